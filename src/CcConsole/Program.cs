@@ -1,1 +1,3 @@
-return 0;
+using CcConsole.Verbs;
+
+return await RootVerb.RunAsync(args);

@@ -1,0 +1,57 @@
+using System.CommandLine;
+using System.Reflection;
+
+namespace CcConsole.Verbs;
+
+/// <summary>The command line: parses it, and runs the console when it names no verb.</summary>
+internal static class RootVerb
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        // Answered before anything else is set up: this is asked by scripts and by publish.sh.
+        if (args is ["--version"])
+        {
+            Console.Out.WriteLine($"cc-console {Version}");
+            return Verb.Good;
+        }
+
+        ParseResult parsed = Create().Parse(args);
+        var configuration = new InvocationConfiguration
+        {
+            Output = StandardStreams.Output,
+            Error = StandardStreams.Error,
+            EnableDefaultExceptionHandler = false,
+        };
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (System.CommandLine.Parsing.ParseError problem in parsed.Errors)
+                configuration.Error.WriteLine($"cc-console: {Plain.Text(problem.Message)}");
+            configuration.Error.WriteLine($"  next: {CommandPath(parsed)} --help");
+            configuration.Error.Flush();
+            return Verb.Failure;
+        }
+        int code = await parsed.InvokeAsync(configuration);
+        configuration.Output.Flush();
+        configuration.Error.Flush();
+        return code;
+    }
+
+    /// <summary>The product's version, as the build set it.</summary>
+    public static string Version { get; } =
+        typeof(RootVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+
+    private static RootCommand Create()
+    {
+        var root = new RootCommand("See and change cron jobs on many hosts over SSH, watch each run, and prove it afterwards.");
+        root.Add(Verb.Json);
+        return root;
+    }
+
+    private static string CommandPath(ParseResult parsed)
+    {
+        var names = new List<string>();
+        for (System.CommandLine.Parsing.SymbolResult? at = parsed.CommandResult; at is System.CommandLine.Parsing.CommandResult command; at = at.Parent)
+            names.Insert(0, command.Command is RootCommand ? "cc-console" : command.Command.Name);
+        return string.Join(' ', names);
+    }
+}

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# Runs every test: installs the real components that they need, publishes, builds, runs each test project.
+# The last line is "N passed, N failed, N skipped".  Usage: tests/run.sh [PROJECT…]   (names as under tests/)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+fail() { printf 'run: %s\n' "$1" >&2; [ $# -lt 2 ] || printf '  next: %s\n' "$2" >&2; exit 2; }
+
+# Command that must be there, and the Debian package that brings it.
+components='sshd:openssh-server ssh:openssh-client cron:cron crontab:cron tmux:tmux bwrap:bubblewrap sqlite3:sqlite3
+    python3:python3 openssl:openssl ps:procps unshare:util-linux useradd:passwd script:bsdutils git:git'
+PATH=$PATH:/usr/sbin:/sbin
+need=
+for component in $components; do
+    command -v "${component%%:*}" >/dev/null || need="$need ${component##*:}"
+done
+[ -n "$(find /usr/lib /lib -name 'libsqlite3.so.0' -print -quit 2>/dev/null)" ] || need="$need libsqlite3-0"
+if [ -n "$need" ]; then
+    need=$(printf '%s\n' $need | sort -u | tr '\n' ' ')
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        echo "run: installing $need" >&2
+        # Packages must not start their daemons here: the tests start their own.
+        policy=/usr/sbin/policy-rc.d
+        made=
+        if [ ! -e $policy ]; then printf '#!/bin/sh\nexit 101\n' >$policy; chmod 755 $policy; made=1; fi
+        # shellcheck disable=SC2086 # a list of words
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $need; } >&2 ||
+            fail "apt-get could not install $need" "install them by hand, then run tests/run.sh again"
+        [ -z "$made" ] || rm -f $policy
+    else
+        fail "missing: $need" "as root: apt-get install $need"
+    fi
+fi
+[ "$(id -u)" = 0 ] || fail "the tests make users, mount namespaces and daemons of their own, and need root for it" "run them as root on a machine made for testing"
+
+./publish.sh >&2
+case "$(uname -m)" in x86_64) rid=linux-x64 ;; aarch64) rid=linux-arm64 ;; *) fail "no published binary for $(uname -m)" ;; esac
+export CC_DIST=$PWD/dist/$rid
+
+dotnet build CcConsole.sln -c Release -v quiet -nologo >&2 || fail "the build failed" "see the errors above"
+
+if [ $# -gt 0 ]; then projects=("$@"); else
+    projects=()
+    for file in tests/*/*.csproj; do
+        name=$(basename "$file" .csproj)
+        [ "$name" = Benchmarks ] || projects+=("$name")
+    done
+fi
+passed=0 failed=0 skipped=0
+log=$(mktemp "${TMPDIR:-/tmp}/cc-tests.XXXXXX")
+trap 'rm -f "$log"' EXIT
+for name in "${projects[@]}"; do
+    start=$SECONDS
+    echo "== $name"
+    # A project that hangs is a failure, not a wait without end.
+    timeout --kill-after=30 1500 dotnet "tests/$name/bin/Release/net10.0/$name.dll" -noColor </dev/null >"$log" 2>&1 && code=0 || code=$?
+    summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1 || true)
+    count() { printf '%s' "$summary" | sed -n "s/.*$1: \([0-9]*\).*/\1/p"; }
+    if [ -z "$summary" ]; then
+        cat "$log"
+        echo "$name ended with exit code $code and without a summary"
+        failed=$((failed + 1))
+        continue
+    fi
+    bad=$(($(count Failed) + $(count Errors)))
+    [ "$code" -eq 0 ] && [ "$bad" -eq 0 ] || cat "$log"
+    [ "$code" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+    ran=$(($(count Total) - $(count Skipped)))
+    passed=$((passed + ran - (bad < ran ? bad : ran)))
+    failed=$((failed + bad))
+    skipped=$((skipped + $(count Skipped)))
+    echo "   $ran run, $bad failed, $((SECONDS - start)) s"
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ] && [ "$skipped" -eq 0 ] && [ "$passed" -gt 0 ]
