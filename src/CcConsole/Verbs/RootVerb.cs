@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
+using CcConsole.Verbs.Completion;
 
 namespace CcConsole.Verbs;
 
@@ -44,6 +45,7 @@ internal static class RootVerb
     {
         var root = new RootCommand("See and change cron jobs on many hosts over SSH, watch each run, and prove it afterwards.");
         root.Add(Verb.Json);
+        root.Add(CompletionVerb.Create());
         return root;
     }
 
