@@ -1,0 +1,68 @@
+namespace CcConsole.Store.Chains;
+
+/// <summary>Lines as one stream of bytes, a line feed after each.</summary>
+internal sealed class ChainCopyStream(IEnumerable<ChainLine> lines) : Stream
+{
+    private readonly IEnumerator<ChainLine> _lines = lines.GetEnumerator();
+    private ReadOnlyMemory<byte> _rest;
+    private bool _lineFeedDue;
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override int Read(Span<byte> buffer)
+    {
+        int read = 0;
+        while (read < buffer.Length)
+        {
+            if (!_rest.IsEmpty)
+            {
+                int part = Math.Min(_rest.Length, buffer.Length - read);
+                _rest.Span[..part].CopyTo(buffer[read..]);
+                _rest = _rest[part..];
+                read += part;
+            }
+            else if (_lineFeedDue)
+            {
+                buffer[read++] = (byte)'\n';
+                _lineFeedDue = false;
+            }
+            else if (_lines.MoveNext())
+            {
+                _rest = _lines.Current.Bytes;
+                _lineFeedDue = true;
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        return read;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        _lines.Dispose();
+        base.Dispose(disposing);
+    }
+}

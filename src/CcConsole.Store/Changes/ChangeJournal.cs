@@ -1,0 +1,82 @@
+using CcConsole.Core;
+using CcConsole.Store.Sqlite;
+using Microsoft.Data.Sqlite;
+
+namespace CcConsole.Store.Changes;
+
+/// <summary>
+/// The undo journal. A change is noted, on disk, before it is sent to the host, and completed afterwards; what has no outcome
+/// was interrupted.
+/// </summary>
+public sealed class ChangeJournal
+{
+    private const string Columns = """
+        id, host, name, before, after, description, actor, begun_at, ended_at, result, message, audit_seq, undoes,
+        (SELECT max(later.id) FROM change AS later WHERE later.undoes = change.id AND later.result = 'Applied')
+        """;
+
+    private readonly CacheDatabase _database;
+
+    internal ChangeJournal(CacheDatabase database) => _database = database;
+
+    /// <summary>Notes a change that is about to be sent; returns it with its number.</summary>
+    public ChangeRecord Begin(ChangeRecord change) => _database.Write(connection =>
+    {
+        connection.Run("""
+            INSERT INTO change(host, name, before, after, description, actor, begun_at, undoes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            """, change.Host, change.Table, change.Before, change.After, change.Description, change.Actor, change.BegunAt, change.Undoes);
+        return change with { Id = connection.Scalar<long>("SELECT last_insert_rowid()") };
+    });
+
+    /// <summary>Notes how a change ended. An outcome that is known is never altered.</summary>
+    /// <exception cref="ProblemException">There is no such change, or it has ended already.</exception>
+    public ChangeRecord End(long id, ChangeOutcome outcome, string? message = null, long? auditSeq = null) => _database.Write(connection =>
+    {
+        int rows = connection.Run("UPDATE change SET ended_at = $2, result = $3, message = $4, audit_seq = $5 WHERE id = $1 AND (result IS NULL OR result = 'Unknown')",
+            id, _database.Time.GetUtcNow(), outcome.ToString(), message, auditSeq);
+        return rows == 1 ? Find(connection, id)! : throw new ProblemException($"Change {id} is not in the journal, or has ended already");
+    });
+
+    /// <summary>One change; null when there is none with that number.</summary>
+    public ChangeRecord? Find(long id) => _database.Read(connection => Find(connection, id));
+
+    /// <summary>The changes, newest first.</summary>
+    /// <param name="host">Of this host alone, or of all.</param>
+    /// <param name="limit">At most so many.</param>
+    public IReadOnlyList<ChangeRecord> List(string? host = null, int limit = 1000) => _database.Read(connection => connection.List(ToChange,
+        $"SELECT {Columns} FROM change WHERE ($1 IS NULL OR host = $1) ORDER BY id DESC LIMIT $2", host, limit));
+
+    /// <summary>Changes whose end is not known: still running, or interrupted. Oldest first.</summary>
+    public IReadOnlyList<ChangeRecord> Unfinished() => _database.Read(connection => connection.List(ToChange,
+        $"SELECT {Columns} FROM change WHERE result IS NULL OR result = 'Unknown' ORDER BY id"));
+
+    /// <summary>The newest applied change that has not been taken back and takes none back itself: what an undo without a number means.</summary>
+    /// <param name="host">Of this host alone, or of all.</param>
+    public ChangeRecord? LastUndoable(string? host = null) => _database.Read(connection => connection.One(ToChange, $"""
+        SELECT {Columns} FROM change WHERE ($1 IS NULL OR host = $1) AND result = 'Applied' AND undoes IS NULL
+          AND NOT EXISTS (SELECT 1 FROM change AS later WHERE later.undoes = change.id AND later.result = 'Applied'
+              AND NOT EXISTS (SELECT 1 FROM change AS again WHERE again.undoes = later.id AND again.result = 'Applied'))
+        ORDER BY id DESC LIMIT 1
+        """, host));
+
+    private static ChangeRecord? Find(SqliteConnection connection, long id) =>
+        connection.One(ToChange, $"SELECT {Columns} FROM change WHERE id = $1", id);
+
+    private static ChangeRecord ToChange(SqliteDataReader row) => new()
+    {
+        Id = row.GetInt64(0),
+        Host = row.GetString(1),
+        Table = row.GetString(2),
+        Before = row.Bytes(3),
+        After = row.Bytes(4),
+        Description = row.GetString(5),
+        Actor = row.GetString(6),
+        BegunAt = row.Time(7),
+        EndedAt = row.TimeOrNull(8),
+        Outcome = row.TextOrNull(9) is { } result ? Enum.Parse<ChangeOutcome>(result) : null,
+        Message = row.TextOrNull(10),
+        AuditSeq = row.LongOrNull(11),
+        Undoes = row.LongOrNull(12),
+        UndoneBy = row.LongOrNull(13),
+    };
+}

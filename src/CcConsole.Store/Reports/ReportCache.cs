@@ -1,0 +1,98 @@
+using System.Security.Cryptography;
+using CcConsole.Store.Sqlite;
+using Microsoft.Data.Sqlite;
+
+namespace CcConsole.Store.Reports;
+
+/// <summary>Reports as they came, each once.</summary>
+public sealed class ReportCache
+{
+    private const string Columns = "id, host, seq, job_id, started_at, duration_ms, exit_code, json";
+
+    private readonly CacheDatabase _database;
+
+    internal ReportCache(CacheDatabase database) => _database = database;
+
+    /// <summary>
+    /// Stores reports, on disk when this returns. One that is there already, byte for byte and with the same number, is not stored
+    /// again; another one with the same number is (the host's agent was installed anew).
+    /// </summary>
+    /// <returns>Those that were new, with their <see cref="StoredReport.Id"/>.</returns>
+    public IReadOnlyList<StoredReport> Add(IReadOnlyList<StoredReport> reports) => reports.Count == 0 ? [] : _database.Write(connection =>
+    {
+        List<StoredReport> added = [];
+        foreach (StoredReport report in reports)
+        {
+            int rows = connection.Run("""
+                INSERT INTO report(host, seq, digest, job_id, started_at, duration_ms, exit_code, json) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                ON CONFLICT(host, seq, digest) DO NOTHING
+                """, report.Host, report.Seq, SHA256.HashData(report.Json.Span), report.JobId, report.StartedAt,
+                (long)report.Duration.TotalMilliseconds, report.ExitCode, report.Json);
+            if (rows > 0)
+            {
+                added.Add(report with { Id = connection.Scalar<long>("SELECT last_insert_rowid()") });
+            }
+        }
+
+        return added;
+    });
+
+    /// <summary>The reports that a filter lets through, newest start first.</summary>
+    public IReadOnlyList<StoredReport> List(ReportFilter filter) => _database.Read(connection => connection.List(ToReport, $"""
+        SELECT {Columns} FROM report
+        WHERE ($1 IS NULL OR host = $1) AND ($2 IS NULL OR job_id = $2) AND ($3 IS NULL OR started_at >= $3)
+          AND ($4 IS NULL OR started_at < $4) AND ($5 = 0 OR exit_code <> 0) AND id > $6
+        ORDER BY started_at DESC, id DESC LIMIT $7
+        """, filter.Host, filter.JobId, filter.From, filter.Until, filter.FailuresOnly ? 1 : 0, filter.AfterId, filter.Limit));
+
+    /// <summary>One report by its number in the cache; null when there is none.</summary>
+    public StoredReport? Find(long id) => _database.Read(connection => connection.One(ToReport, $"SELECT {Columns} FROM report WHERE id = $1", id));
+
+    /// <summary>The newest report's number in a host's own journal: where its tail goes on; null when there is none.</summary>
+    public long? LastSeq(string host) => _database.Read(connection => connection
+        .List(row => row.LongOrNull(0), "SELECT seq FROM report WHERE host = $1 ORDER BY id DESC LIMIT 1", host).FirstOrDefault());
+
+    /// <summary>The last runs of a job, newest first.</summary>
+    public IReadOnlyList<StoredReport> LastRuns(string host, string jobId, int count) =>
+        List(new ReportFilter { Host = host, JobId = jobId, Limit = count });
+
+    /// <summary>The last runs of every job of a host, newest first: what a list of jobs shows, without the reports' bodies.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<RunSummary>> LastRunsOfHost(string host, int count) => _database.Read(connection =>
+    {
+        Dictionary<string, IReadOnlyList<RunSummary>> jobs = [];
+        using SqliteCommand command = connection.Command("""
+            SELECT job_id, id, started_at, duration_ms, exit_code FROM (
+                SELECT *, row_number() OVER (PARTITION BY job_id ORDER BY started_at DESC, id DESC) AS age FROM report WHERE host = $1)
+            WHERE age <= $2 ORDER BY job_id, age
+            """, host, count);
+        using SqliteDataReader row = command.ExecuteReader();
+        while (row.Read())
+        {
+            string job = row.GetString(0);
+            if (!jobs.TryGetValue(job, out IReadOnlyList<RunSummary>? runs))
+            {
+                jobs[job] = runs = new List<RunSummary>();
+            }
+
+            ((List<RunSummary>)runs).Add(new RunSummary(row.GetInt64(1), row.Time(2), TimeSpan.FromMilliseconds(row.GetInt64(3)), row.GetInt32(4)));
+        }
+
+        return jobs;
+    });
+
+    /// <summary>How many runs of a host failed since a time.</summary>
+    public int Failures(string host, DateTimeOffset since) => (int)_database.Read(connection => connection.Scalar<long>(
+        "SELECT count(*) FROM report WHERE host = $1 AND started_at >= $2 AND exit_code <> 0", host, since));
+
+    private static StoredReport ToReport(SqliteDataReader row) => new()
+    {
+        Id = row.GetInt64(0),
+        Host = row.GetString(1),
+        Seq = row.GetInt64(2),
+        JobId = row.GetString(3),
+        StartedAt = row.Time(4),
+        Duration = TimeSpan.FromMilliseconds(row.GetInt64(5)),
+        ExitCode = row.GetInt32(6),
+        Json = row.Bytes(7),
+    };
+}

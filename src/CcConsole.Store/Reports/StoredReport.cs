@@ -1,0 +1,29 @@
+namespace CcConsole.Store.Reports;
+
+/// <summary>An execution report as the host gave it, with the members by which lists are made.</summary>
+public sealed record StoredReport
+{
+    /// <summary>Its number in the cache, growing in the order of arrival; given by it.</summary>
+    public long Id { get; init; }
+
+    /// <summary>The host's name in the fleet.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Its number in the host's own journal of reports.</summary>
+    public required long Seq { get; init; }
+
+    /// <summary>The job.</summary>
+    public required string JobId { get; init; }
+
+    /// <summary>Start of the run.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>How long it took.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>Its exit code.</summary>
+    public required int ExitCode { get; init; }
+
+    /// <summary>The report itself, byte for byte (UTF-8 JSON, version 1.3); unknown members are kept.</summary>
+    public required ReadOnlyMemory<byte> Json { get; init; }
+}
