@@ -1,0 +1,31 @@
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace CcConsole.Verbs.Output;
+
+/// <summary>Writes one JSON document a call, ended by a line feed: what <c>--json</c> prints.</summary>
+internal static class JsonOutput
+{
+    // Not for HTML: a person reads these too. Control characters are escaped all the same.
+    private static readonly JsonWriterOptions Readable = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions OneLine = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>One document, indented.</summary>
+    public static void Document(TextWriter output, Action<Utf8JsonWriter> write) => Write(output, write, Readable);
+
+    /// <summary>One document on one line, where results stream.</summary>
+    public static void Line(TextWriter output, Action<Utf8JsonWriter> write)
+    {
+        Write(output, write, OneLine);
+        output.Flush();
+    }
+
+    private static void Write(TextWriter output, Action<Utf8JsonWriter> write, JsonWriterOptions options)
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer, options)) write(json);
+        output.Write(Encoding.UTF8.GetString(buffer.WrittenSpan));
+        output.Write('\n');
+    }
+}
