@@ -1,0 +1,50 @@
+namespace CcConsole.Core.Protocol;
+
+/// <summary>Asks for a user's table.</summary>
+/// <param name="User">Whose; null for the session's own user.</param>
+public sealed record CrontabReadParams(string? User = null);
+
+/// <summary>A user's table.</summary>
+/// <param name="User">Whose.</param>
+/// <param name="Exists">Whether there is a table; without one the content is empty.</param>
+/// <param name="Content">Its bytes (base64 on the wire).</param>
+/// <param name="Sha256">SHA-256 of the content, 64 hexadecimal digits.</param>
+/// <param name="Dialect">"debian", "cronie" or "unknown".</param>
+public sealed record CrontabReadResult(string User, bool Exists, byte[] Content, string Sha256, string Dialect);
+
+/// <summary>
+/// Replaces a user's table if it still is what was read. Where the agent's daemon keeps a chain, the change is an entry in
+/// it: when the daemon does not answer, nothing is written (<see cref="RpcErrorCode.AuditUnavailable"/>); when the entry cannot
+/// be written after the table was, the table is put back.
+/// </summary>
+/// <param name="Content">The new table's bytes (base64 on the wire).</param>
+/// <param name="Actor">Who: the person at the console.</param>
+/// <param name="Origin">From where: the console's machine.</param>
+/// <param name="ExpectedSha256">SHA-256 of the table as it was read; null when there was none.</param>
+/// <param name="User">Whose; null for the session's own user.</param>
+/// <param name="Reason">Why, in the person's words; may be empty.</param>
+public sealed record CrontabWriteParams(
+    byte[] Content, string Actor, string Origin, string? ExpectedSha256 = null, string? User = null, string Reason = "");
+
+/// <summary>What became of a write.</summary>
+/// <param name="Outcome">One of <see cref="CrontabWriteOutcome"/>.</param>
+/// <param name="Current">The table as it is now: as written, or as someone else has changed it.</param>
+/// <param name="Sha256">SHA-256 of <paramref name="Current"/>.</param>
+/// <param name="Exists">Whether there is a table now.</param>
+/// <param name="Message">What cron said, or why it was not written; may be empty.</param>
+/// <param name="AuditSeq">The sequence number of the entry in the host's chain; null when nothing was written.</param>
+public sealed record CrontabWriteResult(
+    string Outcome, byte[] Current, string Sha256, bool Exists, string Message, long? AuditSeq = null);
+
+/// <summary>The outcomes of a write.</summary>
+public static class CrontabWriteOutcome
+{
+    /// <summary>Written, read back equal, audited.</summary>
+    public const string Written = "written";
+
+    /// <summary>The table was not as expected; nothing was written.</summary>
+    public const string Conflict = "conflict";
+
+    /// <summary>Cron refused the table; nothing was changed.</summary>
+    public const string Rejected = "rejected";
+}

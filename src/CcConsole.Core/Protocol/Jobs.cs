@@ -1,0 +1,46 @@
+namespace CcConsole.Core.Protocol;
+
+/// <summary>A variable of a table.</summary>
+/// <param name="Name">Its name's bytes (base64 on the wire).</param>
+/// <param name="Value">Its value's bytes.</param>
+public sealed record JobVariable(byte[] Name, byte[] Value);
+
+/// <summary>
+/// Runs a command now as cron would: in the user's home directory, with cron's environment and the table's variables over it,
+/// by the table's SHELL, with the text after the first % as standard input.
+/// </summary>
+/// <param name="Command">The command's bytes as cron hands them to the shell (base64 on the wire).</param>
+/// <param name="Input">Standard input; null for none.</param>
+/// <param name="Environment">The table's variables that stand before the entry, in their order.</param>
+/// <param name="User">As whom; null for the session's own user. Another one needs root.</param>
+/// <param name="Credit">How many output messages may be sent at first, 0 to 1,000,000. Without credit the command's pipes fill.</param>
+public sealed record JobRunParams(
+    byte[] Command,
+    byte[]? Input = null,
+    IReadOnlyList<JobVariable>? Environment = null,
+    string? User = null,
+    int Credit = 256);
+
+/// <summary>The command was started.</summary>
+/// <param name="Stream">The stream's id.</param>
+/// <param name="Pid">The process, which leads its own process group.</param>
+/// <param name="StartTime">When.</param>
+public sealed record JobRunResult(long Stream, int Pid, DateTimeOffset StartTime);
+
+/// <summary>Some live output.</summary>
+/// <param name="Stream">The stream.</param>
+/// <param name="Channel">"stdout" or "stderr".</param>
+/// <param name="Bytes">The bytes as they came (base64 on the wire).</param>
+public sealed record JobOutput(long Stream, string Channel, byte[] Bytes);
+
+/// <summary>The command ended.</summary>
+/// <param name="Stream">The stream.</param>
+/// <param name="ExitCode">Its exit code; 128 + n when signal n ended it.</param>
+/// <param name="Signal">The signal that ended it; null when it exited by itself.</param>
+/// <param name="DurationMs">How long it ran, in milliseconds.</param>
+public sealed record JobEnded(long Stream, int ExitCode, int? Signal, long DurationMs);
+
+/// <summary>Sends a signal to the process group of a running command.</summary>
+/// <param name="Stream">The stream of its <see cref="Methods.JobRun"/>.</param>
+/// <param name="Signal">"TERM", "INT" or "KILL".</param>
+public sealed record JobStopParams(long Stream, string Signal = "TERM");

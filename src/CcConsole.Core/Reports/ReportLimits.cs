@@ -1,0 +1,20 @@
+namespace CcConsole.Core.Reports;
+
+/// <summary>The sizes that reports keep to.</summary>
+public static class ReportLimits
+{
+    /// <summary>The most bytes of a whole report in JSON: 1 MiB.</summary>
+    public const int MaxReportBytes = 1024 * 1024;
+
+    /// <summary>The most bytes kept of each output stream: its last 256 KiB.</summary>
+    public const int MaxTailBytes = 256 * 1024;
+
+    /// <summary>The most bytes kept of a command: its first 64 KiB.</summary>
+    public const int MaxCommandBytes = 64 * 1024;
+
+    /// <summary>The deepest nesting that a report may have.</summary>
+    public const int MaxDepth = 64;
+
+    /// <summary>The most characters of a job's id.</summary>
+    public const int MaxJobIdLength = 256;
+}
