@@ -47,7 +47,7 @@ public class ReportReaderTests
         Assert.True(ReportReader.TryRead(Encoding.UTF8.GetBytes(json), out var report, out _));
         Assert.Equal("""{"big":123456789012345678901234567890,"n":1.50,"s":"\u0041"}""", report.Unknown!["x"].GetRawText());
         Assert.Contains(
-            """{"big":123456789012345678901234567890,"n":1.50,"s":"\u0041"}""",
+            """{"big":123456789012345678901234567890,"n":1.50,"s":"A"}""",
             JsonSerializer.Serialize(report, ReportJson.Default.ExecutionReport), StringComparison.Ordinal);
     }
 
