@@ -1,0 +1,53 @@
+namespace CcConsole.Core.Audit;
+
+/// <summary>The names of the events that a chain records: the value of an entry's <c>event</c> member.</summary>
+public static class AuditEvents
+{
+    /// <summary>Sequence 0: names the chain, the host and the boot.</summary>
+    public const string Genesis = "audit.genesis";
+
+    /// <summary>The agent began to write; what it found.</summary>
+    public const string AgentStarted = "agent.started";
+
+    /// <summary>The agent ended in an orderly way.</summary>
+    public const string AgentStopped = "agent.stopped";
+
+    /// <summary>A run began.</summary>
+    public const string JobStarted = "job.started";
+
+    /// <summary>A run ended: exit code, signal, duration, user, command, output digests.</summary>
+    public const string JobFinished = "job.finished";
+
+    /// <summary>A run was not begun, and why.</summary>
+    public const string JobRefused = "job.refused";
+
+    /// <summary>A due run did not happen.</summary>
+    public const string JobMissed = "job.missed";
+
+    /// <summary>A table was changed through us: who, from where, hashes and diff.</summary>
+    public const string CrontabEdited = "crontab.edited";
+
+    /// <summary>A table was found changed by someone else.</summary>
+    public const string CrontabChanged = "crontab.changed";
+
+    /// <summary>A report was not accepted, and why.</summary>
+    public const string ReportRejected = "report.rejected";
+
+    /// <summary>A console pulled the chain up to an entry.</summary>
+    public const string ConsolePulled = "console.pulled";
+
+    /// <summary>Entries could not be written for a while: how many, from when to when.</summary>
+    public const string Gap = "audit.gap";
+
+    /// <summary>A new segment was begun.</summary>
+    public const string Rotate = "audit.rotate";
+
+    /// <summary>A torn tail was attested: offset, length and hash of what was found.</summary>
+    public const string Recovered = "audit.recovered";
+
+    /// <summary>The log was found shorter than the head says.</summary>
+    public const string Shrunk = "audit.shrunk";
+
+    /// <summary>Equal entries were dropped under flood: how many.</summary>
+    public const string Suppressed = "audit.suppressed";
+}
