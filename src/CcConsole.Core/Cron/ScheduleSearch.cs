@@ -1,0 +1,232 @@
+using System.Numerics;
+
+namespace CcConsole.Core.Cron;
+
+/// <summary>
+/// Finds runs. Times are minutes since 1970: of UTC, or of the local clock. The rules for a changing clock are those
+/// of the daemons' main loop: it keeps a virtual local minute, runs what lies between it and the clock when the clock
+/// jumps ahead by 6 to 180 minutes (fixed-time jobs; wildcard jobs once), and runs only wildcard jobs until the clock
+/// has caught up when it jumps back by less than three hours. The daemon is taken to be awake all the time.
+/// </summary>
+internal static class ScheduleSearch
+{
+    private const int MinutesOfDay = 1440;
+    private const int LastYear = 9000;
+    private const int SmallJump = 5;
+    private const int LargeJump = 180;
+
+    public static bool CanFire(in ScheduleFields fields)
+    {
+        if (fields.Minutes == 0 || fields.Hours == 0 || fields.Months == 0)
+        {
+            return false;
+        }
+
+        var dayExists = false;
+        for (var month = 1; month <= 12; month++)
+        {
+            // 2000 is a leap year; every date of the calendar meets every weekday in time.
+            dayExists |= (fields.Months & (1u << month)) != 0 && (fields.Days & DaysOf(2000, month)) != 0;
+        }
+
+        return fields.DayStar || fields.WeekdayStar
+            ? dayExists && fields.Weekdays != 0
+            : dayExists || fields.Weekdays != 0;
+    }
+
+    public static DateTimeOffset? Next(in ScheduleFields fields, DateTimeOffset after, TimeZoneInfo zone)
+    {
+        var offsets = ZoneOffsets.Of(zone);
+        var wildcard = fields.MinuteStar || fields.HourStar;
+        for (var at = ToMinutes(after.UtcTicks) + 1; ;)
+        {
+            var offset = offsets.At(at);
+            var start = at;
+            if (offsets.TryLast(at, at - LargeJump, out var past))
+            {
+                if (past.Minute == at && RunsAtJump(fields, wildcard, past, offset))
+                {
+                    return ToTime(at, offset);
+                }
+
+                start = Math.Max(at, EndOfRepeat(past, wildcard));
+            }
+
+            if (!TryNextLocal(fields, start + offset, out var local))
+            {
+                return null;
+            }
+
+            var candidate = local - offset;
+            if (!offsets.TryFirst(at + 1, candidate, out var change))
+            {
+                return ToTime(candidate, offset);
+            }
+
+            at = change.Minute;
+        }
+    }
+
+    public static DateTimeOffset? Previous(in ScheduleFields fields, DateTimeOffset before, TimeZoneInfo zone)
+    {
+        var offsets = ZoneOffsets.Of(zone);
+        var wildcard = fields.MinuteStar || fields.HourStar;
+        for (var at = ToMinutes(before.UtcTicks + TimeSpan.TicksPerMinute - 1) - 1; at >= 0;)
+        {
+            var offset = offsets.At(at);
+            var found = TryPreviousLocal(fields, at + offset, out var local);
+            var candidate = found ? local - offset : 0;
+            if (!offsets.TryLast(at, candidate - LargeJump, out var past))
+            {
+                return found && candidate >= 0 ? ToTime(candidate, offset) : null;
+            }
+
+            if (found && candidate >= EndOfRepeat(past, wildcard))
+            {
+                return ToTime(candidate, offset);
+            }
+
+            if (RunsAtJump(fields, wildcard, past, offset))
+            {
+                return ToTime(past.Minute, offset);
+            }
+
+            at = past.Minute - 1;
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether the first minute after a jump ahead runs the job, for itself or for the minutes left out.</summary>
+    private static bool RunsAtJump(in ScheduleFields fields, bool wildcard, in ZoneChange change, int offset)
+    {
+        var jump = change.Shift + 1;
+        if (change.Shift <= 0 || jump > LargeJump || (jump > SmallJump && wildcard))
+        {
+            return false;
+        }
+
+        var end = change.Minute + offset;
+        return TryNextLocal(fields, end - change.Shift, out var local) && local <= end;
+    }
+
+    /// <summary>The minute from which the job runs again after a change of the clock: that of the change itself, or,
+    /// for a fixed-time job after a small step back, the one that was not there before.</summary>
+    private static long EndOfRepeat(in ZoneChange change, bool wildcard) =>
+        !wildcard && change.Shift < 0 && change.Shift + 1 > -LargeJump ? change.Minute - change.Shift : change.Minute;
+
+    private static bool TryNextLocal(in ScheduleFields fields, long local, out long found)
+    {
+        var (day, minute) = Split(local);
+        var date = new DateTime((day * TimeSpan.TicksPerDay) + DateTime.UnixEpoch.Ticks);
+        var (year, month, first) = (date.Year, date.Month, date.Day);
+        found = 0;
+        if (Matches(fields, year, month, first) && TryNextMinute(fields, minute, out var within))
+        {
+            found = (day * MinutesOfDay) + within;
+            return true;
+        }
+
+        // Not today: the next day that matches, at its first minute.
+        uint left = first == 31 ? 0 : ~0u << (first + 1);
+        for (; year < LastYear; left = ~0u)
+        {
+            if ((fields.Months & (1u << month)) != 0 && (DaysThatMatch(fields, year, month) & left) is not 0 and var days)
+            {
+                var start = new DateTime(year, month, BitOperations.TrailingZeroCount(days));
+                found = ((start.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMinute)
+                    + (BitOperations.TrailingZeroCount(fields.Hours) * 60) + BitOperations.TrailingZeroCount(fields.Minutes);
+                return true;
+            }
+
+            (year, month) = month == 12 ? (year + 1, 1) : (year, month + 1);
+        }
+
+        return false;
+    }
+
+    private static bool TryPreviousLocal(in ScheduleFields fields, long local, out long found)
+    {
+        var (day, minute) = Split(local);
+        var date = new DateTime((day * TimeSpan.TicksPerDay) + DateTime.UnixEpoch.Ticks);
+        var (year, month, last) = (date.Year, date.Month, date.Day);
+        found = 0;
+        if (Matches(fields, year, month, last) && TryPreviousMinute(fields, minute, out var within))
+        {
+            found = (day * MinutesOfDay) + within;
+            return true;
+        }
+
+        for (var left = (1u << last) - 1; year >= 1969; left = ~0u)
+        {
+            if ((fields.Months & (1u << month)) != 0 && (DaysThatMatch(fields, year, month) & left) is not 0 and var days)
+            {
+                var start = new DateTime(year, month, BitOperations.Log2(days));
+                found = ((start.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMinute)
+                    + (BitOperations.Log2(fields.Hours) * 60) + BitOperations.Log2(fields.Minutes);
+                return true;
+            }
+
+            (year, month) = month == 1 ? (year - 1, 12) : (year, month - 1);
+        }
+
+        return false;
+    }
+
+    private static bool TryNextMinute(in ScheduleFields fields, int minute, out int found)
+    {
+        var hour = minute / 60;
+        var minutes = fields.Minutes & (~0UL << (minute % 60));
+        if ((fields.Hours & (1u << hour)) != 0 && minutes != 0)
+        {
+            found = (hour * 60) + BitOperations.TrailingZeroCount(minutes);
+            return true;
+        }
+
+        var hours = fields.Hours & (~0u << (hour + 1));
+        found = (BitOperations.TrailingZeroCount(hours) * 60) + BitOperations.TrailingZeroCount(fields.Minutes);
+        return hours != 0;
+    }
+
+    private static bool TryPreviousMinute(in ScheduleFields fields, int minute, out int found)
+    {
+        var hour = minute / 60;
+        var minutes = fields.Minutes & ((2UL << (minute % 60)) - 1);
+        if ((fields.Hours & (1u << hour)) != 0 && minutes != 0)
+        {
+            found = (hour * 60) + BitOperations.Log2(minutes);
+            return true;
+        }
+
+        var hours = fields.Hours & ((1u << hour) - 1);
+        found = (BitOperations.Log2(hours) * 60) + BitOperations.Log2(fields.Minutes);
+        return hours != 0;
+    }
+
+    private static bool Matches(in ScheduleFields fields, int year, int month, int day) =>
+        (fields.Months & (1u << month)) != 0 && (DaysThatMatch(fields, year, month) & (1u << day)) != 0;
+
+    private static uint DaysThatMatch(in ScheduleFields fields, int year, int month)
+    {
+        // Bit k of the week: whether the weekday of day 1 + k matches; repeated over the month.
+        var first = (int)new DateTime(year, month, 1).DayOfWeek;
+        var week = ((fields.Weekdays >> first) | (fields.Weekdays << (7 - first))) & ScheduleFields.AllWeekdays;
+        var weekdays = (week | (week << 7) | (week << 14) | (week << 21) | (week << 28)) << 1;
+        var days = fields.DayStar || fields.WeekdayStar ? fields.Days & weekdays : fields.Days | weekdays;
+        return days & DaysOf(year, month);
+    }
+
+    private static uint DaysOf(int year, int month) => (uint)((2UL << DateTime.DaysInMonth(year, month)) - 1) & ~1u;
+
+    private static (long Day, int Minute) Split(long local)
+    {
+        var day = Math.DivRem(local, MinutesOfDay, out var minute);
+        return minute < 0 ? (day - 1, (int)minute + MinutesOfDay) : (day, (int)minute);
+    }
+
+    private static long ToMinutes(long utcTicks) =>
+        (long)Math.Floor((utcTicks - DateTime.UnixEpoch.Ticks) / (decimal)TimeSpan.TicksPerMinute);
+
+    private static DateTimeOffset ToTime(long minute, int offset) => new(
+        ((minute + offset) * TimeSpan.TicksPerMinute) + DateTime.UnixEpoch.Ticks, TimeSpan.FromMinutes(offset));
+}

@@ -1,0 +1,75 @@
+namespace CcConsole.Core.Crontab;
+
+/// <summary>
+/// Puts the wrapper around an entry that was there before, and takes it off again. The job sees no difference: the
+/// same shell gets the same text, input stays with cron, and nothing else of the line changes.
+/// </summary>
+public static class Adoption
+{
+    /// <summary>The shells that read single quotes as POSIX says; fish and csh do not, so a line for them could change.</summary>
+    private static readonly HashSet<string> PosixShells = ["sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "yash", "busybox", "rbash"];
+
+    /// <summary>The table in which the entry's command is wrapped.</summary>
+    /// <exception cref="ProblemException">It is wrapped already, has no command, runs in a shell of its own kind, holds a
+    /// carriage return, becomes too long, or could not be released to the same bytes.</exception>
+    public static CrontabDocument Adopt(
+        CrontabDocument table, EntryLine entry, string agentPath, string jobId, string? socketPath, IReadOnlyList<string> flags)
+    {
+        var raw = table.Slice(entry.CommandSpan);
+        var split = CronCommand.Split(raw, table.Dialect);
+        if (CommandWrapper.Unwrap(raw, table.Dialect) is { } wrapped)
+        {
+            throw new ProblemException($"Line {entry.Number} is wrapped already, as job {wrapped.JobId}", "Release it first to wrap it anew");
+        }
+
+        if (split.Shell.Span.Trim((byte)' ').IsEmpty)
+        {
+            throw new ProblemException($"Line {entry.Number} has no command to wrap", "Edit the entry first");
+        }
+
+        var after = table.ReplaceCommand(entry, CommandWrapper.Wrap(new WrappedCommand(agentPath, jobId, socketPath, flags, split.Shell)
+        {
+            Shell = ShellOf(table, entry),
+            RawInput = split.RawInput,
+            Doubled = split.Doubled,
+        }));
+        byte[] before = table.HasFinalNewline ? table.ToBytes() : [.. table.Bytes, (byte)'\n'];
+        return Release(after, (EntryLine)after.Lines[entry.Number - 1]).Bytes.SequenceEqual(before)
+            ? after
+            : throw new ProblemException($"Line {entry.Number} could not be released to the same bytes again", "Leave the entry as it is, and report this line");
+    }
+
+    /// <summary>The table in which a wrapped entry runs its command without the wrapper: for an adopted one the same bytes as before.</summary>
+    /// <exception cref="ProblemException">The entry is foreign, was cut by cron, or would run in another shell without the wrapper.</exception>
+    public static CrontabDocument Release(CrontabDocument table, EntryLine entry)
+    {
+        var wrapped = CommandWrapper.Unwrap(table.Slice(entry.CommandSpan), table.Dialect)
+            ?? throw new ProblemException($"Line {entry.Number} is not wrapped", "Only a wrapped entry can be released");
+        var shell = table.VariableAt(entry, "SHELL") is { Length: > 0 } set ? set : WrappedCommand.DefaultShell;
+        if (wrapped.Shell != shell)
+        {
+            throw new ProblemException(
+                $"Line {entry.Number} runs in {wrapped.Shell}, and without the wrapper cron would run it in {shell}",
+                "Set SHELL above the entry, or edit the command");
+        }
+
+        if (wrapped.IsCutAtPercent)
+        {
+            throw new ProblemException($"cron cuts line {entry.Number} at a % within its quotes, so the job has never run as written", "Edit the command, which wraps it anew");
+        }
+
+        return table.ReplaceCommand(entry, CronCommand.Escape(wrapped.Command.Span, table.Dialect, wrapped.RawInput, wrapped.Doubled));
+    }
+
+    /// <summary>The shell that cron runs an entry with.</summary>
+    /// <exception cref="ProblemException">The table sets one that does not read quotes as POSIX shells do.</exception>
+    public static string ShellOf(CrontabDocument table, EntryLine entry)
+    {
+        var shell = table.VariableAt(entry, "SHELL") is { Length: > 0 } set ? set : WrappedCommand.DefaultShell;
+        return PosixShells.Contains(shell[(shell.LastIndexOf('/') + 1)..])
+            ? shell
+            : throw new ProblemException(
+                $"The table runs line {entry.Number} with SHELL={shell}, whose quoting differs from the POSIX shells'",
+                "Move the command into a script, or set SHELL=/bin/sh above the entry");
+    }
+}

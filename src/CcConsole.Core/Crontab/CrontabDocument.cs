@@ -1,0 +1,164 @@
+using System.Text;
+using CcConsole.Core.Cron;
+
+namespace CcConsole.Core.Crontab;
+
+/// <summary>
+/// A table, byte for byte. Parsing keeps every byte, whatever it is; an edit gives a new document in which only the
+/// span of the edited entry differs (and a missing final newline is added, which both daemons ask for).
+/// </summary>
+public sealed partial class CrontabDocument
+{
+    /// <summary>What a paused entry's line begins with: a comment for the daemon, an entry for the console. The
+    /// line follows unchanged, so that resuming restores it byte for byte.</summary>
+    public static ReadOnlySpan<byte> PauseMark => "#cc-paused "u8;
+
+    /// <summary>The comment directly above an entry that names it: <c>#cc: name=Nightly backup</c>.</summary>
+    public static ReadOnlySpan<byte> NameMark => "#cc: name="u8;
+
+    private const int MaxLines = 10_000;
+    private const int MaxVariables = 1_000;
+    private readonly byte[] _bytes;
+
+    private CrontabDocument(byte[] bytes, CronDialect dialect, bool isSystem, List<CrontabLine> lines)
+    {
+        _bytes = bytes;
+        Dialect = dialect;
+        IsSystem = isSystem;
+        Lines = lines;
+    }
+
+    /// <summary>The daemon whose rules it was read by.</summary>
+    public CronDialect Dialect { get; }
+
+    /// <summary>True for /etc/crontab and /etc/cron.d, whose entries name a user.</summary>
+    public bool IsSystem { get; }
+
+    /// <summary>All lines, in order. Together with their line feeds they are the whole table.</summary>
+    public IReadOnlyList<CrontabLine> Lines { get; }
+
+    /// <summary>The entries, paused ones included, in order.</summary>
+    public IEnumerable<EntryLine> Entries => Lines.OfType<EntryLine>();
+
+    /// <summary>The table itself.</summary>
+    public ReadOnlySpan<byte> Bytes => _bytes;
+
+    /// <summary>False when the table has a last line without a line feed.</summary>
+    public bool HasFinalNewline => _bytes.Length == 0 || _bytes[^1] == '\n';
+
+    /// <summary>Whether the daemon's <c>crontab</c> would install the table: every line is good, the last one ends, and
+    /// it is not too long. (Whether a system table's users exist is not known here.)</summary>
+    public bool IsAccepted =>
+        !Lines.Any(static line => line is UnparsedLine)
+        && (HasFinalNewline || Lines[^1] is BlankLine or CommentLine || Lines[^1] is EntryLine { IsPaused: true })
+        && (Dialect == CronDialect.Debian
+            ? Lines.Count <= MaxLines
+            : Entries.Count(static entry => !entry.IsPaused) <= MaxLines && Lines.Count(static line => line is VariableLine) <= MaxVariables);
+
+    /// <summary>Parses a table; this never fails, and <see cref="ToBytes"/> gives back the same bytes.</summary>
+    public static CrontabDocument Parse(ReadOnlySpan<byte> table, CronDialect dialect = CronDialect.Debian, bool isSystem = false) =>
+        ParseOwned(table.ToArray(), dialect, isSystem);
+
+    /// <summary>A copy of the table's bytes.</summary>
+    public byte[] ToBytes() => [.. _bytes];
+
+    /// <summary>The bytes of a part of the table.</summary>
+    public ReadOnlySpan<byte> Slice(ByteSpan span) => _bytes.AsSpan(span.Start, span.Length);
+
+    /// <summary>A part of the table as text, for showing: bytes that are not UTF-8 become U+FFFD.</summary>
+    public string Text(ByteSpan span) => Encoding.UTF8.GetString(Slice(span));
+
+    /// <summary>The command of an entry, split as the daemon splits it.</summary>
+    public CronCommand Command(EntryLine entry) => CronCommand.Split(Slice(entry.CommandSpan), Dialect);
+
+    /// <summary>The value that a variable has for an entry: the last setting above it; null when the table has none.</summary>
+    public string? VariableAt(EntryLine entry, string name)
+    {
+        string? value = null;
+        foreach (var line in Lines)
+        {
+            if (line.Number >= entry.Number)
+            {
+                break;
+            }
+
+            value = line is VariableLine variable && variable.Name == name ? variable.Value : value;
+        }
+
+        return value;
+    }
+
+    private static CrontabDocument ParseOwned(byte[] bytes, CronDialect dialect, bool isSystem)
+    {
+        var lines = new List<CrontabLine>();
+        string? name = null;
+        for (var start = 0; start < bytes.Length;)
+        {
+            var length = bytes.AsSpan(start).IndexOf((byte)'\n');
+            length = length < 0 ? bytes.Length - start : length;
+            var span = new ByteSpan(start, length);
+            var line = ParseLine(bytes.AsSpan(start, length), lines.Count + 1, span, dialect, isSystem, name);
+            name = line is CommentLine && bytes.AsSpan(start, length).StartsWith(NameMark)
+                ? Encoding.UTF8.GetString(bytes.AsSpan(start, length)[NameMark.Length..]).Trim()
+                : null;
+            lines.Add(line);
+            start += length + 1;
+        }
+
+        return new CrontabDocument(bytes, dialect, isSystem, lines);
+    }
+
+    private static CrontabLine ParseLine(
+        ReadOnlySpan<byte> line, int number, ByteSpan span, CronDialect dialect, bool isSystem, string? name)
+    {
+        var start = EntrySyntax.SkipBlanks(line, 0);
+        if (start == line.Length)
+        {
+            return new BlankLine(number, span);
+        }
+
+        if (line[start] == '#')
+        {
+            return line.StartsWith(PauseMark) && TryEntry(line, PauseMark.Length, out var paused, out _)
+                ? Entry(paused, PauseMark.Length, isPaused: true)
+                : new CommentLine(number, span);
+        }
+
+        if (line.IndexOf((byte)0) is >= 0 and var nul)
+        {
+            return new UnparsedLine(number, span, "a byte NUL, at which the daemon ends the line", nul);
+        }
+
+        if (VariableSyntax.TryParse(line[start..], dialect, out var variable, out var value))
+        {
+            return new VariableLine(number, span, variable, value);
+        }
+
+        return TryEntry(line, 0, out var parts, out var error)
+            ? Entry(parts, 0, isPaused: false)
+            : new UnparsedLine(number, span, error.Message, error.Offset);
+
+        bool TryEntry(ReadOnlySpan<byte> text, int from, out EntryParts found, out ScheduleError problem)
+        {
+            text = text[from..];
+            if (from > 0 && (text.IndexOf((byte)0) >= 0
+                || VariableSyntax.TryParse(text[EntrySyntax.SkipBlanks(text, 0)..], dialect, out _, out _)))
+            {
+                (found, problem) = (default, default);
+                return false;
+            }
+
+            return EntrySyntax.TryParse(text, dialect, isSystem, out found, out problem);
+        }
+
+        EntryLine Entry(EntryParts found, int from, bool isPaused) => new(
+            number,
+            span,
+            found.Schedule,
+            new(span.Start + from + found.ScheduleSpan.Start, found.ScheduleSpan.Length),
+            found.User,
+            new(span.Start + from + found.CommandSpan.Start, found.CommandSpan.Length),
+            isPaused,
+            string.IsNullOrEmpty(name) ? null : name);
+    }
+}

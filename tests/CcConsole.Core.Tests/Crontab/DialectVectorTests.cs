@@ -1,0 +1,44 @@
+using System.Text.Json;
+using CcConsole.Core.Cron;
+using CcConsole.Core.Crontab;
+using Xunit;
+
+namespace CcConsole.Core.Tests.Crontab;
+
+public sealed class DialectVectorTests
+{
+    [Fact]
+    public void Every_vector_is_accepted_or_refused_as_the_daemons_did()
+    {
+        using var vectors = JsonDocument.Parse(File.ReadAllBytes(Find("crontab/dialects.json")));
+        var wrong = new List<string>();
+        foreach (var vector in vectors.RootElement.EnumerateArray())
+        {
+            var table = vector.GetProperty("input_base64").GetBytesFromBase64();
+            foreach (var (name, dialect) in new[] { ("debian", CronDialect.Debian), ("cronie", CronDialect.Cronie) })
+            {
+                var expected = vector.GetProperty(name).GetProperty("accepted").GetBoolean();
+                if (CrontabDocument.Parse(table, dialect).IsAccepted != expected)
+                {
+                    wrong.Add($"{vector.GetProperty("case").GetString()} ({name}): expected {expected}");
+                }
+            }
+        }
+
+        Assert.True(vectors.RootElement.GetArrayLength() > 90);
+        Assert.Empty(wrong);
+    }
+
+    private static string Find(string vector)
+    {
+        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+        {
+            if (Path.Combine(folder, "tests", "vectors", vector) is var path && File.Exists(path))
+            {
+                return path;
+            }
+        }
+
+        throw new FileNotFoundException(vector);
+    }
+}
