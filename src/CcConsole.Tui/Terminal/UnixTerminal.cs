@@ -1,0 +1,211 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using CcConsole.Tui.Cells;
+
+namespace CcConsole.Tui.Terminal;
+
+/// <summary>
+/// The terminal on standard input and output. Its rules: whatever ends the process short of SIGKILL, the terminal is
+/// left as it was found (its modes, the main screen, the cursor, no reports of mouse, paste or focus); giving back and
+/// taking again are idempotent and safe from any thread; nothing is sent while it is given back.
+/// </summary>
+public sealed class UnixTerminal : ITerminal
+{
+    private readonly Lock _lock = new();
+    private readonly byte[] _found = new byte[Libc.TermiosSize];
+    private readonly List<IDisposable> _signals = [];
+    private TerminalReader? _reader;
+    private Action<TerminalEvent> _report = _ => { };
+    private bool _entered;
+    private bool _mouse;
+    private bool _unambiguousKeys;
+
+    /// <inheritdoc/>
+    public Size Size
+    {
+        get
+        {
+            var (columns, rows) = Libc.WindowSize(Libc.OutputFd);
+            return new Size(columns, rows);
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool Mouse
+    {
+        get => _mouse;
+        set
+        {
+            lock (_lock)
+            {
+                _mouse = value;
+                Send(value ? TerminalModes.MouseOn : TerminalModes.MouseOff);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool UnambiguousKeys
+    {
+        get => _unambiguousKeys;
+        set
+        {
+            lock (_lock)
+            {
+                if (_unambiguousKeys == value)
+                    return;
+                _unambiguousKeys = value;
+                Send(value ? TerminalModes.UnambiguousKeysOn : TerminalModes.UnambiguousKeysOff);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Start(Action<TerminalEvent> report)
+    {
+        if (OperatingSystem.IsWindows())
+            throw new PlatformNotSupportedException("the console runs on Linux and macOS");
+        if (!Libc.IsTerminal(Libc.InputFd) || !Libc.IsTerminal(Libc.OutputFd))
+            throw new IOException("standard input and output are not a terminal");
+        _report = report;
+        AppDomain.CurrentDomain.ProcessExit += OnExit;
+        AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
+        RegisterSignals();
+        Enter();
+    }
+
+    /// <inheritdoc/>
+    public unsafe void Enter()
+    {
+        lock (_lock)
+        {
+            if (_entered)
+                return;
+            fixed (byte* found = _found)
+            {
+                if (Libc.tcgetattr(Libc.InputFd, found) != 0)
+                    throw new IOException($"the terminal's mode cannot be read (tcgetattr: error {Marshal.GetLastPInvokeError()})");
+            }
+            SetRawMode();
+            _entered = true;
+            Send(TerminalModes.Enter);
+            if (_mouse)
+                Send(TerminalModes.MouseOn);
+            if (_unambiguousKeys)
+                Send(TerminalModes.UnambiguousKeysOn);
+            _reader = new TerminalReader(bytes => _report(new InputRead(bytes)), () => _report(new EndRequested(128 + 1)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public unsafe void Leave()
+    {
+        TerminalReader? reader;
+        lock (_lock)
+        {
+            if (!_entered)
+                return;
+            reader = _reader;
+            _reader = null;
+            reader?.RequestStop();
+            if (_unambiguousKeys)
+                Send(TerminalModes.UnambiguousKeysOff);
+            Send(TerminalModes.Leave);
+            _entered = false;
+            // What the mouse or the terminal still sent must not appear on the shell's command line.
+            Libc.DropInput();
+            fixed (byte* found = _found)
+                Libc.tcsetattr(Libc.InputFd, Libc.SetNow, found);
+        }
+        reader?.Join();
+    }
+
+    /// <inheritdoc/>
+    public void Write(ReadOnlySpan<byte> bytes)
+    {
+        lock (_lock)
+            Send(bytes);
+    }
+
+    /// <inheritdoc/>
+    public void Suspend()
+    {
+        Leave();
+        _ = Libc.kill(Environment.ProcessId, Libc.SigStop);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Leave();
+        foreach (var signal in _signals)
+            signal.Dispose();
+        _signals.Clear();
+        AppDomain.CurrentDomain.ProcessExit -= OnExit;
+        AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    private void RegisterSignals()
+    {
+        foreach (var (signal, number) in ((PosixSignal, int)[])[(PosixSignal.SIGHUP, 1), (PosixSignal.SIGINT, 2), (PosixSignal.SIGQUIT, 3), (PosixSignal.SIGTERM, 15)])
+            _signals.Add(PosixSignalRegistration.Create(signal, context => OnEnd(context, 128 + number)));
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTSTP, context =>
+        {
+            context.Cancel = true;
+            Suspend();
+        }));
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGCONT, context =>
+        {
+            // Not cancelled, the runtime would put its own idea of the terminal's mode back.
+            context.Cancel = true;
+            OnContinued();
+        }));
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => _report(new SizeChanged())));
+    }
+
+    private void Send(ReadOnlySpan<byte> bytes)
+    {
+        if (_entered && !TerminalWriter.TryWrite(bytes))
+            _report(new EndRequested(128 + 1));
+    }
+
+    private unsafe void SetRawMode()
+    {
+        var raw = stackalloc byte[Libc.TermiosSize];
+        _found.CopyTo(new Span<byte>(raw, Libc.TermiosSize));
+        Libc.cfmakeraw(raw);
+        if (Libc.tcsetattr(Libc.InputFd, Libc.SetNow, raw) != 0)
+            throw new IOException($"the terminal's mode cannot be set (tcsetattr: error {Marshal.GetLastPInvokeError()})");
+    }
+
+    private void OnContinued()
+    {
+        lock (_lock)
+        {
+            // Stopped by SIGSTOP from outside, the shell has set its own mode meanwhile.
+            if (_entered)
+            {
+                SetRawMode();
+                Send(TerminalModes.Enter);
+                if (_mouse)
+                    Send(TerminalModes.MouseOn);
+            }
+        }
+        Enter();
+        _report(new Resumed());
+    }
+
+    private void OnEnd(PosixSignalContext context, int exitCode)
+    {
+        context.Cancel = true;
+        Leave();
+        _report(new EndRequested(exitCode));
+        // The loop ends by itself unless something on its thread hangs.
+        _ = Task.Delay(TimeSpan.FromSeconds(2)).ContinueWith(_ => Environment.Exit(exitCode), TaskScheduler.Default);
+    }
+
+    private void OnExit(object? sender, EventArgs e) => Leave();
+
+    private void OnUnhandledException(object sender, UnhandledExceptionEventArgs e) => Leave();
+}
