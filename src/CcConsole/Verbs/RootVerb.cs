@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Reflection;
 using CcConsole.Verbs.Completion;
+using CcConsole.Verbs.Crontab;
 
 namespace CcConsole.Verbs;
 
@@ -16,7 +17,10 @@ internal static class RootVerb
             return Verb.Good;
         }
 
-        ParseResult parsed = Create().Parse(args);
+        if (CommandLine.Problem(args) is { } unreadable) return Verb.Report(StandardStreams.Error, unreadable);
+
+        // "@daily" is a schedule, not the name of a file with further arguments.
+        ParseResult parsed = Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var configuration = new InvocationConfiguration
         {
             Output = StandardStreams.Output,
@@ -45,6 +49,7 @@ internal static class RootVerb
     {
         var root = new RootCommand("See and change cron jobs on many hosts over SSH, watch each run, and prove it afterwards.");
         root.Add(Verb.Json);
+        root.Add(CrontabVerbs.Create());
         root.Add(CompletionVerb.Create());
         return root;
     }

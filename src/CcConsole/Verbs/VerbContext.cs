@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Text.Json;
+using CcConsole.Verbs.Output;
 
 namespace CcConsole.Verbs;
 
@@ -20,4 +22,23 @@ internal sealed class VerbContext(ParseResult parsed, TextWriter output, TextWri
     public T Get<T>(Option<T> option) => parsed.GetValue(option)!;
 
     public T Get<T>(Argument<T> argument) => parsed.GetValue(argument)!;
+
+    /// <summary>Prints one JSON object.</summary>
+    public void Document(Action<Utf8JsonWriter> members) => JsonOutput.Document(Output, json =>
+    {
+        json.WriteStartObject();
+        members(json);
+        json.WriteEndObject();
+    });
+
+    /// <summary>Prints one JSON object on one line, at once: for results that stream.</summary>
+    public void Line(Action<Utf8JsonWriter> members) => JsonOutput.Line(Output, json =>
+    {
+        json.WriteStartObject();
+        members(json);
+        json.WriteEndObject();
+    });
+
+    /// <summary>Prints a line of data: byte for byte into a file or pipe, made plain for a terminal.</summary>
+    public void WriteData(string text) => Output.WriteLine(StandardStreams.IsOutputTerminal ? Plain.Text(text) : text);
 }

@@ -1,0 +1,11 @@
+using System.CommandLine;
+
+namespace CcConsole.Verbs.Crontab;
+
+/// <summary>The verbs that need no host: what a line and a schedule mean.</summary>
+internal static class CrontabVerbs
+{
+    public static Command Create() => Verb.Group(
+        "crontab", "Schedules and lines, without a host",
+        NextVerb.Create(), ExplainVerb.Create(), WrapVerb.Create(), UnwrapVerb.Create());
+}
