@@ -31,6 +31,9 @@ public sealed record SshOptions(string ControlDirectory)
     /// <summary>Most sessions at once on a connection; sshd's own limit, MaxSessions, is 10 unless configured.</summary>
     public int MaxSessions { get; init; } = 8;
 
+    /// <summary>Answers ssh's questions by asking the person; null where nobody can be asked (then it fails, in words).</summary>
+    public AskpassServer? Askpass { get; init; }
+
     /// <summary>A bound on handshakes at once, shared by all hosts; null for none.</summary>
     public HandshakeGate? Handshakes { get; init; }
 }

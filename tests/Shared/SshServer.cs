@@ -1,0 +1,293 @@
+#pragma warning disable CA1416 // sshd, useradd and /proc: Linux only
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace CcConsole.TestSupport;
+
+/// <summary>
+/// A real sshd on loopback, with a port, host key, account and files of its own. The account has /bin/sh and no
+/// password. Needs root and OpenSSH's server; what it makes is gone after disposing. Link it into a test project with
+/// <c>&lt;Compile Include="../Shared/SshServer.cs" /&gt;</c>.
+/// </summary>
+internal sealed class SshServer : IAsyncDisposable
+{
+    private readonly string[] _settings;
+    private Process? _sshd;
+    private Task _logging = Task.CompletedTask;
+    private readonly StringBuilder _log = new();
+
+    private SshServer(string user, string directory, string[] settings)
+    {
+        User = user;
+        Directory = directory;
+        _settings = settings;
+    }
+
+    /// <summary>The name under which <see cref="ConfigFile"/> knows the server.</summary>
+    public const string Alias = "web01";
+
+    public string User { get; }
+
+    /// <summary>Everything of the server and client is here; readable by all, as sshd's children need it.</summary>
+    public string Directory { get; }
+
+    public int Port { get; private set; }
+
+    /// <summary>The account's home.</summary>
+    public string Home => Path.Combine(Directory, "home");
+
+    /// <summary>For <c>ssh -F</c>: knows the alias, the key, and <see cref="KnownHosts"/>.</summary>
+    public string ConfigFile => Path.Combine(Directory, "ssh_config");
+
+    public string KnownHosts => Path.Combine(Directory, "known_hosts");
+
+    public string AuthorizedKeys => Path.Combine(Directory, "authorized_keys");
+
+    /// <summary>The private key that is let in.</summary>
+    public string ClientKey => Path.Combine(Directory, "client_key");
+
+    public string HostKey => Path.Combine(Directory, "host_key");
+
+    /// <summary>For control sockets: mode 0700, short.</summary>
+    public string ControlDirectory => Path.Combine(Directory, "c");
+
+    /// <summary>How the host is named in known_hosts.</summary>
+    public string KnownName => $"[127.0.0.1]:{Port}";
+
+    /// <summary>What sshd has said so far (LogLevel VERBOSE).</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+                return _log.ToString();
+        }
+    }
+
+    /// <summary>Connections that were let in so far.</summary>
+    public int Logins => Log.Split("Accepted publickey for ").Length - 1;
+
+    /// <summary>Starts a server.</summary>
+    /// <param name="settings">Lines of sshd_config, before ours, so that they win.</param>
+    public static async Task<SshServer> StartAsync(params string[] settings)
+    {
+        string id = Guid.NewGuid().ToString("N")[..8];
+        string directory = Path.Combine("/tmp", $"ccs-{id}");
+        System.IO.Directory.CreateDirectory(directory, (UnixFileMode)0b111_101_101);
+        SshServer server = new($"ccs{id}", directory, settings);
+        try
+        {
+            await RunAsync("useradd", "-d", server.Home, "-m", "-s", "/bin/sh", "-p", "*", server.User);
+            await RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", server.HostKey);
+            await RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", server.ClientKey);
+            File.Copy(server.ClientKey + ".pub", server.AuthorizedKeys);
+            File.SetUnixFileMode(server.AuthorizedKeys, (UnixFileMode)0b110_100_100);
+            server.Port = FreePort();
+            server.TrustHostKey();
+            await File.WriteAllTextAsync(server.ConfigFile, $"""
+                Host {Alias}
+                    HostName 127.0.0.1
+                    Port {server.Port}
+                    User {server.User}
+                    IdentityFile {server.ClientKey}
+                    IdentitiesOnly yes
+                    IdentityAgent none
+                    UserKnownHostsFile {server.KnownHosts}
+                    GlobalKnownHostsFile none
+
+                """);
+            await server.StartAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Writes known_hosts with the server's key alone.</summary>
+    public void TrustHostKey() => TrustOnly(HostKey + ".pub");
+
+    /// <summary>Writes known_hosts with this public key alone.</summary>
+    public void TrustOnly(string publicKeyFile)
+    {
+        string[] key = File.ReadAllText(publicKeyFile).Split(' ');
+        File.WriteAllText(KnownHosts, $"{KnownName} {key[0]} {key[1].Trim()}\n");
+    }
+
+    /// <summary><c>SHA256:…</c> of a public key file, by ssh-keygen.</summary>
+    public static async Task<string> FingerprintAsync(string publicKeyFile) =>
+        (await RunAsync("ssh-keygen", "-lf", publicKeyFile)).Split(' ')[1];
+
+    /// <summary>Starts sshd on the same port with the same files; again after <see cref="StopAsync"/>.</summary>
+    public async Task StartAsync()
+    {
+        string config = Path.Combine(Directory, "sshd_config");
+        await File.WriteAllLinesAsync(config,
+        [
+            .. _settings,
+            $"Port {Port}",
+            "ListenAddress 127.0.0.1",
+            $"HostKey {HostKey}",
+            "PidFile none",
+            "UsePAM no",
+            "StrictModes no",
+            $"AuthorizedKeysFile {AuthorizedKeys}",
+            "PasswordAuthentication no",
+            "KbdInteractiveAuthentication no",
+            "PermitUserEnvironment no",
+            "MaxStartups 100",
+            "LogLevel VERBOSE",
+        ]);
+        // sshd's own empty directory for separated privileges; Debian makes it at boot, a container has no boot.
+        System.IO.Directory.CreateDirectory("/run/sshd", (UnixFileMode)0b111_101_101);
+        ProcessStartInfo start = new("/usr/sbin/sshd") { RedirectStandardError = true, RedirectStandardInput = true };
+        foreach (string argument in new[] { "-f", config, "-D", "-e" })
+            start.ArgumentList.Add(argument);
+        _sshd = Process.Start(start) ?? throw new InvalidOperationException("sshd was not started");
+        _logging = ReadLogAsync(_sshd.StandardError);
+        for (int i = 0; i < 200; i++)
+        {
+            if (_sshd.HasExited)
+                throw new InvalidOperationException($"sshd ended: {Log}");
+            try
+            {
+                using TcpClient probe = new();
+                await probe.ConnectAsync(IPAddress.Loopback, Port);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(25);
+            }
+        }
+        throw new InvalidOperationException($"sshd does not listen: {Log}");
+    }
+
+    /// <summary>Ends the listener and every connection.</summary>
+    public async Task StopAsync()
+    {
+        if (_sshd is null)
+            return;
+        await CutAsync();
+        _sshd.Kill();
+        await _sshd.WaitForExitAsync();
+        _sshd.Dispose();
+        _sshd = null;
+    }
+
+    /// <summary>Cuts every connection of the account without a word; the commands on them live on. The listener stays.</summary>
+    public Task CutAsync()
+    {
+        foreach (int process in Children(_sshd!.Id).SelectMany(child => Children(child).Append(child)).ToArray())
+        {
+            if (NameOf(process) == "sshd")
+                Kill(process);
+        }
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Numbers of the account's processes whose command line holds the text.</summary>
+    public async Task<int[]> ProcessesAsync(string text)
+    {
+        string list = await RunAsync("ps", "-eo", "pid=,user:32=,args=");
+        return [.. list.Split('\n')
+            .Select(line => line.Split(' ', 3, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .Where(parts => parts.Length == 3 && parts[1] == User && parts[2].Contains(text, StringComparison.Ordinal))
+            .Select(parts => int.Parse(parts[0], CultureInfo.InvariantCulture))];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        foreach (int process in await ProcessesAsync(""))
+            Kill(process);
+        await RunAsync("userdel", "-f", User);
+        await _logging.WaitAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        System.IO.Directory.Delete(Directory, recursive: true);
+    }
+
+    /// <summary>Runs a program to its end and returns what it printed.</summary>
+    public static async Task<string> RunAsync(string program, params string[] arguments)
+    {
+        ProcessStartInfo start = new(program) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in arguments)
+            start.ArgumentList.Add(argument);
+        using Process process = Process.Start(start)!;
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0
+            ? output
+            : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {process.ExitCode} {await error}");
+    }
+
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private async Task ReadLogAsync(StreamReader reader)
+    {
+        while (await reader.ReadLineAsync() is { } line)
+        {
+            lock (_log)
+                _log.AppendLine(line);
+        }
+    }
+
+    private static IEnumerable<int> Children(int parent)
+    {
+        foreach (string directory in System.IO.Directory.GetDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory), out int process) && Status(process) is { } status
+                && int.Parse(status[1], CultureInfo.InvariantCulture) == parent)
+                yield return process;
+        }
+    }
+
+    // /proc/PID/stat after the name in parentheses: state, parent (proc(5)).
+    private static string[]? Status(int process)
+    {
+        try
+        {
+            string stat = File.ReadAllText($"/proc/{process}/stat");
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string NameOf(int process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/comm").Trim();
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+
+    private static void Kill(int process)
+    {
+        try
+        {
+            using var victim = Process.GetProcessById(process);
+            victim.Kill();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            // It ended by itself.
+        }
+    }
+}
