@@ -1,0 +1,113 @@
+using CcConsole.Tui.Cells;
+using CcConsole.Tui.Input;
+using CcConsole.Tui.Text;
+
+namespace CcConsole.Tui.Widgets;
+
+/// <summary>
+/// Fields below each other, one of them focused: Tab, Shift+Tab, up, down and Enter move on where the field has no use
+/// for them; a click focuses. The focused field stays in view.
+/// </summary>
+public sealed class Form
+{
+    private readonly List<Rect> _drawn = [];
+    private int _top;
+
+    /// <param name="fields">The fields, from the top.</param>
+    public Form(params IReadOnlyList<FormField> fields)
+    {
+        Fields = fields;
+        if (fields.Count > 0 && fields[0].Disabled)
+            Move(1);
+    }
+
+    /// <summary>The fields, from the top.</summary>
+    public IReadOnlyList<FormField> Fields { get; }
+
+    /// <summary>The focused field's place.</summary>
+    public int FocusIndex { get; set; }
+
+    /// <summary>The focused field; null when there is none.</summary>
+    public FormField? Focused => FocusIndex < Fields.Count ? Fields[FocusIndex] : null;
+
+    /// <summary>Draws labels, values, errors and notes.</summary>
+    public void Draw(Canvas canvas, bool focused = true)
+    {
+        var label = 0;
+        foreach (var field in Fields)
+            label = Math.Max(label, Graphemes.Width(field.Label));
+        label = Math.Min(label + 2, canvas.Width / 2);
+        ScrollToFocus(canvas.Height);
+        _drawn.Clear();
+        var y = -_top;
+        for (var i = 0; i < Fields.Count; i++)
+        {
+            var field = Fields[i];
+            var hasFocus = focused && i == FocusIndex;
+            canvas.DrawFit(0, y, field.Label, label - 1, canvas[field.Disabled ? "text.dim" : hasFocus ? "text.strong" : "text"]);
+            var value = canvas.Sub(new Rect(label, y, canvas.Width - label, field.Height));
+            _drawn.Add(value.Bounds);
+            field.Draw(value, hasFocus);
+            var below = y + field.Height;
+            if (field.Error is { } error)
+            {
+                var used = canvas.Draw(label, below, canvas.Glyphs.FieldError, "input.invalid");
+                canvas.DrawFit(label + used + 1, below, error, canvas.Width - label - used - 1, canvas["state.fail"]);
+            }
+            else if (field.Note is { } note)
+            {
+                canvas.DrawFit(label, below, note, canvas.Width - label, canvas["text.dim"]);
+            }
+            y += Rows(field);
+        }
+    }
+
+    /// <summary>Takes an event.</summary>
+    /// <returns>Whether it was used.</returns>
+    public bool Handle(InputEvent input)
+    {
+        if (input is MouseEvent { IsClick: true } mouse)
+        {
+            var at = _drawn.FindIndex(r => r.Contains(mouse.At));
+            if (at < 0 || Fields[at].Disabled)
+                return false;
+            FocusIndex = at;
+            Fields[at].Handle(input);
+            return true;
+        }
+        if (Focused is { } field && field.Handle(input))
+            return true;
+        return input is KeyEvent { Key: var key } && key switch
+        {
+            { Code: KeyCode.Tab or KeyCode.Down or KeyCode.Enter, Modifiers: 0 } => Move(1),
+            { Code: KeyCode.Tab, Modifiers: KeyModifiers.Shift } or { Code: KeyCode.Up, Modifiers: 0 } => Move(-1),
+            _ => false,
+        };
+    }
+
+    private bool Move(int step)
+    {
+        for (var i = 1; i <= Fields.Count; i++)
+        {
+            var next = ((FocusIndex + i * step) % Fields.Count + Fields.Count) % Fields.Count;
+            if (Fields[next].Disabled)
+                continue;
+            FocusIndex = next;
+            return true;
+        }
+        return false;
+    }
+
+    private void ScrollToFocus(int height)
+    {
+        var start = 0;
+        for (var i = 0; i < FocusIndex && i < Fields.Count; i++)
+            start += Rows(Fields[i]);
+        var end = start + (Focused is { } field ? Rows(field) : 0);
+        var total = Fields.Sum(Rows);
+        _top = Math.Clamp(_top, Math.Max(0, end - height), Math.Max(Math.Max(0, end - height), start));
+        _top = Math.Min(_top, Math.Max(0, total - height));
+    }
+
+    private static int Rows(FormField field) => field.Height + (field.Error ?? field.Note) switch { null => 0, _ => 1 };
+}
