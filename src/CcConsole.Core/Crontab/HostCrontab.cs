@@ -1,0 +1,162 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using CcConsole.Core.Cron;
+
+namespace CcConsole.Core.Crontab;
+
+/// <summary>
+/// Access to a user's table with nothing but sh and crontab on the host: the command lines to run there, and what
+/// their results mean. The same text is run over SSH and by the agent; this class runs nothing.
+/// </summary>
+/// <remarks>
+/// A write is compare-and-swap: under a lock on the host (flock on <c>/tmp/cc-crontab-lock-UID</c>, a directory of the
+/// table's user or root with mode 0700; a link in it where there is no flock) the table is read again and its SHA-256
+/// compared; the new one is installed by <c>crontab -</c> and read back; on a difference the old one is put back. A
+/// table that is emptied stays, empty: it is never removed.
+/// </remarks>
+public static class HostCrontab
+{
+    /// <summary>The command line that reads a table: safe for any login shell, needs no input.</summary>
+    /// <param name="user">Whose table; null for the login user's. Another user's needs root.</param>
+    public static string ReadCommand(string? user = null) => HostScript.Read(user);
+
+    /// <summary>The command line that writes a table; the new table goes to its standard input, whole, and then the input is closed.</summary>
+    /// <param name="expected">The table that was read; null when there was none.</param>
+    /// <param name="wanted">The new table.</param>
+    /// <param name="user">Whose table; null for the login user's.</param>
+    public static string WriteCommand(byte[]? expected, byte[] wanted, string? user = null) =>
+        HostScript.Write(user, expected is null ? "EMPTY" : Hash(expected), Hash(wanted));
+
+    /// <summary>What a read's result means.</summary>
+    public static TableRead ParseRead(int exitCode, ReadOnlySpan<byte> stdout, ReadOnlySpan<byte> stderr)
+    {
+        var reply = HostReply.Parse(stdout);
+        if (!reply.IsWhole)
+        {
+            var (problem, hint) = Cut(reply, exitCode, stderr);
+            return new TableRead.Failed(problem, hint);
+        }
+
+        switch (reply["status"])
+        {
+            case "present" when reply.Part("table") is { } table:
+                return new TableRead.Present(table, Host(reply));
+            case "none":
+                return new TableRead.None(Host(reply));
+            default:
+                var (problem, hint) = Cause(reply);
+                return new TableRead.Failed(problem, hint);
+        }
+    }
+
+    /// <summary>What a write's result means.</summary>
+    public static TableWrite ParseWrite(int exitCode, ReadOnlySpan<byte> stdout, ReadOnlySpan<byte> stderr)
+    {
+        var reply = HostReply.Parse(stdout);
+        if (!reply.IsWhole)
+        {
+            var (what, next) = Cut(reply, exitCode, stderr);
+            return new TableWrite.Failed(what, reply.HasBegun ? "Read the table again: it is the old one or the new one" : next, TableAfter.Unknown);
+        }
+
+        switch (reply["status"])
+        {
+            case "written":
+                return new TableWrite.Written();
+            case "changed":
+                return new TableWrite.Changed(reply["table"] == "present" ? reply.Part("table") ?? [] : null);
+        }
+
+        var (problem, hint) = Cause(reply);
+        var after = reply["after"] switch
+        {
+            "restored" => TableAfter.Restored,
+            "lost" => TableAfter.Different,
+            _ => TableAfter.Unchanged,
+        };
+        return new TableWrite.Failed(problem, hint, after);
+    }
+
+    private static HostCron Host(HostReply reply)
+    {
+        var implementation = reply["kind"];
+        return new HostCron(
+            reply["user"],
+            implementation == "cronie" ? CronDialect.Cronie : CronDialect.Debian,
+            implementation,
+            Words(reply.Part("version") ?? []),
+            reply["daemon"] switch { "running" => CronDaemonState.Running, "none" => CronDaemonState.None, _ => CronDaemonState.Unknown },
+            reply["zone"] is { Length: > 0 } zone ? zone : null);
+    }
+
+    private static (string Problem, string Hint) Cut(HostReply reply, int exitCode, ReadOnlySpan<byte> stderr)
+    {
+        var said = Words(stderr);
+        var text = said.Length == 0 ? "" : $": {said}";
+        return reply.HasBegun
+            ? ($"The connection ended in the middle of the answer{text}", "Try again")
+            : (string.Create(CultureInfo.InvariantCulture, $"The host did not run the script (exit code {exitCode}){text}"), "Check that the login reaches a shell and that /bin/sh is there");
+    }
+
+    private static (string Problem, string Hint) Cause(HostReply reply)
+    {
+        var said = Words(reply.Part("error") ?? []);
+        var user = reply["user"];
+        return reply["cause"] switch
+        {
+            "missing" => ("There is no crontab command on the host", "Install cron there (Debian: apt-get install cron)"),
+            "temporary" => ("The host has no room or no permission for a temporary file", "Check that /tmp (or TMPDIR) is writable and not full"),
+            "ambiguous" => (
+                $"The table of {user} holds text that crontab -l shows as \\r or \\b, and its exact bytes could not be had",
+                "Replace the carriage returns and backspaces by hand (crontab -e), then read again"),
+            "hash" => ("The host has none of sha256sum, shasum and openssl, so a change by someone else could not be seen", "Install one of them there"),
+            "incomplete" => ("The new table did not reach the host whole, so nothing was written", "Try again"),
+            "lock-directory" => ("The lock directory /tmp/cc-crontab-lock-UID is not a directory of that user alone", "Look at who made it, and remove it"),
+            "locked" => ($"Someone else has been changing the table of {user} for 15 seconds", "Try again"),
+            "differs" => ($"crontab reported success, but the table of {user} does not read back as written", "Look at the host's disk and at what else writes the table"),
+            _ => Classify(said, user),
+        };
+    }
+
+    /// <summary>Words for what crontab says under LC_ALL=C (debian's and cronie's crontab.c).</summary>
+    private static (string Problem, string Hint) Classify(string said, string user)
+    {
+        bool Has(string part) => said.Contains(part, StringComparison.OrdinalIgnoreCase);
+        return said switch
+        {
+            _ when Has("not allowed to use this program") || Has("cannot use this program") || Has("not allowed to access") =>
+                ($"{user} may not use crontab on the host: {said}", "See /etc/cron.allow, /etc/cron.deny and PAM there"),
+            _ when Has("must be privileged") => ($"Only root may touch the table of {user}", "Connect as root, or as that user"),
+            _ when Has("unknown") && Has("user") => ($"The host has no user {user}", "Check the name"),
+            _ when Has("No space left") || Has("quota") => ($"The disk of the host is full: {said}", "Make room there"),
+            _ when Has("errors in crontab") || Has("Invalid crontab") || Has("missing newline") || Has("too long") =>
+                ($"The daemon's crontab refused the table: {said}", "Change the line that it names"),
+            _ when Has("Permission denied") || Has("Operation not permitted") => ($"crontab may not open the table of {user}: {said}", "Check that crontab is set-uid or set-gid there"),
+            "" => ("crontab failed and said nothing", "Run crontab -l on the host by hand"),
+            _ => ($"crontab failed: {said}", "Run crontab -l on the host by hand"),
+        };
+    }
+
+    /// <summary>A host's text on one line, without control characters, cut at 400 characters.</summary>
+    private static string Words(ReadOnlySpan<byte> bytes)
+    {
+        var text = new StringBuilder();
+        foreach (var rune in Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, 4096)]).EnumerateRunes())
+        {
+            if (Rune.IsControl(rune) || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format)
+            {
+                text.Append(rune.Value == '\n' && text.Length > 0 ? " | " : " ");
+            }
+            else
+            {
+                text.Append(rune);
+            }
+        }
+
+        var line = text.ToString().Trim(' ', '|');
+        return line.Length > 400 ? line[..400] + "…" : line;
+    }
+
+    private static string Hash(byte[] table) => Convert.ToHexStringLower(SHA256.HashData(table));
+}
