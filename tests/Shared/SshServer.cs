@@ -80,7 +80,7 @@ internal sealed class SshServer : IAsyncDisposable
         SshServer server = new($"ccs{id}", directory, settings);
         try
         {
-            await RunAsync("useradd", "-d", server.Home, "-m", "-s", "/bin/sh", "-p", "*", server.User);
+            await AccountAsync("useradd", "-d", server.Home, "-m", "-s", "/bin/sh", "-p", "*", server.User);
             await RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", server.HostKey);
             await RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", server.ClientKey);
             File.Copy(server.ClientKey + ".pub", server.AuthorizedKeys);
@@ -206,7 +206,7 @@ internal sealed class SshServer : IAsyncDisposable
         await StopAsync();
         foreach (int process in await ProcessesAsync(""))
             Kill(process);
-        await RunAsync("userdel", "-f", User);
+        await AccountAsync("userdel", "-f", User);
         await _logging.WaitAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         System.IO.Directory.Delete(Directory, recursive: true);
     }
@@ -224,6 +224,23 @@ internal sealed class SshServer : IAsyncDisposable
         return process.ExitCode == 0
             ? output
             : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {process.ExitCode} {await error}");
+    }
+
+    // The account files have one lock; other tests make accounts at the same time.
+    private static async Task AccountAsync(string program, params string[] arguments)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await RunAsync(program, arguments);
+                return;
+            }
+            catch (InvalidOperationException e) when (attempt < 100 && e.Message.Contains("lock", StringComparison.Ordinal))
+            {
+                await Task.Delay(100);
+            }
+        }
     }
 
     private static int FreePort()

@@ -32,7 +32,8 @@ public static class AskpassClient
             if (answer is not ['+', .. string base64])
                 return 1;
             using SafeFileHandle standardOutput = new(1, ownsHandle: false);
-            RandomAccess.Write(standardOutput, Encoding.UTF8.GetBytes(AskpassMessage.Decode(base64) + "\n"), 0);
+            using FileStream output = new(standardOutput, FileAccess.Write, bufferSize: 0);
+            output.Write(Encoding.UTF8.GetBytes(AskpassMessage.Decode(base64) + "\n"));
             return 0;
         }
         catch (Exception e) when (e is SocketException or IOException or ArgumentException or FormatException)
