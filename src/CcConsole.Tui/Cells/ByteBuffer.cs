@@ -25,7 +25,7 @@ internal sealed class ByteBuffer
         Length++;
     }
 
-    public void Write(int number)
+    public void WriteNumber(int number)
     {
         number.TryFormat(Room(11), out var written, default, CultureInfo.InvariantCulture);
         Length += written;

@@ -55,7 +55,7 @@ public readonly ref struct Canvas
         var start = x + Bounds.X;
         var at = start;
         var row = y + Bounds.Y;
-        var visible = row >= _clip.Y && row < _clip.Bottom;
+        var visible = !_clip.IsEmpty && row >= _clip.Y && row < _clip.Bottom;
         while (!text.IsEmpty)
         {
             var length = Graphemes.Next(text);

@@ -153,16 +153,16 @@ public sealed class DiffRenderer
         if (_y == y)
         {
             if (x > 0)
-                _out.Write(x + 1);
+                _out.WriteNumber(x + 1);
             _out.Write((byte)'G');
         }
         else
         {
-            _out.Write(y + 1);
+            _out.WriteNumber(y + 1);
             if (x > 0)
             {
                 _out.Write((byte)';');
-                _out.Write(x + 1);
+                _out.WriteNumber(x + 1);
             }
             _out.Write((byte)'H');
         }

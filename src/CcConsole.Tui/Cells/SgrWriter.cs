@@ -98,27 +98,27 @@ internal sealed class SgrWriter(StyleTable styles)
         switch (color.Kind)
         {
             case ColorKind.Indexed when color.Index < 8:
-                target.Write(ground + color.Index);
+                target.WriteNumber(ground + color.Index);
                 break;
             case ColorKind.Indexed when color.Index < 16:
-                target.Write(ground + 60 + color.Index - 8);
+                target.WriteNumber(ground + 60 + color.Index - 8);
                 break;
             case ColorKind.Indexed:
-                target.Write(ground + 8);
+                target.WriteNumber(ground + 8);
                 target.Write(";5;"u8);
-                target.Write(color.Index);
+                target.WriteNumber(color.Index);
                 break;
             case ColorKind.Rgb:
-                target.Write(ground + 8);
+                target.WriteNumber(ground + 8);
                 target.Write(";2;"u8);
-                target.Write(color.R);
+                target.WriteNumber(color.R);
                 target.Write((byte)';');
-                target.Write(color.G);
+                target.WriteNumber(color.G);
                 target.Write((byte)';');
-                target.Write(color.B);
+                target.WriteNumber(color.B);
                 break;
             default:
-                target.Write(ground + 9);
+                target.WriteNumber(ground + 9);
                 break;
         }
     }

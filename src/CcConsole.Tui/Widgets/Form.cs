@@ -34,8 +34,8 @@ public sealed class Form
     public void Draw(Canvas canvas, bool focused = true)
     {
         var label = 0;
-        foreach (var field in Fields)
-            label = Math.Max(label, Graphemes.Width(field.Label));
+        for (var i = 0; i < Fields.Count; i++)
+            label = Math.Max(label, Graphemes.Width(Fields[i].Label));
         label = Math.Min(label + 2, canvas.Width / 2);
         ScrollToFocus(canvas.Height);
         _drawn.Clear();
@@ -100,11 +100,13 @@ public sealed class Form
 
     private void ScrollToFocus(int height)
     {
-        var start = 0;
-        for (var i = 0; i < FocusIndex && i < Fields.Count; i++)
-            start += Rows(Fields[i]);
+        var (start, total) = (0, 0);
+        for (var i = 0; i < Fields.Count; i++)
+        {
+            start += i < FocusIndex ? Rows(Fields[i]) : 0;
+            total += Rows(Fields[i]);
+        }
         var end = start + (Focused is { } field ? Rows(field) : 0);
-        var total = Fields.Sum(Rows);
         _top = Math.Clamp(_top, Math.Max(0, end - height), Math.Max(Math.Max(0, end - height), start));
         _top = Math.Min(_top, Math.Max(0, total - height));
     }

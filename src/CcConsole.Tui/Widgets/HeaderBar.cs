@@ -29,8 +29,9 @@ public sealed class HeaderBar
     {
         canvas.Fill(canvas.Area.Top(1), canvas["header"]);
         var crumbs = 0;
-        foreach (var crumb in Crumbs)
-            crumbs += Graphemes.Width(crumb) + 3;
+        // Loops by index: the enumerator of a list behind an interface would be allocated at each drawing.
+        for (var i = 0; i < Crumbs.Count; i++)
+            crumbs += Graphemes.Width(Crumbs[i]) + 3;
         var right = DrawItems(canvas, crumbs);
         _drawn.Clear();
         var x = 0;
@@ -59,16 +60,16 @@ public sealed class HeaderBar
     private int DrawItems(Canvas canvas, int crumbs)
     {
         var limit = 0;
-        foreach (var item in Items)
-            limit = Math.Max(limit, item.Priority);
+        for (var i = 0; i < Items.Count; i++)
+            limit = Math.Max(limit, Items[i].Priority);
         while (limit > 0 && WidthUpTo(limit) + crumbs > canvas.Width)
             limit--;
         var x = canvas.Width - WidthUpTo(limit);
         var start = x;
-        foreach (var item in Items)
+        for (var i = 0; i < Items.Count; i++)
         {
-            if (item.Priority <= limit)
-                x += canvas.Draw(x, 0, item.Text, item.Scope) + 2;
+            if (Items[i].Priority <= limit)
+                x += canvas.Draw(x, 0, Items[i].Text, Items[i].Scope) + 2;
         }
         return Math.Max(0, start - 1);
     }
@@ -76,8 +77,8 @@ public sealed class HeaderBar
     private int WidthUpTo(int priority)
     {
         var width = -2;
-        foreach (var item in Items)
-            width += item.Priority <= priority ? Graphemes.Width(item.Text) + 2 : 0;
+        for (var i = 0; i < Items.Count; i++)
+            width += Items[i].Priority <= priority ? Graphemes.Width(Items[i].Text) + 2 : 0;
         return Math.Max(0, width);
     }
 }

@@ -27,8 +27,9 @@ public sealed class HintBar
         canvas.Fill(canvas.Area.Top(1), canvas["footer"]);
         _drawn.Clear();
         var x = 0;
-        foreach (var hint in Hints)
+        for (var i = 0; i < Hints.Count; i++)
         {
+            var hint = Hints[i];
             var width = Text.Graphemes.Width(hint.KeyText) + 1 + Text.Graphemes.Width(hint.Text);
             if (x + width > canvas.Width)
                 break;
