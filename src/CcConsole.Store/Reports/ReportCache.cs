@@ -37,6 +37,16 @@ public sealed class ReportCache
         return added;
     });
 
+    /// <summary>Stores one report unless it is there already; either way it comes back with its <see cref="StoredReport.Id"/>.</summary>
+    public StoredReport Keep(StoredReport report) => Add([report]) is [var added] ? added : report with
+    {
+        Id = _database.Read(connection => connection.Scalar<long>("SELECT id FROM report WHERE host = $1 AND seq = $2 AND digest = $3",
+            report.Host, report.Seq, SHA256.HashData(report.Json.Span))),
+    };
+
+    /// <summary>The number of the report that arrived last; 0 when there is none.</summary>
+    public long LastId() => _database.Read(connection => connection.Scalar<long>("SELECT coalesce(max(id), 0) FROM report"));
+
     /// <summary>The reports that a filter lets through, newest start first.</summary>
     public IReadOnlyList<StoredReport> List(ReportFilter filter) => _database.Read(connection => connection.List(ToReport, $"""
         SELECT {Columns} FROM report

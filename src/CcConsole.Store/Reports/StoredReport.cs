@@ -1,6 +1,6 @@
 namespace CcConsole.Store.Reports;
 
-/// <summary>An execution report as the host gave it, with the members by which lists are made.</summary>
+/// <summary>An execution report as the host recorded it, with the members by which lists are made.</summary>
 public sealed record StoredReport
 {
     /// <summary>Its number in the cache, growing in the order of arrival; given by it.</summary>
@@ -24,6 +24,6 @@ public sealed record StoredReport
     /// <summary>Its exit code.</summary>
     public required int ExitCode { get; init; }
 
-    /// <summary>The report itself, byte for byte (UTF-8 JSON, version 1.3); unknown members are kept.</summary>
+    /// <summary>The line of the host's journal of reports, byte for byte (UTF-8 JSON; the report is its member <c>report</c>).</summary>
     public required ReadOnlyMemory<byte> Json { get; init; }
 }

@@ -30,6 +30,9 @@ public sealed class ReportCacheTests : IDisposable
         Assert.Empty(reports.Add([Sample.Report("web01", 1)]));
         Assert.Single(reports.Add([Sample.Report("web01", 1, "other")]));
         Assert.Equal(2, reports.List(new ReportFilter()).Count);
+        StoredReport again = reports.Keep(Sample.Report("web01", 1, "other"));
+        Assert.Equal(reports.LastId(), again.Id);
+        Assert.True(reports.Keep(Sample.Report("web01", 2)).Id > again.Id);
     }
 
     [Fact]
