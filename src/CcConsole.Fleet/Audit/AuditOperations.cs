@@ -1,0 +1,132 @@
+using System.Collections.Concurrent;
+using CcConsole.Core;
+using CcConsole.Core.Audit;
+using CcConsole.Fleet.Sessions;
+using CcConsole.Ssh;
+using CcConsole.Store;
+using CcConsole.Store.Access;
+using CcConsole.Store.Chains;
+
+namespace CcConsole.Fleet.Audit;
+
+/// <summary>
+/// The hosts' audit chains: pulls, and everything that works from the verified copies alone, with no host reachable.
+/// </summary>
+public sealed class AuditOperations
+{
+    private const int ReadAtOnce = 256 * 1024;
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _pulling = new(StringComparer.Ordinal);
+    private readonly SessionPool _sessions;
+    private readonly CacheDatabase _cache;
+    private readonly FleetOptions _options;
+    private readonly ReadOnlyGuard _guard;
+
+    internal AuditOperations(SessionPool sessions, CacheDatabase cache, FleetOptions options, ReadOnlyGuard guard) =>
+        (_sessions, _cache, _options, _guard) = (sessions, cache, options, guard);
+
+    /// <summary>
+    /// Takes a host's new entries into the cache, verified against what was seen before. What contradicts the copy is a result, not an
+    /// exception; the host then stays flagged until <see cref="Resolve"/>.
+    /// </summary>
+    /// <exception cref="ProblemException">The host is not reached, or has no agent.</exception>
+    public async Task<PullResult> PullAsync(string host, CancellationToken cancellation = default)
+    {
+        HostSession session = _sessions.Get(host);
+        HostConnection connection = await session.ConnectAsync(cancellation).ConfigureAwait(false);
+        AgentSession agent = connection.RequireAgent("only an agent keeps a chain");
+        SemaphoreSlim gate = _pulling.GetOrAdd(host, _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return await new AuditPull(_cache, _options, agent, host, (session.Shell as OpenSshShell)?.Key?.Fingerprint).RunAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>The remembered heads, by host.</summary>
+    public IReadOnlyList<ChainHead> Heads() => _cache.Chains.Heads();
+
+    /// <summary>The remembered head of a host.</summary>
+    /// <exception cref="ProblemException">Nothing was pulled from it yet.</exception>
+    public ChainHead Head(string host) => _cache.Chains.Head(host) ?? throw new ProblemException(
+        $"Nothing was pulled from the chain of {Plain.Text(host)} yet", $"cc-console audit pull {Plain.Text(host)}");
+
+    /// <summary>The entries of a host's copy, newest first; read as they are taken.</summary>
+    /// <param name="host">The host's name in the fleet.</param>
+    /// <param name="last">The newest to begin with.</param>
+    public IEnumerable<AuditRow> Entries(string host, long last = long.MaxValue) => _cache.Chains.LinesBackwards(Head(host), last).Select(AuditRow.From);
+
+    /// <summary>One entry of a host's copy.</summary>
+    /// <exception cref="ProblemException">It is not held.</exception>
+    public AuditRow Entry(string host, long seq)
+    {
+        ChainHead head = Head(host);
+        return _cache.Chains.Line(head, seq) is { } line ? AuditRow.From(line) : throw new ProblemException(
+            $"The copy of {host} has no entry #{seq}: it goes from #0 to #{head.Seq}", $"cc-console audit pull {host} takes what is new.");
+    }
+
+    /// <summary>Verifies every line of a host's copy against its remembered head; asks no host.</summary>
+    /// <param name="host">The host's name in the fleet.</param>
+    /// <param name="progress">Told how many entries are done, every few thousand.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ProblemException">Nothing was pulled from it yet.</exception>
+    public CopyVerification Verify(string host, IProgress<long>? progress = null, CancellationToken cancellation = default)
+    {
+        ChainHead head = Head(host);
+        ChainVerifier verifier = ChainVerifier.Start(new RememberedHead(head.Seq + 1, Hash32.Parse(head.Hash), Hash32.Parse(head.GenesisHash)));
+        using Stream copy = _cache.Chains.OpenRead(head);
+        byte[] buffer = new byte[ReadAtOnce];
+        for (int read; (read = copy.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)) > 0;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            verifier.Append(buffer.AsSpan(0, read));
+            progress?.Report(verifier.NextSeq);
+        }
+
+        return new CopyVerification(head, verifier.Finish(), _cache.Conflicts.Open(host) is [.., var conflict] ? conflict : null);
+    }
+
+    /// <summary>Writes a host's copy to a new file (0600), byte for byte as the host's own: any verifier of the format reads it.</summary>
+    /// <exception cref="ProblemException">The file exists or cannot be written, or nothing was pulled yet.</exception>
+    public long Export(string host, string path)
+    {
+        using Stream copy = _cache.Chains.OpenRead(Head(host));
+        try
+        {
+            using FileStream file = PrivatePath.CreateFile(path);
+            copy.CopyTo(file);
+            file.Flush(flushToDisk: true);
+            return file.Length;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ProblemException($"The copy of {host} could not be written to {path}: {e.Message}", "Name a file that does not exist, in a folder of yours.", e);
+        }
+    }
+
+    /// <summary>Contradictions that no one has resolved.</summary>
+    public IReadOnlyList<ChainConflict> Conflicts(string? host = null) => _cache.Conflicts.Open(host);
+
+    /// <summary>All contradictions, resolved ones too.</summary>
+    public IReadOnlyList<ChainConflict> AllConflicts(string? host = null) => _cache.Conflicts.All(host);
+
+    /// <summary>
+    /// Notes that a person has looked at a host's contradictions and takes the host's chain as it is now from here on. The evidence and
+    /// the old copy stay; the next pull begins a new copy.
+    /// </summary>
+    /// <exception cref="ProblemException">The console is read-only, or there is nothing to resolve.</exception>
+    public void Resolve(string host)
+    {
+        _guard.Demand($"resolving the conflict of {host}");
+        if (_cache.Conflicts.Open(host).Count == 0)
+        {
+            throw new ProblemException($"There is no open conflict of {Plain.Text(host)}", "cc-console audit heads shows the verdicts.");
+        }
+
+        _cache.Conflicts.Resolve(host, _options.Actor);
+        _cache.Chains.Retire(host);
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text;
+using System.Text.Json;
+using CcConsole.Store.Chains;
+
+namespace CcConsole.Fleet.Audit;
+
+/// <summary>An entry of a cached chain as a list shows it. Its texts are the host's: not sanitised.</summary>
+public sealed record AuditRow
+{
+    /// <summary>Its sequence.</summary>
+    public required long Seq { get; init; }
+
+    /// <summary>When, by the host's clock; null when the entry does not say.</summary>
+    public DateTimeOffset? Time { get; init; }
+
+    /// <summary>The event: <c>job.finished</c> …; empty when the entry names none.</summary>
+    public string Event { get; init; } = "";
+
+    /// <summary>Who: the actor of a change, or the user of a run; empty when the entry names none.</summary>
+    public string Actor { get; init; } = "";
+
+    /// <summary>On what: a job or a table; empty when the entry names none.</summary>
+    public string Target { get; init; } = "";
+
+    /// <summary>Its own hash.</summary>
+    public string Hash { get; init; } = "";
+
+    /// <summary>The hash of the entry before it.</summary>
+    public string PreviousHash { get; init; } = "";
+
+    /// <summary>The line, byte for byte.</summary>
+    public required ReadOnlyMemory<byte> Line { get; init; }
+
+    /// <summary>Reads a line; what it does not hold stays empty.</summary>
+    public static AuditRow From(ChainLine line)
+    {
+        AuditRow row = new() { Seq = line.Seq, Line = line.Bytes };
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line.Bytes);
+            JsonElement entry = document.RootElement;
+            return row with
+            {
+                Time = entry.TryGetProperty("timestamp", out JsonElement time) && time.TryGetDouble(out double seconds) && Math.Abs(seconds) < 253_402_300_799
+                    ? DateTimeOffset.UnixEpoch.AddTicks((long)Math.Round(seconds * 1_000_000) * TimeSpan.TicksPerMicrosecond) : null,
+                Event = Text(entry, "event"),
+                Actor = Text(entry, "actor", "user", "executing_user"),
+                Target = Text(entry, "job_id", "table", "console", "socket"),
+                Hash = Text(entry, "hash"),
+                PreviousHash = Text(entry, "prev_hash"),
+            };
+        }
+        catch (JsonException)
+        {
+            // A copy that was edited offline: the line is shown as it is, and a verification names it.
+            return row;
+        }
+    }
+
+    /// <summary>The whole entry as text, for showing.</summary>
+    public string Text() => Encoding.UTF8.GetString(Line.Span);
+
+    private static string Text(JsonElement entry, params ReadOnlySpan<string> names)
+    {
+        foreach (string name in names)
+        {
+            if (entry.TryGetProperty(name, out JsonElement value))
+            {
+                try
+                {
+                    return value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText();
+                }
+                catch (InvalidOperationException)
+                {
+                    // Half a surrogate pair, which has no text: its escape is shown.
+                    return value.GetRawText();
+                }
+            }
+        }
+
+        return "";
+    }
+}

@@ -1,0 +1,195 @@
+using CcConsole.Core;
+using CcConsole.Fleet.Hosts;
+using CcConsole.Fleet.Sessions;
+using CcConsole.Ssh;
+using CcConsole.Store;
+using CcConsole.Store.Changes;
+
+namespace CcConsole.Fleet.Changes;
+
+/// <summary>
+/// Applies plans, keeps their journal, and takes changes back. A plan is noted on disk before it is sent; a write is never
+/// tried twice; after a lost connection the table is read to learn which of the two it is.
+/// </summary>
+public sealed class ChangeOperations
+{
+    private static readonly TimeSpan ReadBackLimit = TimeSpan.FromSeconds(30);
+    private readonly SessionPool _sessions;
+    private readonly HostDirectory _hosts;
+    private readonly CacheDatabase _cache;
+    private readonly FleetOptions _options;
+    private readonly ReadOnlyGuard _guard;
+
+    internal ChangeOperations(SessionPool sessions, HostDirectory hosts, CacheDatabase cache, FleetOptions options, ReadOnlyGuard guard) =>
+        (_sessions, _hosts, _cache, _options, _guard) = (sessions, hosts, cache, options, guard);
+
+    /// <summary>Raised after every application of a plan, with its result, on the thread that applied it.</summary>
+    public event Action<ChangeResult>? Applied;
+
+    /// <summary>
+    /// Applies a plan by compare-and-swap and reads the table back. What goes wrong is in the result; nothing is written unless the table
+    /// still is what the plan was made from.
+    /// </summary>
+    /// <exception cref="ProblemException">The console is read-only, the cache cannot be written, or the host is not reached: nothing was sent.</exception>
+    public async Task<ChangeResult> ApplyAsync(ChangePlan plan, CancellationToken cancellation = default)
+    {
+        _guard.Demand(plan.Description);
+        if (plan.IsEmpty)
+        {
+            return new ChangeResult { Plan = plan, Outcome = ChangeOutcome.Refused, Current = plan.Before, Message = "Nothing would change" };
+        }
+
+        HostConnection connection = await _sessions.Get(plan.Host).ConnectAsync(cancellation).ConfigureAwait(false);
+        long change = _cache.Changes.Begin(new ChangeRecord
+        {
+            Host = plan.Host,
+            Table = plan.User,
+            Before = plan.Before,
+            After = plan.After,
+            Description = plan.Description,
+            Actor = _options.Actor,
+            BegunAt = _options.Time.GetUtcNow(),
+            Undoes = plan.Undoes,
+        }).Id;
+
+        // From here on the change is carried through: giving up in its middle would only leave its end unknown.
+        ChangeResult result = await WriteAsync(connection, plan).ConfigureAwait(false) with { Change = change };
+        _cache.Changes.End(change, result.Outcome, result.Message, result.AuditSeq);
+        if (result.Current is { } now)
+        {
+            _cache.Hosts.SaveTable(new Store.Hosts.HostTable(plan.Host, plan.User, now, _options.Time.GetUtcNow()));
+        }
+
+        Applied?.Invoke(result);
+        return result;
+    }
+
+    /// <summary>The plan that takes a change back: the table as it was before, provided that it still is what the change made of it.</summary>
+    /// <param name="change">The change's number; null for the last one that was applied and not taken back.</param>
+    /// <param name="host">For null: of this host alone.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ProblemException">There is nothing to undo, or the table was changed since.</exception>
+    public async Task<ChangePlan> PlanUndoAsync(long? change = null, string? host = null, CancellationToken cancellation = default)
+    {
+        ChangeRecord? record = change is { } number ? _cache.Changes.Find(number) : _cache.Changes.LastUndoable(host);
+        if (record is null)
+        {
+            throw new ProblemException(change is null ? "There is no change to undo" : $"There is no change with the number {change}", "cc-console job undo --list shows the changes.");
+        }
+
+        if (record.Outcome != ChangeOutcome.Applied)
+        {
+            throw new ProblemException($"Change {record.Id} ({record.Description}) was not applied, so there is nothing to undo", record.Message ?? "");
+        }
+
+        if (record.UndoneBy is { } undo)
+        {
+            throw new ProblemException($"Change {record.Id} ({record.Description}) was undone already, by change {undo}", $"Undo change {undo} to have it back.");
+        }
+
+        HostConnection connection = await _sessions.Get(record.Host).ConnectAsync(cancellation).ConfigureAwait(false);
+        bool other = record.Table != connection.Facts.User;
+        TableSnapshot table = await connection.Tables.ReadAsync(other ? record.Table : null, cancellation).ConfigureAwait(false);
+        if (!table.Bytes.Span.SequenceEqual(record.After.Span))
+        {
+            throw new ProblemException($"{record.Host}: the table of {record.Table} was changed again after change {record.Id}, so undoing it would lose that",
+                "Undo the later change first, or edit the job by hand.");
+        }
+
+        return new ChangePlan
+        {
+            Host = record.Host,
+            User = table.User,
+            IsOtherUser = other,
+            Existed = table.Exists,
+            Before = table.Bytes,
+            After = record.Before,
+            Description = $"undo change {record.Id}: {record.Description}",
+            IsProduction = _hosts.Get(record.Host).IsProduction,
+            Undoes = record.Id,
+        };
+    }
+
+    /// <summary>The changes that this console tried, newest first.</summary>
+    public IReadOnlyList<ChangeRecord> List(string? host = null, int limit = 1000) => _cache.Changes.List(host, limit);
+
+    /// <summary>One change; null when there is none with that number.</summary>
+    public ChangeRecord? Find(long change) => _cache.Changes.Find(change);
+
+    /// <summary>Changes whose end is not known: the console died, or the connection was lost, in the middle of them.</summary>
+    public IReadOnlyList<ChangeRecord> Unfinished() => _cache.Changes.Unfinished();
+
+    /// <summary>
+    /// Reads the table of a change whose end is not known, and notes which it is: the new one (applied), the old one (failed), or
+    /// another (stays unknown, since someone has changed it).
+    /// </summary>
+    /// <exception cref="ProblemException">The host is not reached.</exception>
+    public async Task<ChangeRecord> SettleAsync(long change, CancellationToken cancellation = default)
+    {
+        ChangeRecord record = _cache.Changes.Find(change) ?? throw new ProblemException($"There is no change with the number {change}");
+        if (record.Outcome is not (null or ChangeOutcome.Unknown))
+        {
+            return record;
+        }
+
+        HostConnection connection = await _sessions.Get(record.Host).ConnectAsync(cancellation).ConfigureAwait(false);
+        TableSnapshot table = await connection.Tables.ReadAsync(record.Table == connection.Facts.User ? null : record.Table, cancellation).ConfigureAwait(false);
+        return table.Bytes.Span.SequenceEqual(record.After.Span) ? _cache.Changes.End(change, ChangeOutcome.Applied, "found applied when the table was read again")
+            : table.Bytes.Span.SequenceEqual(record.Before.Span) ? _cache.Changes.End(change, ChangeOutcome.Failed, "found not applied when the table was read again")
+            : _cache.Changes.End(change, ChangeOutcome.Unknown, "the table is neither the old nor the new one: it was changed by someone else since");
+    }
+
+    private async Task<ChangeResult> WriteAsync(HostConnection connection, ChangePlan plan)
+    {
+        try
+        {
+            TableWriteResult write = await connection.Tables.WriteAsync(plan, CancellationToken.None).ConfigureAwait(false);
+            ChangeResult result = new() { Plan = plan, Outcome = ChangeOutcome.Applied, Current = write.Current, AuditSeq = write.AuditSeq, Message = write.Message.Length > 0 ? write.Message : null };
+            return write.Outcome switch
+            {
+                TableWriteOutcome.Written when write.Current is { } now && now.Span.SequenceEqual(plan.After.Span) => result,
+                TableWriteOutcome.Conflict => result with
+                {
+                    Outcome = ChangeOutcome.Refused,
+                    Message = $"{plan.Host}: the table of {plan.User} was changed by someone else since it was read; nothing was written",
+                    Hint = "Look at the difference, and make the change again on the table as it is now.",
+                },
+                TableWriteOutcome.Rejected => result with { Outcome = ChangeOutcome.Refused, Message = $"{plan.Host}: {write.Message}; nothing was changed" },
+                _ => result with
+                {
+                    Outcome = ChangeOutcome.Unknown,
+                    Message = $"{plan.Host}: the table of {plan.User} is neither the old nor the new one{(write.Message.Length > 0 ? $": {write.Message}" : "")}",
+                    Hint = "Read the table; the bytes before and after are in the journal of changes.",
+                },
+            };
+        }
+        catch (HostProblemException e) when (!e.MayHaveRun)
+        {
+            return new ChangeResult { Plan = plan, Outcome = ChangeOutcome.Refused, Current = plan.Before, Message = e.Message, Hint = e.Hint };
+        }
+        catch (ProblemException e)
+        {
+            return await ReadBackAsync(plan, e).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>After a write whose end was not heard: what is the table now?</summary>
+    private async Task<ChangeResult> ReadBackAsync(ChangePlan plan, ProblemException cause)
+    {
+        ChangeResult result = new() { Plan = plan, Outcome = ChangeOutcome.Unknown, Message = cause.Message, Hint = cause.Hint };
+        try
+        {
+            using CancellationTokenSource limit = new(ReadBackLimit, _options.Time);
+            HostConnection connection = await _sessions.Get(plan.Host).ConnectAsync(limit.Token).ConfigureAwait(false);
+            TableSnapshot now = await connection.Tables.ReadAsync(plan.IsOtherUser ? plan.User : null, limit.Token).ConfigureAwait(false);
+            result = result with { Current = now.Bytes };
+            return now.Bytes.Span.SequenceEqual(plan.After.Span) ? result with { Outcome = ChangeOutcome.Applied, Message = $"{cause.Message}; read again, the table is the new one", Hint = null }
+                : now.Bytes.Span.SequenceEqual(plan.Before.Span) ? result with { Outcome = ChangeOutcome.Failed, Message = $"{cause.Message}; read again, the table is the old one" }
+                : result with { Message = $"{cause.Message}; read again, the table is neither the old nor the new one" };
+        }
+        catch (Exception e) when (e is ProblemException or OperationCanceledException)
+        {
+            return result with { Message = $"{cause.Message}; whether the table is the old or the new one is not known yet", Hint = "It is read again at the next contact with the host." };
+        }
+    }
+}

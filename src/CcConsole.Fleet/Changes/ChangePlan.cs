@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+
+namespace CcConsole.Fleet.Changes;
+
+/// <summary>
+/// A change of one table on one host, not yet made: what is shown to the person, confirmed, and then applied exactly so, or not at all.
+/// </summary>
+public sealed record ChangePlan
+{
+    /// <summary>The host's name in the fleet.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Whose table.</summary>
+    public required string User { get; init; }
+
+    /// <summary>True when the table is another user's than the session's own, and is named in what is sent.</summary>
+    public bool IsOtherUser { get; init; }
+
+    /// <summary>Whether the table existed when it was read.</summary>
+    public required bool Existed { get; init; }
+
+    /// <summary>Its bytes when it was read: the change is made only while they are these.</summary>
+    public required ReadOnlyMemory<byte> Before { get; init; }
+
+    /// <summary>Its bytes afterwards.</summary>
+    public required ReadOnlyMemory<byte> After { get; init; }
+
+    /// <summary>What it does, in words: <c>add job backup</c>.</summary>
+    public required string Description { get; init; }
+
+    /// <summary>The job that it is about; null when there is none.</summary>
+    public string? JobId { get; init; }
+
+    /// <summary>Why, in the person's words; may be empty.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>True when the person has to type the host's name to confirm.</summary>
+    public bool IsProduction { get; init; }
+
+    /// <summary>The change in the journal that this one takes back.</summary>
+    public long? Undoes { get; init; }
+
+    /// <summary>True when nothing would change.</summary>
+    public bool IsEmpty => Before.Span.SequenceEqual(After.Span);
+
+    /// <summary>SHA-256 of <see cref="Before"/>, 64 hexadecimal digits.</summary>
+    public string BeforeSha256 => Convert.ToHexStringLower(SHA256.HashData(Before.Span));
+
+    /// <summary>The difference line by line, for showing.</summary>
+    public TableDiff Diff => TableDiff.Between(Before.Span, After.Span);
+}

@@ -1,0 +1,38 @@
+using CcConsole.Fleet.Hosts;
+using CcConsole.Ssh;
+
+namespace CcConsole.Fleet;
+
+/// <summary>What a <see cref="FleetControl"/> is made of. The executable finds the folders; nothing here looks at the environment.</summary>
+public sealed record FleetOptions
+{
+    /// <summary>Where the cache and conflict evidence lie: <c>$XDG_STATE_HOME/cc-console</c>.</summary>
+    public required string StateDirectory { get; init; }
+
+    /// <summary>Where <c>hosts.json</c> lies: <c>$XDG_CONFIG_HOME/cc-console</c>.</summary>
+    public required string ConfigDirectory { get; init; }
+
+    /// <summary>Makes the way to a host: this machine's, or OpenSSH's.</summary>
+    public required Func<HostEntry, IHostShell> Shells { get; init; }
+
+    /// <summary>Who changes things, for the hosts' audit chains: <c>alice</c>.</summary>
+    public required string Actor { get; init; }
+
+    /// <summary>From where, for the hosts' audit chains: this machine's name.</summary>
+    public required string Origin { get; init; }
+
+    /// <summary>Name and version of this program, for the hosts' logs.</summary>
+    public string Client { get; init; } = "cc-console";
+
+    /// <summary>True: everything that would change a host or the list of hosts is refused, and pulls leave no entry on the host.</summary>
+    public bool ReadOnly { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>How often the monitor looks at each host.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How many hosts are looked at, at once.</summary>
+    public int Parallelism { get; init; } = 8;
+}

@@ -1,0 +1,117 @@
+using CcConsole.Core;
+using CcConsole.Core.Jobs;
+using CcConsole.Core.Protocol;
+using CcConsole.Fleet.Sessions;
+using CcConsole.Ssh;
+using CcConsole.Store;
+
+namespace CcConsole.Fleet.Hosts;
+
+/// <summary>The list of hosts, and tests of them.</summary>
+public sealed class HostOperations
+{
+    private readonly SessionPool _sessions;
+    private readonly HostDirectory _hosts;
+    private readonly HostsFile _file;
+    private readonly CacheDatabase _cache;
+    private readonly FleetOptions _options;
+    private readonly ReadOnlyGuard _guard;
+
+    internal HostOperations(SessionPool sessions, HostDirectory hosts, HostsFile file, CacheDatabase cache, FleetOptions options, ReadOnlyGuard guard) =>
+        (_sessions, _hosts, _file, _cache, _options, _guard) = (sessions, hosts, file, cache, options, guard);
+
+    /// <summary>The hosts, in the file's order.</summary>
+    /// <exception cref="ProblemException">The file cannot be used; the message has the line.</exception>
+    public IReadOnlyList<HostEntry> List() => _hosts.List();
+
+    /// <summary>One host.</summary>
+    /// <exception cref="ProblemException">There is no such host.</exception>
+    public HostEntry Get(string name) => _hosts.Get(name);
+
+    /// <summary>The hosts that words mean: names, <c>tag:word</c>, or none for all.</summary>
+    /// <exception cref="ProblemException">A word means no host.</exception>
+    public IReadOnlyList<HostEntry> Select(IReadOnlyList<string> words)
+    {
+        IReadOnlyList<HostEntry> all = List();
+        if (words.Count == 0)
+        {
+            return all;
+        }
+
+        List<HostEntry> chosen = [];
+        foreach (string word in words)
+        {
+            List<HostEntry> meant = word.StartsWith("tag:", StringComparison.Ordinal)
+                ? [.. all.Where(host => host.Tags.Contains(word[4..], StringComparer.OrdinalIgnoreCase))]
+                : [Get(word)];
+            chosen.AddRange(meant.Count > 0 ? meant : throw new ProblemException($"No host has the tag \"{Plain.Text(word[4..])}\"", "cc-console host list shows the tags."));
+        }
+
+        return [.. chosen.DistinctBy(host => host.Name)];
+    }
+
+    /// <summary>Adds a host to the list.</summary>
+    /// <exception cref="ProblemException">The console is read-only, the name is taken, or a part cannot be used.</exception>
+    public void Add(HostEntry host)
+    {
+        _guard.Demand($"adding the host {host.Name}");
+        _file.Add(host);
+    }
+
+    /// <summary>Removes a host from the list. Its chain copy, reports and changes stay in the cache.</summary>
+    /// <exception cref="ProblemException">The console is read-only, or there is no such host.</exception>
+    public async Task RemoveAsync(string name)
+    {
+        _guard.Demand($"removing the host {name}");
+        _file.Remove(name);
+        await _sessions.RemoveAsync(name).ConfigureAwait(false);
+        _cache.Hosts.Forget(name);
+    }
+
+    /// <summary>Connects anew and looks: what is there, and does it work? A failure is in the result.</summary>
+    public async Task<HostTest> TestAsync(HostEntry host, CancellationToken cancellation = default)
+    {
+        long start = _options.Time.GetTimestamp();
+        HostTest test = new() { Host = host };
+        try
+        {
+            HostSession session = _sessions.Get(host);
+            await session.ResetAsync().ConfigureAwait(false);
+            HostConnection connection = await session.ConnectAsync(cancellation).ConfigureAwait(false);
+            test = test with { Facts = connection.Facts, AgentProblem = connection.AgentProblem?.Message };
+            if (connection.Agent is { } agent)
+            {
+                test = test with
+                {
+                    Agent = await agent.RequestAsync(Methods.AgentStatus, new Done(), ProtocolJson.Default.Done, ProtocolJson.Default.AgentStatusResult, cancellation).ConfigureAwait(false),
+                };
+            }
+
+            TableSnapshot table = await connection.Tables.ReadAsync(null, cancellation).ConfigureAwait(false);
+            return test with { Jobs = JobTable.From(table.Parse()).Jobs.Count, Took = _options.Time.GetElapsedTime(start) };
+        }
+        catch (HostProblemException e)
+        {
+            return test with { Problem = e.Message, Hint = Known(e.Hint), Kind = e.Kind, Key = e.Key, Took = _options.Time.GetElapsedTime(start) };
+        }
+        catch (ProblemException e)
+        {
+            return test with { Problem = e.Message, Hint = Known(e.Hint), Took = _options.Time.GetElapsedTime(start) };
+        }
+    }
+
+    /// <summary>Connects to a host and accepts its key, provided that it is the one whose fingerprint a person has seen and confirmed.</summary>
+    /// <exception cref="ProblemException">The console is read-only, the host shows another key, or is this machine.</exception>
+    public async Task AcceptKeyAsync(string name, string fingerprint, CancellationToken cancellation = default)
+    {
+        _guard.Demand($"accepting the key of {name}");
+        if (_sessions.Get(name).Shell is not OpenSshShell ssh)
+        {
+            throw new ProblemException($"{name} is not reached over SSH, so it has no host key");
+        }
+
+        await ssh.ConnectAcceptingAsync(fingerprint, cancellation).ConfigureAwait(false);
+    }
+
+    private static string? Known(string hint) => hint.Length > 0 ? hint : null;
+}

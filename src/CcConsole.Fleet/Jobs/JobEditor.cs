@@ -1,0 +1,224 @@
+using System.Security.Cryptography;
+using CcConsole.Core;
+using CcConsole.Core.Cron;
+using CcConsole.Core.Crontab;
+using CcConsole.Core.Jobs;
+using CcConsole.Fleet.Changes;
+using CcConsole.Fleet.Hosts;
+using CcConsole.Fleet.Sessions;
+
+namespace CcConsole.Fleet.Jobs;
+
+/// <summary>
+/// One table of a host as it was read, and what can be done to its jobs. Everything here is computed; the plans that it makes are
+/// applied only while the table still is what was read.
+/// </summary>
+public sealed class JobEditor
+{
+    private const int RunsShown = 5;
+    private readonly CrontabDocument _document;
+    private readonly TimeProvider _time;
+    private readonly string _newIdSuffix = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3));
+
+    internal JobEditor(HostEntry host, HostFacts facts, TableSnapshot table, bool otherUser, TimeProvider time)
+    {
+        Host = host;
+        Facts = facts;
+        Table = table;
+        Jobs = JobTable.From(_document = table.Parse());
+        IsOtherUser = otherUser;
+        _time = time;
+    }
+
+    /// <summary>The host.</summary>
+    public HostEntry Host { get; }
+
+    /// <summary>What is known of it.</summary>
+    public HostFacts Facts { get; }
+
+    /// <summary>The table as it was read.</summary>
+    public TableSnapshot Table { get; }
+
+    /// <summary>Its jobs.</summary>
+    public JobTable Jobs { get; }
+
+    /// <summary>True when the table is another user's than the session's own.</summary>
+    public bool IsOtherUser { get; }
+
+    /// <summary>What a draft would become, in place of a job or (null) as a new one. Asks nobody; never throws for what is in the draft.</summary>
+    public JobPreview Preview(JobDraft draft, Job? job = null)
+    {
+        if (!Schedule.TryParse(draft.Schedule, Table.Dialect, out Schedule? schedule, out ScheduleError error))
+        {
+            return new JobPreview { Field = DraftField.Schedule, Problem = error.Message, Hint = "Five fields: minute hour day-of-month month day-of-week, or @daily and the like" };
+        }
+
+        JobPreview preview = new()
+        {
+            Meaning = ScheduleDescription.Describe(schedule!),
+            NextRuns = [.. schedule!.Occurrences(_time.GetUtcNow(), Facts.Zone).Take(RunsShown)],
+            Warnings = Warnings(schedule),
+        };
+        try
+        {
+            byte[] command = Command(draft, job);
+            int left = CommandBudget.Left(command, Table.Dialect);
+            preview = preview with { BytesLeft = left };
+            if (left < 0)
+            {
+                return preview with { Field = DraftField.Command, Problem = $"The command is {-left} bytes longer than {Table.Dialect.ToString().ToLowerInvariant()} cron takes", Hint = "Put it into a script and call that" };
+            }
+
+            CrontabDocument after = Write(draft, job, command);
+            EntryLine line = Entry(after, job);
+            return preview with { Line = after.Slice(line.Span).ToArray() };
+        }
+        catch (ProblemException e)
+        {
+            return preview with { Field = FieldOf(draft), Problem = e.Message, Hint = e.Hint.Length > 0 ? e.Hint : null };
+        }
+    }
+
+    /// <summary>The plan that writes a draft, in place of a job or (null) as a new one.</summary>
+    /// <exception cref="ProblemException">The draft cannot be written: what <see cref="Preview"/> says.</exception>
+    public ChangePlan Plan(JobDraft draft, Job? job = null, string reason = "")
+    {
+        JobPreview preview = Preview(draft, job);
+        if (preview.Problem is { } problem)
+        {
+            throw new ProblemException($"{Host.Name}: {problem}", preview.Hint ?? "");
+        }
+
+        string id = job is null || (draft.Wrapped ?? job.IsManaged) ? IdOf(draft, job) : job.Id;
+        bool wrapped = IsWrapped(draft, job);
+        string what = wrapped ? $"job {id}" : $"job \"{draft.Name ?? draft.Command}\"";
+        return MakePlan(Write(draft, job, Command(draft, job)), $"{(job is null ? "add" : "edit")} {what}", wrapped ? id : null, reason);
+    }
+
+    /// <summary>The plan that comments a job out, in a form that the console recognises.</summary>
+    public ChangePlan PlanPause(Job job, string reason = "") => MakePlan(_document.Pause(EntryOf(job)), $"pause job {job.Id}", job.Id, reason);
+
+    /// <summary>The plan that makes a paused job active again.</summary>
+    public ChangePlan PlanResume(Job job, string reason = "") => MakePlan(_document.Resume(EntryOf(job)), $"resume job {job.Id}", job.Id, reason);
+
+    /// <summary>The plan that removes a job, and the name above it.</summary>
+    public ChangePlan PlanRemove(Job job, string reason = "") => MakePlan(_document.Remove(EntryOf(job)), $"remove job {job.Id}", job.Id, reason);
+
+    /// <summary>The plan that puts the agent's wrapper around a job that was there before; the job sees no difference.</summary>
+    /// <param name="job">A job that is not wrapped.</param>
+    /// <param name="jobId">Its id in reports; null for one made from its name or command.</param>
+    /// <param name="flags">Further arguments of the wrapper.</param>
+    /// <param name="reason">Why, in the person's words.</param>
+    /// <exception cref="ProblemException">The host has no agent, or the entry cannot be wrapped without a difference.</exception>
+    public ChangePlan PlanAdopt(Job job, string? jobId = null, IReadOnlyList<string>? flags = null, string reason = "")
+    {
+        string id = CheckId(jobId ?? NewId(job.Name ?? job.Command), null);
+        CrontabDocument after = Adoption.Adopt(_document, EntryOf(job), AgentPath(), id, Facts.SocketPath, flags ?? []);
+        return MakePlan(after, $"adopt job {id}", id, reason);
+    }
+
+    /// <summary>The plan that takes the wrapper off again: for an adopted job, the original line.</summary>
+    public ChangePlan PlanRelease(Job job, string reason = "") =>
+        MakePlan(Adoption.Release(_document, EntryOf(job)), $"release job {job.Id}", job.Id, reason);
+
+    private ChangePlan MakePlan(CrontabDocument after, string description, string? jobId, string reason) => new()
+    {
+        Host = Host.Name,
+        User = Table.User,
+        IsOtherUser = IsOtherUser,
+        Existed = Table.Exists,
+        Before = Table.Bytes,
+        After = after.ToBytes(),
+        Description = description,
+        JobId = jobId,
+        Reason = reason,
+        IsProduction = Host.IsProduction,
+    };
+
+    private CrontabDocument Write(JobDraft draft, Job? job, byte[] command)
+    {
+        EntryText text = new(draft.Schedule.Trim(), command, job?.User, string.IsNullOrWhiteSpace(draft.Name) ? null : draft.Name.Trim());
+        return job is null ? _document.Add(text) : _document.Replace(EntryOf(job), text);
+    }
+
+    private byte[] Command(JobDraft draft, Job? job)
+    {
+        if (string.IsNullOrWhiteSpace(draft.Command))
+        {
+            throw new ProblemException("A job needs a command");
+        }
+
+        // An edit that leaves the command as it is leaves its bytes as they are, those too that are no text.
+        bool sameCommand = job is not null && draft.Command == job.Command;
+        CronCommand? old = job?.Entry is { } entry ? _document.Command(entry) : null;
+        ReadOnlyMemory<byte> shell = sameCommand ? job!.Wrapped?.Command ?? old!.Shell : System.Text.Encoding.UTF8.GetBytes(draft.Command);
+        ReadOnlyMemory<byte>? input = job?.Wrapped is { } before ? before.RawInput : old?.RawInput;
+        if (!IsWrapped(draft, job))
+        {
+            return sameCommand && !job!.IsManaged ? _document.Slice(job.Entry!.CommandSpan).ToArray() : CronCommand.Escape(shell.Span, Table.Dialect, input);
+        }
+
+        string id = CheckId(IdOf(draft, job), job);
+        IReadOnlyList<string> flags = draft.Flags ?? job?.Wrapped?.Flags ?? [];
+        return CommandWrapper.Wrap(job?.Wrapped is { } wrapped
+            ? wrapped with { JobId = id, Flags = flags, Command = shell }
+            : new WrappedCommand(AgentPath(), id, Facts.SocketPath, flags, shell)
+            {
+                Shell = job?.Entry is { } line ? Adoption.ShellOf(_document, line) : WrappedCommand.DefaultShell,
+                RawInput = input,
+            });
+    }
+
+    private bool IsWrapped(JobDraft draft, Job? job) => draft.Wrapped ?? job?.IsManaged ?? Facts.HasAgent;
+
+    private string IdOf(JobDraft draft, Job? job) => draft.JobId ?? job?.Wrapped?.JobId ?? NewId(draft.Name ?? draft.Command);
+
+    private string NewId(string words) => JobId.Create(words, Convert.FromHexString(_newIdSuffix));
+
+    private string CheckId(string id, Job? job) =>
+        !JobId.IsValid(id) ? throw new ProblemException($"\"{Ssh.Plain.Text(id)}\" cannot be a job's id", "Letters, digits, dot, underscore and hyphen, 64 at most, a letter or digit first")
+        : Jobs.Jobs.Any(other => other.Wrapped?.JobId == id && other.LineNumber != job?.LineNumber) ? throw new ProblemException($"There is a job {id} already in this table", "Choose another id")
+        : id;
+
+    private string AgentPath() => Facts.AgentPath ?? throw new ProblemException($"{Host.Name} has no agent, so nothing there could report the runs",
+        "Install it (cc-console agent install), or write the job without the wrapper");
+
+    private EntryLine EntryOf(Job job) => job.Entry is { } entry && entry.Number <= _document.Lines.Count && ReferenceEquals(_document.Lines[entry.Number - 1], entry)
+        ? entry
+        : job.Entry is null
+            ? throw new ProblemException($"Line {job.LineNumber} does not parse: {job.Problem}", "Correct it with $EDITOR (crontab -e on the host)")
+            : throw new ArgumentException("The job belongs to another reading of the table.", nameof(job));
+
+    private EntryLine Entry(CrontabDocument after, Job? job)
+    {
+        if (job?.Entry is null)
+        {
+            return (EntryLine)after.Lines[^1];
+        }
+
+        int shift = after.Lines.Count - _document.Lines.Count;
+        return (EntryLine)after.Lines[job.LineNumber - 1 + shift];
+    }
+
+    private DraftField FieldOf(JobDraft draft) =>
+        string.IsNullOrWhiteSpace(draft.Command) || draft.Command.AsSpan().IndexOfAny('\n', '\r', '\0') >= 0 ? DraftField.Command
+        : draft.Name?.AsSpan().IndexOfAny('\n', '\r', '\0') >= 0 ? DraftField.Name
+        : draft.JobId is { } id && (!JobId.IsValid(id) || Jobs.Jobs.Any(job => job.Wrapped?.JobId == id)) ? DraftField.JobId
+        : DraftField.Command;
+
+    private static List<string> Warnings(Schedule schedule)
+    {
+        List<string> warnings = [];
+        if (schedule.NeverFires)
+        {
+            warnings.Add("This never fires: no moment matches");
+        }
+
+        if (schedule.IsRandom)
+        {
+            warnings.Add("The daemon draws the ~ values when it reads the table; the runs shown are possible ones");
+        }
+
+        return warnings;
+    }
+}

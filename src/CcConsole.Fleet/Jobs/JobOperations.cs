@@ -1,0 +1,72 @@
+using System.Runtime.CompilerServices;
+using CcConsole.Core;
+using CcConsole.Core.Jobs;
+using CcConsole.Fleet.Changes;
+using CcConsole.Fleet.Hosts;
+using CcConsole.Fleet.Sessions;
+using CcConsole.Store;
+using CcConsole.Store.Hosts;
+
+namespace CcConsole.Fleet.Jobs;
+
+/// <summary>What can be done with jobs. Changes are plans: they are applied by <see cref="ChangeOperations"/>.</summary>
+public sealed class JobOperations
+{
+    private readonly SessionPool _sessions;
+    private readonly HostDirectory _hosts;
+    private readonly CacheDatabase _cache;
+    private readonly FleetOptions _options;
+    private readonly ReadOnlyGuard _guard;
+
+    internal JobOperations(SessionPool sessions, HostDirectory hosts, CacheDatabase cache, FleetOptions options, ReadOnlyGuard guard) =>
+        (_sessions, _hosts, _cache, _options, _guard) = (sessions, hosts, cache, options, guard);
+
+    /// <summary>Reads a host's table anew: its jobs, and what can be planned for them.</summary>
+    /// <param name="host">The host's name in the fleet.</param>
+    /// <param name="user">Whose table; null for the session's own user.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ProblemException">The host is not reached, or the table cannot be read.</exception>
+    public async Task<JobEditor> OpenAsync(string host, string? user = null, CancellationToken cancellation = default)
+    {
+        HostEntry entry = _hosts.Get(host);
+        HostConnection connection = await _sessions.Get(entry).ConnectAsync(cancellation).ConfigureAwait(false);
+        bool other = user is not null && user != connection.Facts.User;
+        TableSnapshot table = await connection.Tables.ReadAsync(other ? user : null, cancellation).ConfigureAwait(false);
+        _cache.Hosts.SaveTable(new HostTable(host, table.User, table.Bytes, table.ReadAt));
+        return new JobEditor(entry, connection.Facts, table, other, _options.Time);
+    }
+
+    /// <summary>The rows of a host's jobs as they were last read, with what is known of their runs; asks no host.</summary>
+    public IReadOnlyList<JobRow> Cached(string host) => new JobRows(_cache, _options).Of(_hosts.Get(host));
+
+    /// <summary>The rows of jobs that were just read, with what is known of their runs.</summary>
+    public IReadOnlyList<JobRow> Rows(JobEditor read) => new JobRows(_cache, _options).Of(read);
+
+    /// <summary>What has changed on a host since its table was last read from here: the drift. The table as it is now becomes the one last read.</summary>
+    /// <exception cref="ProblemException">The host is not reached, or the table cannot be read.</exception>
+    public async Task<TableDiff> DriftAsync(string host, string? user = null, CancellationToken cancellation = default)
+    {
+        HostConnection connection = await _sessions.Get(host).ConnectAsync(cancellation).ConfigureAwait(false);
+        string whose = user ?? connection.Facts.User;
+        ReadOnlyMemory<byte> last = _cache.Hosts.Tables(host).FirstOrDefault(table => table.Name == whose)?.Bytes ?? default;
+        JobEditor now = await OpenAsync(host, user, cancellation).ConfigureAwait(false);
+        return TableDiff.Between(last.Span, now.Table.Bytes.Span);
+    }
+
+    /// <summary>
+    /// Runs a job now as cron would: its environment, shell, directory and standard input. Gives its output as it comes and, last,
+    /// how it ended. Ending the enumeration, or cancelling it, ends the job (TERM).
+    /// </summary>
+    /// <exception cref="ProblemException">The console is read-only, the host is not reached, or the job cannot be started.</exception>
+    public async IAsyncEnumerable<RunEvent> RunAsync(JobEditor table, Job job, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        _guard.Demand($"running {job.Id}");
+        RunRequest request = RunRequest.For(table, job);
+        HostConnection connection = await _sessions.Get(table.Host).ConnectAsync(cancellation).ConfigureAwait(false);
+        IAsyncEnumerable<RunEvent> run = connection.Agent is { } agent ? AgentRun.StartAsync(agent, request, cancellation) : ScriptRun.StartAsync(connection, request, _options.Time, cancellation);
+        await foreach (RunEvent happened in run.ConfigureAwait(false))
+        {
+            yield return happened;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using CcConsole.Core.Jobs;
+using CcConsole.Store.Reports;
+
+namespace CcConsole.Fleet.Jobs;
+
+/// <summary>A job of the fleet as a list shows it.</summary>
+public sealed record JobRow
+{
+    /// <summary>The host's name in the fleet.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Whose table it is in.</summary>
+    public required string User { get; init; }
+
+    /// <summary>The line, as Core reads it.</summary>
+    public required Job Job { get; init; }
+
+    /// <summary>How it is.</summary>
+    public required Status Status { get; init; }
+
+    /// <summary>Why, where the status needs a word more; null otherwise.</summary>
+    public string? Cause { get; init; }
+
+    /// <summary>The schedule in words; its own text where it cannot be phrased.</summary>
+    public required string Meaning { get; init; }
+
+    /// <summary>The next run, in the host's zone; null when paused, at reboot only, or never.</summary>
+    public DateTimeOffset? NextRun { get; init; }
+
+    /// <summary>The last run that was reported; null when none was.</summary>
+    public RunSummary? LastRun { get; init; }
+
+    /// <summary>The last runs, at most 12, newest first.</summary>
+    public IReadOnlyList<RunSummary> Runs { get; init; } = [];
+
+    /// <summary>When the table that it stands in was read.</summary>
+    public required DateTimeOffset AsOf { get; init; }
+
+    /// <summary>True when that is longer ago than twice the poll interval.</summary>
+    public bool IsStale { get; init; }
+}

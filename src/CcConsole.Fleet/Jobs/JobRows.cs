@@ -1,0 +1,87 @@
+using CcConsole.Core.Cron;
+using CcConsole.Core.Crontab;
+using CcConsole.Core.Jobs;
+using CcConsole.Fleet.Hosts;
+using CcConsole.Store;
+using CcConsole.Store.Changes;
+using CcConsole.Store.Hosts;
+using CcConsole.Store.Reports;
+
+namespace CcConsole.Fleet.Jobs;
+
+/// <summary>Makes rows of jobs: the table's lines, and what the cache knows of their runs.</summary>
+internal sealed class JobRows(CacheDatabase cache, FleetOptions options)
+{
+    public const int RunsShown = 12;
+
+    /// <summary>A run is late when it has not been reported so long after it was due, and as long again as its last run took.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(2);
+
+    /// <summary>The rows of a host's tables as they were last read.</summary>
+    public IReadOnlyList<JobRow> Of(HostEntry host)
+    {
+        HostState? state = cache.Hosts.Find(host.Name);
+        CronDialect dialect = state?.Dialect == "cronie" ? CronDialect.Cronie : CronDialect.Debian;
+        TimeZoneInfo zone = TimeZoneInfo.TryFindSystemTimeZoneById(state?.Zone ?? "UTC", out TimeZoneInfo? found) ? found : TimeZoneInfo.Utc;
+        return [.. cache.Hosts.Tables(host.Name).SelectMany(table =>
+            Of(host.Name, table.Name, JobTable.From(CrontabDocument.Parse(table.Bytes.Span, dialect)), zone, table.ReadAt))];
+    }
+
+    public IReadOnlyList<JobRow> Of(JobEditor read) => Of(read.Host.Name, read.Table.User, read.Jobs, read.Facts.Zone, read.Table.ReadAt);
+
+    private List<JobRow> Of(string host, string user, JobTable table, TimeZoneInfo zone, DateTimeOffset asOf)
+    {
+        DateTimeOffset now = options.Time.GetUtcNow();
+        IReadOnlyDictionary<string, IReadOnlyList<RunSummary>> runs = cache.Reports.LastRunsOfHost(host, RunsShown);
+        DateTimeOffset? changed = cache.Changes.List(host, 50).FirstOrDefault(change => change.Table == user && change.Outcome == ChangeOutcome.Applied)?.EndedAt;
+        return [.. table.Jobs.Select(job =>
+        {
+            IReadOnlyList<RunSummary> last = job.Wrapped is { } wrapped ? runs.GetValueOrDefault(wrapped.JobId, []) : [];
+            (Status status, string? cause) = StatusOf(job, last, zone, now, changed);
+            return new JobRow
+            {
+                Host = host,
+                User = user,
+                Job = job,
+                Status = status,
+                Cause = cause,
+                Meaning = job.Schedule is { } schedule ? ScheduleDescription.Describe(schedule) : "",
+                NextRun = job.State == JobState.Active ? job.Schedule?.Next(now, zone) : null,
+                LastRun = last.Count > 0 ? last[0] : null,
+                Runs = last,
+                AsOf = asOf,
+                IsStale = now - asOf > 2 * options.PollInterval,
+            };
+        })];
+    }
+
+    private static (Status Status, string? Cause) StatusOf(Job job, IReadOnlyList<RunSummary> runs, TimeZoneInfo zone, DateTimeOffset now, DateTimeOffset? changed)
+    {
+        switch (job.State)
+        {
+            case JobState.Paused:
+                return (Status.Off, null);
+            case JobState.Unparsed:
+                return (Status.Unknown, $"the daemon refuses the line: {job.Problem}");
+        }
+
+        if (!job.IsManaged)
+        {
+            return (Status.Unknown, "not wrapped: its runs are not reported");
+        }
+
+        if (runs.Count == 0)
+        {
+            return (Status.Unknown, "no run reported yet");
+        }
+
+        RunSummary last = runs[0];
+        DateTimeOffset? due = job.Schedule!.IsRandom ? null : job.Schedule.Previous(now - Grace - last.Duration, zone);
+        if (due is { } expected && expected > last.StartedAt.AddMinutes(1) && !(changed > expected))
+        {
+            return (Status.Late, $"the run due {expected:HH:mm} was not reported");
+        }
+
+        return last.ExitCode == 0 ? (Status.Ok, null) : (Status.Fail, $"exit code {last.ExitCode}");
+    }
+}

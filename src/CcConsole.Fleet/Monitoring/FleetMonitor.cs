@@ -1,0 +1,205 @@
+using System.Collections.Concurrent;
+using CcConsole.Core;
+using CcConsole.Fleet.Audit;
+using CcConsole.Fleet.Changes;
+using CcConsole.Fleet.Hosts;
+using CcConsole.Fleet.Reports;
+using CcConsole.Fleet.Sessions;
+using CcConsole.Store;
+
+namespace CcConsole.Fleet.Monitoring;
+
+/// <summary>
+/// Looks at the hosts in the background, some at once, and follows their reports; publishes the fleet as immutable snapshots. What
+/// the cache knows is there at once, marked as old; what a host does not answer is a state of its row.
+/// </summary>
+public sealed class FleetMonitor : IAsyncDisposable
+{
+    private readonly SessionPool _sessions;
+    private readonly HostDirectory _hosts;
+    private readonly CacheDatabase _cache;
+    private readonly AuditOperations _audit;
+    private readonly FleetOptions _options;
+    private readonly HostView _view;
+    private readonly HostVisit _visit;
+    private readonly Lock _publishing = new();
+    private readonly ConcurrentDictionary<string, HostView.Rows> _rows = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte> _refreshing = new(StringComparer.Ordinal), _loaded = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Task> _following = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _places;
+    private Task _polling = Task.CompletedTask;
+
+    internal FleetMonitor(SessionPool sessions, HostDirectory hosts, CacheDatabase cache, AuditOperations audit, ChangeOperations changes, FleetOptions options)
+    {
+        (_sessions, _hosts, _cache, _audit, _options) = (sessions, hosts, cache, audit, options);
+        _view = new HostView(cache, options);
+        _visit = new HostVisit(sessions, cache, audit, changes, options);
+        _places = new SemaphoreSlim(options.Parallelism, options.Parallelism);
+        Current = Snapshot();
+        changes.Applied += OnApplied;
+    }
+
+    /// <summary>Raised after each new snapshot, on a thread of the monitor: a screen hands it to its own thread.</summary>
+    public event Action<FleetSnapshot>? Changed;
+
+    /// <summary>The newest snapshot. Before <see cref="Start"/>: what the cache knows.</summary>
+    public FleetSnapshot Current { get; private set; }
+
+    /// <summary>Begins to look at all hosts, now and after each interval.</summary>
+    public void Start() => _polling = Task.Run(PollAsync);
+
+    /// <summary>Looks at a host now, or at all.</summary>
+    public Task RefreshAsync(string? host = null) => Task.WhenAll((host is null ? Hosts(out _) : [.. Hosts(out _).Where(entry => entry.Name == host)]).Select(VisitAsync));
+
+    /// <summary>Makes a new snapshot from the cache, after something outside the monitor has changed it.</summary>
+    public void Publish()
+    {
+        FleetSnapshot snapshot;
+        lock (_publishing)
+        {
+            Current = snapshot = Snapshot();
+        }
+
+        Changed?.Invoke(snapshot);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _polling.ConfigureAwait(false);
+        await Task.WhenAll(_following.Values).ConfigureAwait(false);
+    }
+
+    private async Task PollAsync()
+    {
+        using PeriodicTimer timer = new(_options.PollInterval, _options.Time);
+        try
+        {
+            do
+            {
+                await RefreshAsync().ConfigureAwait(false);
+            }
+            while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false));
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The end of the monitor.
+        }
+    }
+
+    private async Task VisitAsync(HostEntry host)
+    {
+        if (!_refreshing.TryAdd(host.Name, 0))
+        {
+            return;
+        }
+
+        bool answered = false;
+        try
+        {
+            await _places.WaitAsync(_stop.Token).ConfigureAwait(false);
+            try
+            {
+                Republish(host);
+                answered = await _visit.RunAsync(host, _stop.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                _places.Release();
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+        finally
+        {
+            _refreshing.TryRemove(host.Name, out _);
+        }
+
+        _loaded[host.Name] = 0;
+        Republish(host);
+        if (answered)
+        {
+            Follow(host);
+        }
+    }
+
+    /// <summary>Follows a host's reports for as long as its session lasts; the next visit begins anew.</summary>
+    private void Follow(HostEntry host)
+    {
+        if (_stop.IsCancellationRequested || (_following.TryGetValue(host.Name, out Task? running) && !running.IsCompleted))
+        {
+            return;
+        }
+
+        _following[host.Name] = Task.Run(async () =>
+        {
+            try
+            {
+                HostConnection connection = await _sessions.Get(host).ConnectAsync(_stop.Token).ConfigureAwait(false);
+                if (connection.Agent is not { } agent)
+                {
+                    return;
+                }
+
+                await foreach (TailReport report in new ReportPull(_cache, agent, host.Name).FollowAsync(_cache.Reports.LastSeq(host.Name) ?? -1, _stop.Token).ConfigureAwait(false))
+                {
+                    Republish(host);
+                    await _audit.PullAsync(host.Name, _stop.Token).ConfigureAwait(false);
+                    Republish(host);
+                }
+            }
+            catch (Exception e) when (e is ProblemException or OperationCanceledException or ObjectDisposedException)
+            {
+                // The session ended; the next visit says why, in the host's row.
+            }
+        });
+    }
+
+    private void OnApplied(ChangeResult result)
+    {
+        if (Hosts(out _).FirstOrDefault(host => host.Name == result.Plan.Host) is { } host)
+        {
+            Republish(host);
+        }
+    }
+
+    private void Republish(HostEntry host)
+    {
+        _rows[host.Name] = _view.Of(host, _refreshing.ContainsKey(host.Name));
+        Publish();
+    }
+
+    private FleetSnapshot Snapshot()
+    {
+        IReadOnlyList<HostEntry> hosts = Hosts(out string? problem);
+        List<HostView.Rows> rows = [.. hosts.Select(host => _rows.GetOrAdd(host.Name, _ => _view.Of(host, false)))];
+        return new FleetSnapshot
+        {
+            At = _options.Time.GetUtcNow(),
+            Hosts = [.. rows.Select(row => row.Host)],
+            Jobs = [.. rows.SelectMany(row => row.Jobs)],
+            Loaded = hosts.Count(host => _loaded.ContainsKey(host.Name)),
+            LastReport = _cache.Reports.LastId(),
+            IsReadOnly = _options.ReadOnly,
+            HostsProblem = problem,
+        };
+    }
+
+    private IReadOnlyList<HostEntry> Hosts(out string? problem)
+    {
+        try
+        {
+            problem = null;
+            return _hosts.List();
+        }
+        catch (ProblemException e)
+        {
+            problem = e.Message;
+            return [];
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using CcConsole.Fleet.Hosts;
+using CcConsole.Fleet.Jobs;
+using CcConsole.Store;
+using CcConsole.Store.Chains;
+using CcConsole.Store.Hosts;
+
+namespace CcConsole.Fleet.Monitoring;
+
+/// <summary>Makes the rows of a host from what the cache knows.</summary>
+internal sealed class HostView(CacheDatabase cache, FleetOptions options)
+{
+    private readonly JobRows _jobs = new(cache, options);
+
+    public sealed record Rows(HostRow Host, IReadOnlyList<JobRow> Jobs);
+
+    public Rows Of(HostEntry host, bool refreshing)
+    {
+        DateTimeOffset now = options.Time.GetUtcNow();
+        HostState? state = cache.Hosts.Find(host.Name);
+        ChainHead? head = cache.Chains.Head(host.Name);
+        bool conflict = cache.Conflicts.Open(host.Name).Count > 0;
+        IReadOnlyList<JobRow> jobs = _jobs.Of(host);
+        int late = jobs.Count(job => job.Status == Status.Late);
+        bool stale = state?.ContactedAt is not { } contact || now - contact > 2 * options.PollInterval;
+        HostRow row = new()
+        {
+            Host = host,
+            Status = StatusOf(state, conflict, late, stale),
+            Cause = state?.Cause,
+            Hint = state?.Hint,
+            FailingSince = state?.FailingSince,
+            Jobs = cache.Hosts.Tables(host.Name).Count > 0 ? jobs.Count : null,
+            Failures = cache.Reports.Failures(host.Name, now.AddDays(-1)),
+            Late = late,
+            NextRun = jobs.Min(job => job.NextRun),
+            LastContact = state?.ContactedAt,
+            IsStale = stale,
+            IsRefreshing = refreshing,
+            Head = head,
+            HasConflict = conflict,
+            AgentVersion = state?.AgentVersion,
+            Daemon = state?.Daemon,
+            Dialect = state?.Dialect,
+            Zone = state?.Zone,
+            RoundTrip = state?.RoundTrip,
+        };
+        return new Rows(row, jobs);
+    }
+
+    /// <summary>Tampering outranks all; what was not looked at lately is never green.</summary>
+    private static Status StatusOf(HostState? state, bool conflict, int late, bool stale) => state switch
+    {
+        _ when conflict => Status.Fail,
+        null => Status.Unknown,
+        { State: HostVisit.Offline } => Status.Offline,
+        { State: HostVisit.Problem } => Status.Fail,
+        _ when stale => Status.Unknown,
+        _ => late > 0 ? Status.Late : Status.Ok,
+    };
+}

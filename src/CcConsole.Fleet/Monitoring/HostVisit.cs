@@ -1,0 +1,88 @@
+using CcConsole.Core;
+using CcConsole.Core.Cron;
+using CcConsole.Fleet.Audit;
+using CcConsole.Fleet.Changes;
+using CcConsole.Fleet.Hosts;
+using CcConsole.Fleet.Reports;
+using CcConsole.Fleet.Sessions;
+using CcConsole.Ssh;
+using CcConsole.Store;
+using CcConsole.Store.Hosts;
+
+namespace CcConsole.Fleet.Monitoring;
+
+/// <summary>One look at a host: table, reports, chain, changes whose end is not known. All that comes of it is in the cache.</summary>
+internal sealed class HostVisit(SessionPool sessions, CacheDatabase cache, AuditOperations audit, ChangeOperations changes, FleetOptions options)
+{
+    public const string Ok = "ok", Offline = "offline", Problem = "problem";
+
+    /// <returns>True when the host answered.</returns>
+    public async Task<bool> RunAsync(HostEntry host, CancellationToken cancellation)
+    {
+        DateTimeOffset now = options.Time.GetUtcNow();
+        HostState state = cache.Hosts.Find(host.Name) ?? new HostState { Host = host.Name, State = Offline, AttemptedAt = now };
+        state = state with { AttemptedAt = now };
+        bool answered = false;
+        try
+        {
+            HostConnection connection = await sessions.Get(host).ConnectAsync(cancellation).ConfigureAwait(false);
+            answered = true;
+            long start = options.Time.GetTimestamp();
+            state = WithFacts(state, connection.Facts, now);
+            TableSnapshot table = await connection.Tables.ReadAsync(null, cancellation).ConfigureAwait(false);
+            state = state with { RoundTrip = options.Time.GetElapsedTime(start) };
+            cache.Hosts.SaveTable(new HostTable(host.Name, table.User, table.Bytes, table.ReadAt));
+            state = await WithAgentAsync(state, connection, cancellation).ConfigureAwait(false);
+            await SettleAsync(host.Name, cancellation).ConfigureAwait(false);
+        }
+        catch (HostProblemException e)
+        {
+            answered = false;
+            state = state with { State = Offline, Cause = e.Message, Hint = e.Hint, FailingSince = state.FailingSince ?? now };
+        }
+        catch (ProblemException e)
+        {
+            state = state with { State = answered ? Problem : Offline, Cause = e.Message, Hint = e.Hint, FailingSince = state.FailingSince ?? now };
+        }
+
+        cache.Hosts.Save(state);
+        return answered;
+    }
+
+    private async Task<HostState> WithAgentAsync(HostState state, HostConnection connection, CancellationToken cancellation)
+    {
+        if (connection.Agent is not { } agent)
+        {
+            return connection.AgentProblem is { } problem ? state with { State = Problem, Cause = problem.Message, Hint = problem.Hint } : state;
+        }
+
+        await new ReportPull(cache, agent, state.Host).FetchAsync(cancellation).ConfigureAwait(false);
+        PullResult pull = await audit.PullAsync(state.Host, cancellation).ConfigureAwait(false);
+        return pull.IsGood ? state : state with { State = Problem, Cause = pull.Message, Hint = pull.Hint };
+    }
+
+    private async Task SettleAsync(string host, CancellationToken cancellation)
+    {
+        foreach (Store.Changes.ChangeRecord change in changes.Unfinished())
+        {
+            // One that has just been begun is on its way, here or in another console.
+            if (change.Host == host && options.Time.GetUtcNow() - change.BegunAt > TimeSpan.FromMinutes(2))
+            {
+                await changes.SettleAsync(change.Id, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static HostState WithFacts(HostState state, HostFacts facts, DateTimeOffset now) => state with
+    {
+        State = Ok,
+        Cause = null,
+        Hint = null,
+        ContactedAt = now,
+        FailingSince = null,
+        Daemon = facts.Daemon,
+        Dialect = facts.Dialect == CronDialect.Cronie ? "cronie" : "debian",
+        Zone = facts.Zone.Id,
+        AgentVersion = facts.AgentVersion,
+    };
+}

@@ -1,0 +1,44 @@
+using CcConsole.Core.Cron;
+using CcConsole.Core.Protocol;
+using CcConsole.Fleet.Changes;
+using CcConsole.Ssh;
+
+namespace CcConsole.Fleet.Sessions;
+
+/// <summary>Tables by the host's agent, which records each write in the host's audit chain.</summary>
+internal sealed class AgentTables(AgentSession agent, FleetOptions options) : ITableAccess
+{
+    public async Task<TableSnapshot> ReadAsync(string? user, CancellationToken cancellation)
+    {
+        CrontabReadResult read = await agent.RequestAsync(Methods.CrontabRead, new CrontabReadParams(user),
+            ProtocolJson.Default.CrontabReadParams, ProtocolJson.Default.CrontabReadResult, cancellation).ConfigureAwait(false);
+        CronDialect dialect = read.Dialect == "cronie" ? CronDialect.Cronie : CronDialect.Debian;
+        return new TableSnapshot(Plain.Text(read.User), read.Exists, read.Content, dialect, options.Time.GetUtcNow());
+    }
+
+    public async Task<TableWriteResult> WriteAsync(ChangePlan plan, CancellationToken cancellation)
+    {
+        CrontabWriteParams parameters = new(plan.After.ToArray(), options.Actor, options.Origin, plan.Existed ? plan.BeforeSha256 : null,
+            plan.IsOtherUser ? plan.User : null, plan.Reason.Length > 0 ? plan.Reason : plan.Description);
+        CrontabWriteResult result;
+        try
+        {
+            result = await agent.RequestAsync(Methods.CrontabWrite, parameters, ProtocolJson.Default.CrontabWriteParams,
+                ProtocolJson.Default.CrontabWriteResult, cancellation).ConfigureAwait(false);
+        }
+        catch (AgentProblemException e) when (e.Code is RpcErrorCode.AuditUnavailable or RpcErrorCode.InvalidParams or RpcErrorCode.MethodNotFound)
+        {
+            // The agent says that it has written nothing.
+            return new TableWriteResult(TableWriteOutcome.Rejected, plan.Before, e.Hint.Length > 0 ? $"{e.Message}. {e.Hint}" : e.Message);
+        }
+
+        TableWriteOutcome outcome = result.Outcome switch
+        {
+            CrontabWriteOutcome.Written => TableWriteOutcome.Written,
+            CrontabWriteOutcome.Conflict => TableWriteOutcome.Conflict,
+            CrontabWriteOutcome.Rejected => TableWriteOutcome.Rejected,
+            _ => TableWriteOutcome.Failed,
+        };
+        return new TableWriteResult(outcome, result.Current, Plain.Text(result.Message), result.AuditSeq);
+    }
+}

@@ -1,0 +1,38 @@
+using CcConsole.Fleet.Changes;
+
+namespace CcConsole.Fleet.Sessions;
+
+/// <summary>How tables are read and written on a host: by its agent, or by scripts where it has none.</summary>
+internal interface ITableAccess
+{
+    /// <summary>Reads a table. A read that fails is never an empty table.</summary>
+    /// <param name="user">Whose; null for the session's own user.</param>
+    /// <param name="cancellation">Gives up.</param>
+    Task<TableSnapshot> ReadAsync(string? user, CancellationToken cancellation);
+
+    /// <summary>Writes a plan's table if it still is what was read, and reads it back.</summary>
+    Task<TableWriteResult> WriteAsync(ChangePlan plan, CancellationToken cancellation);
+}
+
+/// <summary>What became of a write.</summary>
+internal enum TableWriteOutcome
+{
+    /// <summary>Written and read back equal.</summary>
+    Written,
+
+    /// <summary>The table was not as expected; nothing was written.</summary>
+    Conflict,
+
+    /// <summary>The host refused it; nothing was changed.</summary>
+    Rejected,
+
+    /// <summary>The write failed, and the table is as <see cref="TableWriteResult.Current"/> says.</summary>
+    Failed,
+}
+
+/// <summary>The end of a write.</summary>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Current">The table as it is now; null when it could not be read back.</param>
+/// <param name="Message">What the host said; may be empty.</param>
+/// <param name="AuditSeq">The entry in the host's chain; null when there is none.</param>
+internal sealed record TableWriteResult(TableWriteOutcome Outcome, ReadOnlyMemory<byte>? Current, string Message, long? AuditSeq = null);

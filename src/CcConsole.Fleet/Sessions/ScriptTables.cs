@@ -1,0 +1,57 @@
+using CcConsole.Core;
+using CcConsole.Core.Crontab;
+using CcConsole.Fleet.Changes;
+using CcConsole.Ssh;
+
+namespace CcConsole.Fleet.Sessions;
+
+/// <summary>Tables by sh and crontab alone, on a host without an agent.</summary>
+/// <param name="host">The host's name in the fleet.</param>
+/// <param name="shell">The way there.</param>
+/// <param name="time">The clock.</param>
+/// <param name="agentProblem">Why an agent that is installed does not answer; then nothing is written.</param>
+internal sealed class ScriptTables(string host, IHostShell shell, TimeProvider time, ProblemException? agentProblem) : ITableAccess
+{
+    private static readonly CommandOptions Limits = CommandOptions.Default;
+
+    public async Task<TableSnapshot> ReadAsync(string? user, CancellationToken cancellation) =>
+        Snapshot(host, await RunAsync(shell, user, cancellation).ConfigureAwait(false), time);
+
+    public async Task<TableWriteResult> WriteAsync(ChangePlan plan, CancellationToken cancellation)
+    {
+        if (agentProblem is not null)
+        {
+            throw new ProblemException($"{host}: nothing was written, because the host has an agent that could not record it. {agentProblem.Message}", agentProblem.Hint, agentProblem);
+        }
+
+        byte[] wanted = plan.After.ToArray();
+        string command = HostCrontab.WriteCommand(plan.Existed ? plan.Before.ToArray() : null, wanted, plan.IsOtherUser ? plan.User : null);
+        CommandResult result = await shell.RunAsync(command, wanted, Limits, cancellation).ConfigureAwait(false);
+        return HostCrontab.ParseWrite(result.ExitCode, result.Output.Span, result.Error.Span) switch
+        {
+            TableWrite.Written => new TableWriteResult(TableWriteOutcome.Written, wanted, ""),
+            TableWrite.Changed changed => new TableWriteResult(TableWriteOutcome.Conflict, changed.Current ?? [], ""),
+            TableWrite.Failed { After: TableAfter.Unchanged or TableAfter.Restored } failed => new TableWriteResult(TableWriteOutcome.Rejected, plan.Before, Words(failed)),
+            TableWrite.Failed { After: TableAfter.Different } failed => new TableWriteResult(TableWriteOutcome.Failed, null, Words(failed)),
+            TableWrite.Failed failed => throw new HostProblemException(shell.Host, HostProblemKind.ConnectionLost, $"{host}: {failed.Problem}", failed.Hint),
+            _ => throw new InvalidOperationException(),
+        };
+    }
+
+    /// <summary>Runs the script that reads a table and tells what cron the host has.</summary>
+    public static async Task<TableRead> RunAsync(IHostShell shell, string? user, CancellationToken cancellation)
+    {
+        CommandResult result = await shell.RunAsync(HostCrontab.ReadCommand(user), default, Limits, cancellation).ConfigureAwait(false);
+        return HostCrontab.ParseRead(result.ExitCode, result.Output.Span, result.Error.Span);
+    }
+
+    private static TableSnapshot Snapshot(string host, TableRead read, TimeProvider time) => read switch
+    {
+        TableRead.Present present => new TableSnapshot(Plain.Text(present.Host.User), true, present.Bytes, present.Host.Dialect, time.GetUtcNow()),
+        TableRead.None none => new TableSnapshot(Plain.Text(none.Host.User), false, ReadOnlyMemory<byte>.Empty, none.Host.Dialect, time.GetUtcNow()),
+        TableRead.Failed failed => throw new ProblemException($"{host}: {failed.Problem}", failed.Hint),
+        _ => throw new InvalidOperationException(),
+    };
+
+    private static string Words(TableWrite.Failed failed) => failed.Hint.Length > 0 ? $"{failed.Problem}. {failed.Hint}" : failed.Problem;
+}
