@@ -3,7 +3,7 @@ using CcConsole.Core;
 namespace CcConsole.Ssh;
 
 /// <summary>
-/// Commands on one host. Two kinds: LocalShell on this machine, and OpenSshShell
+/// Commands on one host. Two kinds: <see cref="LocalShell"/> on this machine, and <see cref="OpenSshShell"/>
 /// over the system's OpenSSH client. Both run the text with <c>/bin/sh -c</c> on the host, whatever the login shell
 /// of the account is, so that a caller quotes for POSIX sh alone. Safe for use by several tasks at once.
 /// </summary>
@@ -15,6 +15,8 @@ public interface IHostShell : IAsyncDisposable
     /// <summary>
     /// Runs a command to its end. Standard input is <paramref name="input"/>, then end of file. Output is what the
     /// command wrote, byte for byte.
+    /// A connection that is lost on the way looks like the end of the input to the command: one that then commits what
+    /// it has (<c>crontab -</c>) has to be given its input in a way that checks its length first.
     /// </summary>
     /// <param name="command">Text for <c>/bin/sh -c</c> on the host, at most about 24 KiB.</param>
     /// <param name="input">Bytes for standard input; a command that does not read them is served too.</param>
