@@ -11,7 +11,11 @@ namespace CcConsole.Core.Audit;
 /// </remarks>
 public sealed class ChainVerifier
 {
+    /// <summary>So much is scanned, then hashed: it stays in the processor's cache between the two.</summary>
+    internal const int BlockSize = 256 * 1024;
+
     private readonly ChainState _state;
+    private readonly BlockVerifier _blocks;
     private readonly bool _anchored;
     private byte[] _partial = [];
     private int _held;
@@ -19,6 +23,7 @@ public sealed class ChainVerifier
     private ChainVerifier(Hash32 previous, long nextSeq, RememberedHead? remembered, bool anchored)
     {
         _state = new ChainState(previous, nextSeq, remembered);
+        _blocks = new BlockVerifier(remembered);
         _anchored = anchored;
     }
 
@@ -33,6 +38,19 @@ public sealed class ChainVerifier
     {
         ArgumentOutOfRangeException.ThrowIfNegative(nextSeq);
         return new ChainVerifier(previous, nextSeq, null, anchored: true);
+    }
+
+    /// <summary>Verifies a stream up to its end, on several processors. Memory does not grow with its length.</summary>
+    /// <param name="stream">The chain from its first entry. Read by several threads, one at a time.</param>
+    /// <param name="remembered">What was known of the chain before, if anything.</param>
+    /// <param name="workers">How many threads at most; by default as many as there are processors to use.</param>
+    /// <param name="cancellation">Ends the verification early.</param>
+    /// <exception cref="IOException">What the stream throws when it cannot be read.</exception>
+    public static VerifyResult Verify(
+        Stream stream, RememberedHead? remembered = null, int? workers = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return new StreamVerification(stream, remembered, cancellation).Run(workers ?? Environment.ProcessorCount);
     }
 
     /// <summary>Hash of the last verified entry; before the first, what the verification started from.</summary>
@@ -79,17 +97,16 @@ public sealed class ChainVerifier
         return _state.Result(_anchored);
     }
 
+    /// <param name="lines">Whole lines.</param>
     private void Lines(ReadOnlySpan<byte> lines)
     {
         while (!lines.IsEmpty)
         {
-            if (!IsGood)
-            {
-                _state.Count(lines.Count((byte)'\n'));
-                return;
-            }
-            var length = lines.IndexOf((byte)'\n') + 1;
-            _state.Line(lines[..length], terminated: true);
+            var length = lines.Length <= BlockSize ? lines.Length : lines[..BlockSize].LastIndexOf((byte)'\n') + 1;
+            if (length == 0)
+                length = lines.IndexOf((byte)'\n') + 1;
+            if (!IsGood || !_state.TryAdvance(_blocks.Verify(lines[..length])))
+                _state.Lines(lines[..length]);
             lines = lines[length..];
         }
     }

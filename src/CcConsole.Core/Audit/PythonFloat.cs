@@ -3,6 +3,10 @@ using System.Globalization;
 namespace CcConsole.Core.Audit;
 
 /// <summary>Whether a float is spelled as Python's <c>repr</c> spells it: the shortest digits that read back the same.</summary>
+/// <remarks>
+/// The base class library's digits are the same, but for 2^-25 and 2^-958, where it gives one too few: those spellings
+/// are refused, though Python writes them. Nothing is accepted that Python does not write.
+/// </remarks>
 internal static class PythonFloat
 {
     private const int LongestSpelling = 24;

@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using CcConsole.Core.Audit;
+using Xunit;
+
+namespace CcConsole.Core.Tests.Audit;
+
+public sealed class Sha256BatchTests
+{
+    /// <summary>Those of the widths that this processor has.</summary>
+    public static TheoryData<int> Widths
+    {
+        get
+        {
+            TheoryData<int> widths = [1];
+            if (Sha256Lanes4.IsSupported)
+                widths.Add(4);
+            if (Sha256Lanes8.IsSupported)
+                widths.Add(8);
+            if (Sha256Lanes16.IsSupported)
+                widths.Add(16);
+            return widths;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Every_length_up_to_300_agrees_with_the_base_class_library(int lanes) => Check(lanes, [.. Enumerable.Range(1, 301)], seed: 1);
+
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Any_number_of_messages_of_any_lengths_agrees(int lanes)
+    {
+        var random = new Random(3);
+        for (var count = 0; count < 70; count++)
+            Check(lanes, [.. Enumerable.Range(0, count).Select(_ => 1 + random.Next(random.Next(2) == 0 ? 70 : 5000))], count);
+    }
+
+    [Fact]
+    public void The_widest_lanes_that_the_processor_has_are_taken() => Assert.Equal(Widths.Last().Data, Sha256Batch.Lanes);
+
+    private static void Check(int lanes, int[] lengths, int seed)
+    {
+        var random = new Random(seed);
+        var bytes = GC.AllocateUninitializedArray<byte>(lengths.Sum() + 1, pinned: true);
+        random.NextBytes(bytes);
+        var messages = new Sha256Batch.Message[lengths.Length];
+        var expected = new Hash32[lengths.Length];
+        var at = 0;
+        for (var i = 0; i < lengths.Length; i++)
+        {
+            // The message's last byte lies elsewhere than behind the others: here it is another one than stands there.
+            var message = bytes.AsSpan(at, lengths[i]).ToArray();
+            message[^1] ^= 0xff;
+            messages[i] = new Sha256Batch.Message(Marshal.UnsafeAddrOfPinnedArrayElement(bytes, at), lengths[i] - 1, message[^1]);
+            expected[i] = new Hash32(SHA256.HashData(message));
+            at += lengths[i];
+        }
+        var hashes = new Hash32[lengths.Length];
+        Sha256Batch.Hash(messages, hashes, lanes);
+        Assert.Equal(expected, hashes);
+    }
+}
