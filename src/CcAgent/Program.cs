@@ -1,1 +1,3 @@
-return 0;
+using CcAgent;
+
+return AgentVerbs.Run(args);

@@ -1,0 +1,115 @@
+using CcConsole.Core;
+using CcConsole.Core.Reports;
+
+namespace CcAgent.Exec;
+
+/// <summary>What becomes of a job's output beside the report.</summary>
+internal enum MailPolicy
+{
+    /// <summary>It goes on to cron as it comes, which mails it.</summary>
+    Always,
+
+    /// <summary>Its last part goes on when the job failed.</summary>
+    Failure,
+
+    /// <summary>It goes nowhere else.</summary>
+    Never,
+}
+
+/// <summary>The command line of `exec`, read by hand: it lies on the path of every run.</summary>
+internal sealed record ExecOptions
+{
+    internal string JobId { get; private set; } = "";
+
+    internal string? SocketPath { get; private set; }
+
+    internal MailPolicy Mail { get; private set; }
+
+    internal bool AllowPrivileges { get; private set; }
+
+    internal string? WorkDirectory { get; private set; }
+
+    internal TimeSpan? Timeout { get; private set; }
+
+    internal TimeSpan KillAfter { get; private set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many of the last arguments are the command.</summary>
+    internal int CommandLength { get; private set; }
+
+    /// <exception cref="ProblemException">A usage error.</exception>
+    internal static ExecOptions Parse(ReadOnlySpan<string> arguments)
+    {
+        var options = new ExecOptions();
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            var argument = arguments[i];
+            if (argument == "--")
+            {
+                options.CommandLength = arguments.Length - i - 1;
+                break;
+            }
+
+            if (argument is not ['-', ..])
+                throw Usage($"unexpected argument {argument}: the command begins after --");
+            if (argument == "--allow-privileges")
+            {
+                options.AllowPrivileges = true;
+                continue;
+            }
+
+            var equals = argument.StartsWith("--", StringComparison.Ordinal) ? argument.IndexOf('=', StringComparison.Ordinal) : -1;
+            var name = equals < 0 ? argument : argument[..equals];
+            string value;
+            if (equals >= 0)
+                value = argument[(equals + 1)..];
+            else if (++i < arguments.Length && arguments[i] != "--")
+                value = arguments[i];
+            else
+                throw Usage($"{name} needs a value");
+            options.Set(name, value);
+        }
+
+        if (options.JobId.Length == 0)
+            throw Usage("--job-id is missing");
+        if (options.CommandLength == 0)
+            throw Usage("the command is missing: it begins after --");
+        return options;
+    }
+
+    private void Set(string name, string value)
+    {
+        switch (name)
+        {
+            case "--job-id" or "-j":
+                if (value.Length is 0 or > ReportLimits.MaxJobIdLength)
+                    throw Usage($"--job-id must have 1 to {ReportLimits.MaxJobIdLength} characters");
+                JobId = value;
+                break;
+            case "--socket-path":
+                SocketPath = value is ['/', ..] ? value : throw Usage("--socket-path must be an absolute path");
+                break;
+            case "--mail":
+                Mail = value switch
+                {
+                    "always" => MailPolicy.Always,
+                    "failure" => MailPolicy.Failure,
+                    "never" => MailPolicy.Never,
+                    _ => throw Usage("--mail must be always, failure or never"),
+                };
+                break;
+            case "--workdir":
+                WorkDirectory = value;
+                break;
+            case "--timeout":
+                Timeout = Duration.Parse(value) ?? throw Usage("--timeout must be a time such as 30s, 5m or 1h");
+                break;
+            case "--kill-after":
+                KillAfter = Duration.Parse(value) ?? throw Usage("--kill-after must be a time such as 10s");
+                break;
+            default:
+                throw Usage($"unknown option {name}");
+        }
+    }
+
+    private static ProblemException Usage(string message) => new("exec: " + message, "cc-agent exec --help");
+}

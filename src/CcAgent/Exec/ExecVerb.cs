@@ -1,0 +1,187 @@
+using System.Buffers;
+using System.Text;
+using CcAgent.Native;
+using CcAgent.Places;
+using CcConsole.Core;
+using CcConsole.Core.Reports;
+
+namespace CcAgent.Exec;
+
+/// <summary>
+/// `exec`: runs a job's command as if it were not there and reports the run. A failure of the reporting is said on
+/// standard error, and never changes the exit code.
+/// </summary>
+internal sealed unsafe class ExecVerb
+{
+    // What a shell answers for a command that is not there, and for one that may not be run.
+    private const int NotFound = 127, NotExecutable = 126;
+
+    private readonly ExecOptions _options;
+    private readonly byte[][] _command;
+    private readonly uint _uid = Libc.geteuid();
+    private readonly string _runId = NewRunId();
+    private readonly string _socket;
+    private DateTimeOffset _start;
+
+    private ExecVerb(ExecOptions options, byte[][] command)
+    {
+        _options = options;
+        _command = command;
+        _socket = options.SocketPath ?? AgentPlaces.For(null).Socket;
+    }
+
+    internal static int Run(string[] arguments)
+    {
+        var options = ExecOptions.Parse(arguments.AsSpan(1));
+        return new ExecVerb(options, RawArguments.Last(options.CommandLength, arguments)).Run();
+    }
+
+    private int Run()
+    {
+        const int setNoNewPrivileges = 38;
+        if (!_options.AllowPrivileges && OperatingSystem.IsLinux() && Libc.prctl(setNoNewPrivileges, 1, 0, 0, 0) != 0)
+            throw new ProblemException($"no-new-privileges cannot be set: {Libc.ErrorText(Libc.LastError)}", "--allow-privileges runs the job without it");
+        if (_options.WorkDirectory is { } directory && Libc.chdir(directory) != 0)
+            return NotStarted($"cannot change to {directory}: {Libc.ErrorText(Libc.LastError)}", NotExecutable);
+        if (!Libc.TryPipe(out var outputReading, out var outputWriting) || !Libc.TryPipe(out var errorReading, out var errorWriting))
+            return NotStarted($"cannot make a pipe: {Libc.ErrorText(Libc.LastError)}", NotExecutable);
+
+        // Ignored by whoever started this, it would make the job's end unknowable.
+        _ = Libc.SetDisposition(Signals.Child, 0);
+        using var signals = new ForwardedSignals();
+        // A job at a terminal stays in its foreground group, else it could not read it.
+        var ownGroup = Libc.isatty(StandardStreams.Input) == 0;
+        _start = TimeProvider.System.GetUtcNow();
+        int error, pid;
+        using (var command = new NativeStrings(_command))
+        {
+            error = ChildProcess.Start(
+                command.Pointer, Libc.Environment, new ChildProcess.Setup(-1, outputWriting, errorWriting, ownGroup), out pid);
+        }
+
+        _ = Libc.close(outputWriting);
+        _ = Libc.close(errorWriting);
+        if (error != 0)
+        {
+            return NotStarted(
+                $"cannot run {Encoding.UTF8.GetString(_command[0])}: {Libc.ErrorText(error)}", error == Errno.NoEntry ? NotFound : NotExecutable);
+        }
+
+        signals.SetTarget(ownGroup ? -pid : pid);
+        var (toOutput, toError) = _options.Mail == MailPolicy.Always ? (StandardStreams.Output, StandardStreams.Error) : (-1, -1);
+        RelayedStream output = new(outputReading, toOutput), errors = new(errorReading, toError);
+        var exitCode = 0;
+        new JobWatch(pid, output, errors, signals, _options.Timeout, _options.KillAfter).Run(outcome =>
+        {
+            exitCode = outcome.ExitCode;
+            Report(outcome, output, errors);
+        });
+        return exitCode;
+    }
+
+    private void Report(JobOutcome outcome, RelayedStream output, RelayedStream errors)
+    {
+        if (_options.Mail == MailPolicy.Failure && outcome.ExitCode != 0)
+        {
+            MailTail(StandardStreams.Output, output.Tail);
+            MailTail(StandardStreams.Error, errors.Tail);
+        }
+
+        Deliver(
+            outcome, output.Tail, errors.Tail, output.Finish(), errors.Finish(),
+            outcome.StreamsLeftOpen ? "a program left in the background still holds the output open; what it writes is not in this report" : null);
+    }
+
+    private int NotStarted(string message, int exitCode)
+    {
+        StandardStreams.Say(message);
+        OutputTail errors = new();
+        errors.Append(Encoding.UTF8.GetBytes("cc-agent: " + message + "\n"));
+        if (_start == default)
+            _start = TimeProvider.System.GetUtcNow();
+        Deliver(new JobOutcome(exitCode, null, false, TimeSpan.Zero, false), new OutputTail(), errors, null, null, "the command was not started");
+        return exitCode;
+    }
+
+    private void Deliver(JobOutcome outcome, OutputTail output, OutputTail errors, string? outputDigest, string? errorDigest, string? warning)
+    {
+        try
+        {
+            if (_uid == 0)
+                warning = warning is null ? "ran as root" : "ran as root; " + warning;
+            var report = new ExecutionReport(
+                _options.JobId, Encoding.UTF8.GetString(Join(_command)), outcome.ExitCode, "", "", _start,
+                (long)outcome.Duration.TotalMilliseconds, _uid, UserAccount.Of(_uid).Name)
+            {
+                Warning = warning,
+                Signal = outcome.Signal,
+                TimedOut = outcome.TimedOut ? true : null,
+                RunId = _runId,
+                StdoutBytes = output.Total,
+                StderrBytes = errors.Total,
+                StdoutSha256 = outputDigest,
+                StderrSha256 = errorDigest,
+            };
+            var buffer = new ArrayBufferWriter<byte>();
+            ReportWriter.Write(buffer, report, output, errors);
+            switch (ReportDelivery.Send(_socket, _uid, buffer.WrittenSpan, out var reason))
+            {
+                case DeliveryOutcome.Refused:
+                    StandardStreams.Say($"the report of job {_options.JobId} was refused: {reason}");
+                    break;
+                case DeliveryOutcome.NotDelivered:
+                    Spool(buffer.WrittenSpan, reason);
+                    break;
+            }
+        }
+        catch (Exception e) when (e is ProblemException or IOException or OutOfMemoryException)
+        {
+            StandardStreams.Say($"the run of job {_options.JobId} could not be recorded: {e.Message}");
+        }
+    }
+
+    private void Spool(ReadOnlySpan<byte> report, string reason)
+    {
+        try
+        {
+            SpoolWriter.Put(AgentPlaces.SpoolFor(Path.GetDirectoryName(_socket)!, _uid), _uid, _start, _runId, report);
+        }
+        catch (ProblemException e)
+        {
+            StandardStreams.Say(
+                $"the run of job {_options.JobId} is not recorded: {reason}; and it cannot wait in the spool: {e.Message}", e.Hint);
+        }
+    }
+
+    private static void MailTail(int fd, OutputTail tail)
+    {
+        if (tail.Cut)
+            StandardStreams.WriteLine(fd, $"[… {tail.Total - tail.Length} bytes before this were not kept]");
+        _ = StandardStreams.WriteAll(fd, tail.ToArray());
+    }
+
+    private static byte[] Join(byte[][] command)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        for (var i = 0; i < command.Length; i++)
+        {
+            if (i > 0)
+                buffer.Write(" "u8);
+            buffer.Write(command[i]);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static string NewRunId()
+    {
+        Span<byte> random = stackalloc byte[16];
+        fixed (byte* at = random)
+        {
+            if (Libc.getentropy(at, 16) != 0)
+                throw new ProblemException("the system gives no random numbers");
+        }
+
+        return Convert.ToHexStringLower(random);
+    }
+}

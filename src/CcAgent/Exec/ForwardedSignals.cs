@@ -1,0 +1,104 @@
+using System.Runtime.InteropServices;
+using CcAgent.Native;
+
+namespace CcAgent.Exec;
+
+/// <summary>
+/// Passes the signals that ask a program to end, and the two user signals, on to the job's process group. One that this
+/// process was started with as ignored (nohup) stays ignored, for the job as well.
+/// </summary>
+internal sealed class ForwardedSignals : IDisposable
+{
+    private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly List<int> _early = [];
+    private readonly Lock _lock = new();
+    private int _target;
+
+    internal ForwardedSignals()
+    {
+        var ignored = Ignored();
+        ReadOnlySpan<int> forwarded = [Signals.HangUp, Signals.Interrupt, Signals.Quit, Signals.Terminate, Signals.User1, Signals.User2];
+        foreach (var signal in forwarded)
+        {
+            if ((ignored & (1UL << (signal - 1))) == 0)
+                _registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, Forward));
+        }
+    }
+
+    /// <summary>Names the job: a process id, or a negative process group; signals that came before are sent now.</summary>
+    internal void SetTarget(int target)
+    {
+        lock (_lock)
+        {
+            _target = target;
+            foreach (var signal in _early)
+                _ = Libc.kill(target, signal);
+            _early.Clear();
+        }
+    }
+
+    /// <summary>The job has ended: its process id may soon be another's.</summary>
+    internal void ClearTarget()
+    {
+        lock (_lock)
+            _target = 0;
+    }
+
+    internal void Send(int signal)
+    {
+        lock (_lock)
+        {
+            if (_target != 0)
+                _ = Libc.kill(_target, signal);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
+            registration.Dispose();
+    }
+
+    private void Forward(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        var signal = Number(context.Signal);
+        lock (_lock)
+        {
+            if (_target != 0)
+                _ = Libc.kill(_target, signal);
+            else
+                _early.Add(signal);
+        }
+    }
+
+    // .NET names the common signals by negative numbers of its own and passes the others on raw.
+    private static int Number(PosixSignal signal) => signal switch
+    {
+        PosixSignal.SIGHUP => Signals.HangUp,
+        PosixSignal.SIGINT => Signals.Interrupt,
+        PosixSignal.SIGQUIT => Signals.Quit,
+        PosixSignal.SIGTERM => Signals.Terminate,
+        _ => (int)signal,
+    };
+
+    private static ulong Ignored()
+    {
+        if (!OperatingSystem.IsLinux())
+            return 0;
+        try
+        {
+            foreach (var line in File.ReadLines("/proc/self/status"))
+            {
+                if (line.StartsWith("SigIgn:", StringComparison.Ordinal))
+                    return ulong.Parse(line.AsSpan(7).Trim(), System.Globalization.NumberStyles.HexNumber, null);
+            }
+        }
+        catch (IOException)
+        {
+            // Without /proc nothing is known to be ignored.
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,9 @@
+namespace CcAgent.Exec;
+
+/// <summary>How a job's command ended.</summary>
+/// <param name="ExitCode">Its exit code; 128 + n when signal n ended it.</param>
+/// <param name="Signal">The signal that ended it; null when it exited by itself.</param>
+/// <param name="TimedOut">Whether its time was up.</param>
+/// <param name="Duration">How long it ran, by the monotonic clock.</param>
+/// <param name="StreamsLeftOpen">Whether something that it started still holds its output open.</param>
+internal readonly record struct JobOutcome(int ExitCode, int? Signal, bool TimedOut, TimeSpan Duration, bool StreamsLeftOpen);

@@ -1,0 +1,75 @@
+using System.Globalization;
+using CcAgent.Native;
+using CcAgent.Places;
+using CcConsole.Core;
+
+namespace CcAgent.Exec;
+
+/// <summary>
+/// Puts a report where the daemon takes it in later. The file appears under its final name only when it is whole and on
+/// disk. The name begins with the run's start, so that names sort in the order of the runs.
+/// </summary>
+internal static class SpoolWriter
+{
+    /// <summary>What a report's file name ends in; anything else in a spool is not whole.</summary>
+    internal const string Suffix = ".json";
+
+    /// <exception cref="ProblemException">The report could not be put on disk.</exception>
+    internal static void Put(string spool, uint uid, DateTimeOffset start, string runId, ReadOnlySpan<byte> report)
+    {
+        RequireSpool(spool, uid);
+        var micros = (start - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        var name = string.Create(CultureInfo.InvariantCulture, $"{spool}/{micros:D17}-{runId}");
+        var fd = Libc.open(
+            name + ".part", OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow | OpenFlags.CloseOnExec, 0x180);
+        if (fd < 0)
+            throw Failed(name);
+        try
+        {
+            if (!StandardStreams.WriteAll(fd, report) || Libc.fsync(fd) != 0 || Libc.rename(name + ".part", name + Suffix) != 0)
+            {
+                var problem = Failed(name);
+                _ = Libc.unlink(name + ".part");
+                throw problem;
+            }
+
+            // The name must be on disk too. A user may not open root's spool to sync it; syncing the file again commits
+            // the rename, which changed it, on the journaling file systems.
+            var directory = Libc.open(spool, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.CloseOnExec, 0);
+            if (directory < 0 ? Libc.fsync(fd) != 0 : Libc.fsync(directory) != 0)
+                throw Failed(name);
+            if (directory >= 0)
+                _ = Libc.close(directory);
+        }
+        finally
+        {
+            _ = Libc.close(fd);
+        }
+    }
+
+    // A spool of root's takes files from everyone and shows them to nobody (mode 1733); any other is its owner's alone.
+    private static void RequireSpool(string spool, uint uid)
+    {
+        if (Libc.TryStatus(spool, out var status) && status is { IsDirectory: true, Owner: 0 } && uid != 0)
+        {
+            SecureDirectory.Require(Path.GetDirectoryName(spool)!, uid, rootMayOwn: true);
+            if (status.Permissions != 0x3DB)
+                throw new ProblemException($"{spool} has mode {SecureDirectory.Octal(status.Permissions)}, not 01733", $"as root: chmod 1733 {spool}");
+            return;
+        }
+
+        if (uid == 0 && status is { IsDirectory: true, Owner: 0, Permissions: 0x3DB })
+        {
+            SecureDirectory.Require(Path.GetDirectoryName(spool)!, uid);
+            return;
+        }
+
+        if (uid != 0 && spool == AgentPlaces.UserSpool(uid))
+            SecureDirectory.MakePath(Path.GetDirectoryName(spool)!, uid);
+        else
+            SecureDirectory.Require(Path.GetDirectoryName(spool)!, uid);
+        SecureDirectory.Make(spool, uid, 0x1C0, exact: false);
+    }
+
+    private static ProblemException Failed(string name) => new($"{name}: {Libc.ErrorText(Libc.LastError)}");
+}
