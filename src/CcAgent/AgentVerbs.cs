@@ -1,3 +1,4 @@
+using CcAgent.Daemon;
 using CcAgent.Exec;
 using CcAgent.Native;
 using CcConsole.Core;
@@ -16,6 +17,7 @@ internal static class AgentVerbs
             return arguments switch
             {
                 ["exec", ..] => ExecVerb.Run(arguments),
+                ["daemon", .. var rest] => Daemon(rest),
                 ["--version"] => Print("cc-agent " + Version),
                 _ => throw new ProblemException("unknown verb", "cc-agent --help"),
             };
@@ -25,6 +27,23 @@ internal static class AgentVerbs
             StandardStreams.Say(e.Message, e.Hint);
             return 2;
         }
+    }
+
+    private static int Daemon(string[] arguments)
+    {
+        string? directory = null;
+        var appendOnly = false;
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            if (arguments[i] == "--append-only")
+                appendOnly = true;
+            else if (arguments[i] == "--dir" && i + 1 < arguments.Length)
+                directory = arguments[++i];
+            else
+                throw new ProblemException($"daemon: unexpected argument {arguments[i]}", "cc-agent daemon --help");
+        }
+
+        return DaemonVerb.Run(directory, appendOnly);
     }
 
     private static int Print(string text)

@@ -19,7 +19,7 @@ internal sealed unsafe class ExecVerb
     private readonly ExecOptions _options;
     private readonly byte[][] _command;
     private readonly uint _uid = Libc.geteuid();
-    private readonly string _runId = NewRunId();
+    private readonly string _runId = Convert.ToHexStringLower(RandomBytes.Get(16));
     private readonly string _socket;
     private DateTimeOffset _start;
 
@@ -171,17 +171,5 @@ internal sealed unsafe class ExecVerb
         }
 
         return buffer.WrittenSpan.ToArray();
-    }
-
-    private static string NewRunId()
-    {
-        Span<byte> random = stackalloc byte[16];
-        fixed (byte* at = random)
-        {
-            if (Libc.getentropy(at, 16) != 0)
-                throw new ProblemException("the system gives no random numbers");
-        }
-
-        return Convert.ToHexStringLower(random);
     }
 }

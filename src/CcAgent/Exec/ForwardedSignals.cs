@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using CcAgent.Native;
 
@@ -82,23 +83,13 @@ internal sealed class ForwardedSignals : IDisposable
         _ => (int)signal,
     };
 
+    // The mask of ignored signals, "SigIgn:" in proc_pid_status(5).
     private static ulong Ignored()
     {
-        if (!OperatingSystem.IsLinux())
+        if (!OperatingSystem.IsLinux() || SmallFile.Read("/proc/self/status") is not { } status)
             return 0;
-        try
-        {
-            foreach (var line in File.ReadLines("/proc/self/status"))
-            {
-                if (line.StartsWith("SigIgn:", StringComparison.Ordinal))
-                    return ulong.Parse(line.AsSpan(7).Trim(), System.Globalization.NumberStyles.HexNumber, null);
-            }
-        }
-        catch (IOException)
-        {
-            // Without /proc nothing is known to be ignored.
-        }
-
-        return 0;
+        var name = "SigIgn:\t"u8;
+        var at = status.AsSpan().IndexOf(name);
+        return at >= 0 && Utf8Parser.TryParse(status.AsSpan(at + name.Length), out ulong mask, out _, 'x') ? mask : 0;
     }
 }

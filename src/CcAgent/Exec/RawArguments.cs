@@ -1,4 +1,5 @@
 using System.Text;
+using CcAgent.Native;
 
 namespace CcAgent.Exec;
 
@@ -10,19 +11,8 @@ internal static class RawArguments
 {
     internal static byte[][] Last(int count, string[] arguments)
     {
-        if (OperatingSystem.IsLinux())
-        {
-            try
-            {
-                return Split(File.ReadAllBytes("/proc/self/cmdline"), count);
-            }
-            catch (IOException)
-            {
-            }
-            catch (UnauthorizedAccessException)
-            {
-            }
-        }
+        if (OperatingSystem.IsLinux() && SmallFile.Read("/proc/self/cmdline") is { } commandLine)
+            return Split(commandLine, count);
 
         // Without /proc: only what is Unicode text can be passed on.
         return Array.ConvertAll(arguments[^count..], Encoding.UTF8.GetBytes);

@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using CcAgent.Journal;
+using CcAgent.Native;
+using CcAgent.Places;
+using CcConsole.Core;
+using CcConsole.Core.Audit;
+using CcConsole.Core.Protocol;
+
+namespace CcAgent.Daemon;
+
+/// <summary>`daemon`: receives reports, owns the journals; in the foreground, until SIGTERM or SIGINT.</summary>
+internal sealed unsafe class DaemonVerb
+{
+    private readonly AgentPlaces _places;
+    private readonly TimeProvider _time;
+    private readonly bool _appendOnly;
+    private readonly DateTimeOffset _started;
+
+    private DaemonVerb(AgentPlaces places, TimeProvider time, bool appendOnly) =>
+        (_places, _time, _appendOnly, _started) = (places, time, appendOnly, time.GetUtcNow());
+
+    /// <param name="directory">The value of --dir.</param>
+    /// <param name="appendOnly">Whether the log is made append-only in a named directory too.</param>
+    internal static int Run(string? directory, bool appendOnly)
+    {
+        var places = AgentPlaces.For(directory);
+        var own = places is { Mode: AgentMode.System, Named: false };
+        return new DaemonVerb(places, TimeProvider.System, own || appendOnly).Run();
+    }
+
+    private int Run()
+    {
+        RequirePlaces();
+        using var instance = InstanceLock.Take(_places.Data);
+        if (!Libc.TryPipe(out var stopReading, out var stopWriting))
+            throw new ProblemException($"cannot make a pipe: {Libc.ErrorText(Libc.LastError)}");
+        var signal = "";
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            signal = context.Signal.ToString();
+            byte one = 1;
+            _ = Libc.write(stopWriting, &one, 1);
+        }
+
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+
+        using var recorder = new Recorder(_places, _time, _appendOnly);
+        var drain = new SpoolDrain(_places);
+        using var watch = new SpoolWatch(drain.Spools);
+        recorder.Note(
+            AuditEvents.AgentStarted,
+            [new("version", AgentVerbs.Version), new("host", HostFacts.Name), new("boot_id", HostFacts.BootId), new("uid", _places.Owner),
+            new("pid", Environment.ProcessId), new("append_only", recorder.AppendOnly)]);
+        drain.Run(recorder);
+        var queue = new RecorderQueue(recorder, drain);
+        using (var listener = ListeningSocket.Open(_places.Socket))
+        {
+            Say(recorder);
+            queue.Start();
+            new Reception(listener, queue, new RequestReader(_places.Owner, () => Status(recorder)), watch, stopReading).Run();
+        }
+
+        queue.Stop();
+        recorder.Note(AuditEvents.AgentStopped, [new("signal", signal), new("pid", Environment.ProcessId)]);
+        return 0;
+    }
+
+    private void RequirePlaces()
+    {
+        if (_places.Mode == AgentMode.User && !_places.Named)
+        {
+            SecureDirectory.MakePath(_places.Data, _places.Owner);
+            SecureDirectory.Make(_places.SocketDirectory, _places.Owner, 0x1C0);
+        }
+        else
+        {
+            SecureDirectory.Require(_places.Data, _places.Owner);
+        }
+    }
+
+    private void Say(Recorder recorder)
+    {
+        foreach (var alarm in recorder.Alarms)
+            StandardStreams.Say("ALARM: the audit log: " + alarm, $"cc-agent audit verify; then, having looked, remove {_places.AuditState}/alarms");
+        if (recorder.AppendOnly != AppendOnlyFlag.On)
+            StandardStreams.Say("the audit log is not append-only: " + recorder.AppendOnly);
+        StandardStreams.Say($"ready: {_places.Socket}");
+    }
+
+    private byte[] Status(Recorder recorder)
+    {
+        var answer = new DaemonAnswer(
+            true, AppendOnly: recorder.AppendOnly,
+            Status: new DaemonStatus(Environment.ProcessId, AgentVerbs.Version, _started, Environment.WorkingSet));
+        return [.. JsonSerializer.SerializeToUtf8Bytes(answer, DaemonJson.Default.DaemonAnswer), (byte)'\n'];
+    }
+}

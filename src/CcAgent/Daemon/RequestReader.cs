@@ -1,0 +1,95 @@
+using System.Text;
+using System.Text.Json;
+using CcAgent.Journal;
+using CcAgent.Native;
+using CcConsole.Core.Audit;
+using CcConsole.Core.Reports;
+
+namespace CcAgent.Daemon;
+
+/// <summary>
+/// Understands what a client says: a report; or a request of this project's own tools, an object whose first member is
+/// "request": {"request":"status"}, {"request":"audit.append","params":{…}}.
+/// </summary>
+internal sealed class RequestReader
+{
+    // The answer to a status request, with its newline.
+    private readonly Func<byte[]> _status;
+
+    // The daemon's own user, who may ask for entries beside root.
+    private readonly uint _self;
+
+    internal RequestReader(uint self, Func<byte[]> status) => (_self, _status) = (self, status);
+
+    /// <summary>Makes of an object what is to be recorded; null when it has been answered already.</summary>
+    internal RecordRequest? Read(Connection connection, int length)
+    {
+        var bytes = connection.Frame.Bytes[..length];
+        var object_ = SpoolDrain.Trimmed(bytes);
+        if (IsRequest(object_.Span))
+            return Own(connection, object_);
+        if (!ReportReader.TryRead(object_.Span, out var report, out var problem))
+            return Rejected(connection, bytes, problem);
+        if (report.ExecutingUid != connection.Uid && connection.Uid != 0)
+            return Rejected(connection, bytes, $"it claims to come from user id {report.ExecutingUid}", report.JobId);
+        return new ReportRequest
+        {
+            Uid = connection.Uid,
+            Report = report,
+            Bytes = object_,
+            Answer = answer => connection.Close(Connection.Format(answer)),
+        };
+    }
+
+    internal static RejectedRequest Rejected(Connection connection, ReadOnlyMemory<byte> bytes, string reason, string? jobId = null) => new()
+    {
+        Uid = connection.Uid,
+        Pid = connection.Pid,
+        Reason = reason,
+        Bytes = bytes,
+        JobId = jobId,
+        Answer = answer => connection.Close(Connection.Format(answer)),
+    };
+
+    private static bool IsRequest(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        return reader.Read() && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("request"u8);
+    }
+
+    private AppendRequest? Own(Connection connection, ReadOnlyMemory<byte> json)
+    {
+        DaemonRequest? request = null;
+        try
+        {
+            request = JsonSerializer.Deserialize(json.Span, DaemonJson.Default.DaemonRequest);
+        }
+        catch (JsonException)
+        {
+            // Answered below.
+        }
+
+        if (request is { Request: "status" })
+        {
+            connection.Close(_status());
+            return null;
+        }
+
+        var problem = request is not { Request: DaemonRequest.Append, Params: { } entry } ? "not a request that the daemon knows"
+            : connection.Uid != 0 && connection.Uid != _self ? $"{UserAccount.Of(connection.Uid).Name} may not write audit entries"
+            : entry.Event is not (AuditEvents.CrontabEdited or AuditEvents.ConsolePulled) ? "not an event that may be asked for"
+            : null;
+        if (problem is null)
+        {
+            return new AppendRequest
+            {
+                Uid = connection.Uid,
+                Entry = request!.Params!,
+                Answer = answer => connection.Close(Connection.Format(answer)),
+            };
+        }
+
+        connection.Close(Encoding.UTF8.GetBytes($"{{\"ok\":false,\"recorded\":false,\"seq\":-1,\"error\":\"{JsonEncodedText.Encode(problem)}\"}}\n"));
+        return null;
+    }
+}

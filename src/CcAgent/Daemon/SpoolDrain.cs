@@ -1,0 +1,131 @@
+using CcAgent.Exec;
+using CcAgent.Journal;
+using CcAgent.Native;
+using CcAgent.Places;
+using CcConsole.Core.Reports;
+
+namespace CcAgent.Daemon;
+
+/// <summary>
+/// Takes in the reports that waited in a spool, in the order of their runs. A file is removed when what it says is
+/// durable; the file's owner, whom the kernel recorded, is the sender.
+/// </summary>
+internal sealed unsafe class SpoolDrain
+{
+    private const int MostFiles = 128;
+    private const long MostBytes = 4 * 1024 * 1024;
+
+    private readonly IReadOnlyList<string> _spools;
+    private readonly uint _self;
+
+    internal SpoolDrain(AgentPlaces places)
+    {
+        (_spools, _self) = (places.Spools, places.Owner);
+        foreach (var spool in _spools)
+        {
+            if (spool != places.Spool)
+                SecureDirectory.MakePath(Path.GetDirectoryName(spool)!, _self);
+            // Root's spool takes files from everyone and shows them to nobody.
+            SecureDirectory.Make(spool, _self, places.Mode == AgentMode.System ? 0x3DBu : 0x1C0u);
+        }
+    }
+
+    internal IReadOnlyList<string> Spools => _spools;
+
+    /// <summary>Takes in all that is there.</summary>
+    internal void Run(Recorder recorder)
+    {
+        foreach (var spool in _spools)
+        {
+            var names = Directory.GetFiles(spool, "*" + SpoolWriter.Suffix);
+            Array.Sort(names, StringComparer.Ordinal);
+            for (var at = 0; at < names.Length;)
+            {
+                var batch = new List<RecordRequest>();
+                long bytes = 0;
+                for (; at < names.Length && batch.Count < MostFiles && bytes < MostBytes; at++)
+                {
+                    if (Read(names[at]) is { } request)
+                    {
+                        batch.Add(request);
+                        bytes += request is ReportRequest report ? report.Bytes.Length : 0;
+                    }
+                }
+
+                if (batch.Count > 0)
+                    recorder.Record(batch);
+            }
+        }
+    }
+
+    private RecordRequest? Read(string path)
+    {
+        var fd = Libc.open(path, OpenFlags.ReadOnly | OpenFlags.NoFollow | OpenFlags.NonBlocking | OpenFlags.CloseOnExec, 0);
+        if (fd < 0)
+        {
+            if (Libc.LastError == Errno.Loop)
+                return Rejected(path, _self, default, "a symbolic link in the spool");
+            StandardStreams.Say($"{path} cannot be read: {Libc.ErrorText(Libc.LastError)}");
+            return null;
+        }
+
+        try
+        {
+            // A second link would let someone hand in another's file, and take the blame off themselves.
+            if (!Libc.TryStatus(fd, out var status) || !status.IsRegular || status.Links != 1)
+                return Rejected(path, status.Owner, default, "not a plain file of its own in the spool");
+            if (status.Size > ReportLimits.MaxReportBytes)
+                return Rejected(path, status.Owner, default, "longer than a report may be");
+            var bytes = new byte[status.Size];
+            var length = 0;
+            while (length < bytes.Length)
+            {
+                nint count;
+                fixed (byte* at = bytes)
+                    count = Libc.read(fd, at + length, (nuint)(bytes.Length - length));
+                if (count <= 0)
+                    break;
+                length += (int)count;
+            }
+
+            return Understand(path, status.Owner, bytes.AsMemory(0, length));
+        }
+        finally
+        {
+            _ = Libc.close(fd);
+        }
+    }
+
+    private static RecordRequest Understand(string path, uint owner, ReadOnlyMemory<byte> bytes)
+    {
+        if (!ReportReader.TryRead(bytes.Span, out var report, out var problem))
+            return Rejected(path, owner, bytes, problem);
+        if (report.ExecutingUid != owner && owner != 0)
+            return Rejected(path, owner, bytes, $"it claims to come from user id {report.ExecutingUid}", report.JobId);
+        return new ReportRequest
+        {
+            Uid = owner,
+            Report = report,
+            Bytes = Trimmed(bytes),
+            Spooled = true,
+            Answer = answer => Remove(path, answer),
+        };
+    }
+
+    internal static ReadOnlyMemory<byte> Trimmed(ReadOnlyMemory<byte> json) => json.Trim(" \t\r\n"u8);
+
+    private static RejectedRequest Rejected(string path, uint owner, ReadOnlyMemory<byte> bytes, string reason, string? jobId = null) => new()
+    {
+        Uid = owner,
+        Reason = reason,
+        Bytes = bytes,
+        JobId = jobId,
+        Answer = answer => Remove(path, answer),
+    };
+
+    private static void Remove(string path, RecordAnswer answer)
+    {
+        if (answer.Recorded && Libc.unlink(path) != 0 && Libc.LastError != Errno.NoEntry)
+            StandardStreams.Say($"{path} is recorded but cannot be removed: {Libc.ErrorText(Libc.LastError)}", "remove it by hand");
+    }
+}

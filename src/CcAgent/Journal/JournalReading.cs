@@ -1,0 +1,60 @@
+namespace CcAgent.Journal;
+
+/// <summary>Handles one line of a journal, with its LF; false ends the reading.</summary>
+internal delegate bool LineHandler(long seq, ReadOnlySpan<byte> line);
+
+/// <summary>Reads journals without their writer.</summary>
+internal static class JournalReading
+{
+    /// <summary>Hands over the lines from a sequence number on, in their order, torn ends left out.</summary>
+    /// <returns>The sequence number after the last line that was handed over.</returns>
+    internal static long From(IReadOnlyList<Segment> segments, long seq, LineHandler handler)
+    {
+        for (var i = 0; i < segments.Count; i++)
+        {
+            var end = i + 1 < segments.Count ? segments[i + 1].First : long.MaxValue;
+            if (end <= seq)
+                continue;
+            using var lines = new LineSource(segments[i].Path);
+            for (var at = segments[i].First; at < end; at++)
+            {
+                var line = lines.Next();
+                if (line.IsEmpty)
+                    break;
+                if (at < seq)
+                    continue;
+                if (!handler(at, line))
+                    return at;
+                seq = at + 1;
+            }
+        }
+
+        return seq;
+    }
+
+    /// <summary>The run keys of all reports that were recorded at or after a time.</summary>
+    internal static HashSet<string> RunKeysSince(string reports, long micros)
+    {
+        var keys = new HashSet<string>(StringComparer.Ordinal);
+        var segments = Segments.In(reports);
+        // A segment is older than the time as a whole when the next one begins before it.
+        var first = segments.Count - 1;
+        while (first > 0 && FirstReceived(segments[first]) is not { } received || first > 0 && FirstReceived(segments[first]) >= micros)
+            first--;
+        if (first < 0)
+            return keys;
+        From(segments, segments[first].First, (_, line) =>
+        {
+            if (ReportLine.Received(line) >= micros && ReportLine.RunKey(line) is { } key)
+                keys.Add(key);
+            return true;
+        });
+        return keys;
+    }
+
+    private static long? FirstReceived(Segment segment)
+    {
+        using var lines = new LineSource(segment.Path);
+        return ReportLine.Received(lines.Next());
+    }
+}

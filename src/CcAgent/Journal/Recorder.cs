@@ -1,0 +1,186 @@
+using System.Text.Json;
+using CcAgent.Native;
+using CcAgent.Places;
+using CcConsole.Core;
+using CcConsole.Core.Audit;
+using CcConsole.Core.Reports;
+
+namespace CcAgent.Journal;
+
+/// <summary>
+/// The one writer of reports and chain. A batch is written in this order: reports, to disk; their entries, to disk; then
+/// the answers. So whatever is answered is durable, and a report without its entry can only be left by a crash, and gets
+/// its entry at the next start. Not for use by several threads at once.
+/// </summary>
+internal sealed class Recorder : IDisposable
+{
+    private readonly AgentPlaces _places;
+    private readonly TimeProvider _time;
+    private RecentRuns _recent = new();
+    private readonly Dictionary<uint, string> _users = [];
+    private readonly ReportJournal _reports;
+    private readonly ChainJournal _chain;
+    private bool _failed;
+
+    /// <exception cref="ProblemException">The journals cannot be opened.</exception>
+    internal Recorder(AgentPlaces places, TimeProvider time, bool appendOnly)
+    {
+        (_places, _time) = (places, time);
+        _reports = ReportJournal.Open(places);
+        try
+        {
+            _chain = ChainJournal.Open(places, time, appendOnly);
+        }
+        catch
+        {
+            _reports.Dispose();
+            throw;
+        }
+
+        AddMissingEntries();
+    }
+
+    internal string AppendOnly => _chain.AppendOnly;
+
+    internal IReadOnlyList<string> Alarms => new AlarmFile(_places.AuditState).Read();
+
+    /// <summary>Writes an entry about the agent itself.</summary>
+    internal void Note(string eventName, params ReadOnlySpan<AuditMember> members)
+    {
+        Ready();
+        _chain.Add(eventName, members);
+        _chain.Commit();
+        _chain.SyncHead();
+    }
+
+    /// <summary>Records a batch and answers each request.</summary>
+    internal void Record(IReadOnlyList<RecordRequest> batch)
+    {
+        var answers = new RecordAnswer[batch.Count];
+        try
+        {
+            Ready();
+            Write(batch, answers);
+        }
+        catch (ProblemException e)
+        {
+            // What reached the disk of it is unknown, so it counts as nothing: the next batch begins in new segments.
+            _failed = true;
+            _recent = new RecentRuns();
+            StandardStreams.Say(e.Message, e.Hint);
+            Array.Fill(answers, new RecordAnswer(false, false, -1, e.Message));
+        }
+
+        for (var i = 0; i < answers.Length; i++)
+            batch[i].Answer(answers[i]);
+    }
+
+    public void Dispose()
+    {
+        _reports.Dispose();
+        _chain.Dispose();
+    }
+
+    private void Ready()
+    {
+        if (!_failed)
+            return;
+        _reports.Recover();
+        _chain.Recover();
+        AddMissingEntries();
+        _failed = false;
+    }
+
+    // A crash between the two writes of a batch leaves reports without an entry.
+    private void AddMissingEntries()
+    {
+        if (_chain.Reports >= _reports.NextSeq)
+            return;
+        JournalReading.From(Segments.In(_places.Reports), _chain.Reports, (seq, line) =>
+        {
+            var recorded = JsonSerializer.Deserialize(line, ReportJson.Default.RecordedReport)!;
+            Finished(recorded.Report, seq, Sha256.Hash(line[..^1]), recorded.Uid);
+            return seq + 1 < _reports.NextSeq;
+        });
+        _chain.Commit(_reports.NextSeq);
+    }
+
+    private void Write(IReadOnlyList<RecordRequest> batch, RecordAnswer[] answers)
+    {
+        var lines = new Hash32[batch.Count];
+        var seqs = new long[batch.Count];
+        var received = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        var known = KnownRuns(batch);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            seqs[i] = -1;
+            if (batch[i] is not ReportRequest report)
+                continue;
+            if (report.Report.RunId is { } run)
+            {
+                var key = ReportLine.RunKey(report.Uid, run);
+                if (_recent.Contains(key) || known?.Contains(key) == true)
+                    continue;
+                _recent.Add(key);
+            }
+
+            seqs[i] = _reports.NextSeq;
+            lines[i] = Sha256.Hash(_reports.Add(received, report.Uid, report.Bytes.Span));
+        }
+
+        _reports.Commit();
+        for (var i = 0; i < batch.Count; i++)
+            answers[i] = Entry(batch[i], seqs[i], lines[i]);
+        _chain.Commit(_reports.NextSeq);
+    }
+
+    private RecordAnswer Entry(RecordRequest request, long seq, Hash32 line)
+    {
+        switch (request)
+        {
+            case ReportRequest when seq < 0:
+                return new RecordAnswer(true, true, -1, "it was recorded before");
+            case ReportRequest report:
+                return new RecordAnswer(true, true, _chain.NextSeq, Finished(report.Report, seq, line, report.Uid).ToString());
+            case RejectedRequest rejected:
+                var at = _chain.NextSeq;
+                _chain.Add(AuditEvents.ReportRejected, [.. EntryMembers.Rejected(rejected, User(rejected.Uid))]);
+                return new RecordAnswer(false, true, at, rejected.Reason);
+            default:
+                var append = (AppendRequest)request;
+                return new RecordAnswer(
+                    true, true, _chain.NextSeq,
+                    _chain.Add(append.Entry.Event, [.. EntryMembers.Appended(append.Entry, append.Uid, User(append.Uid))]).ToString());
+        }
+    }
+
+    private Hash32 Finished(ExecutionReport report, long seq, Hash32 line, uint uid) =>
+        _chain.Add(AuditEvents.JobFinished, [.. EntryMembers.Finished(report, seq, line, uid, User(uid))]);
+
+    // A spooled report may have been recorded before a crash that kept its file. It was recorded after its run began.
+    private HashSet<string>? KnownRuns(IReadOnlyList<RecordRequest> batch)
+    {
+        DateTimeOffset? earliest = null;
+        foreach (var request in batch)
+        {
+            if (request is ReportRequest { Spooled: true, Report: { RunId: not null, StartTime: var start } } && (earliest is null || start < earliest))
+                earliest = start;
+        }
+
+        return earliest is { } since
+            ? JournalReading.RunKeysSince(_places.Reports, (since - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond)
+            : null;
+    }
+
+    private string User(uint uid)
+    {
+        if (!_users.TryGetValue(uid, out var name))
+        {
+            if (_users.Count > 1000)
+                _users.Clear();
+            _users[uid] = name = UserAccount.Of(uid).Name;
+        }
+
+        return name;
+    }
+}
