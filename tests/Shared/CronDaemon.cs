@@ -27,8 +27,9 @@ public sealed class CronDaemon : IAsyncDisposable
         set -e
         mount --make-rprivate /
         mount -t tmpfs -o mode=755 none "$1/etc"
-        cp -a /etc/. "$1/etc/"
-        rm -f "$1"/etc/cron.d/* "$1"/etc/cron.d/.placeholder "$1/etc/cron.allow" "$1/etc/cron.deny"
+        # Another test may be adding a user just now: its short-lived files may be gone when cp comes to them.
+        cp -a /etc/. "$1/etc/" 2>/dev/null || cp -a /etc/. "$1/etc/" 2>/dev/null || test -s "$1/etc/passwd"
+        rm -f "$1"/etc/*.lock "$1"/etc/*[+-] "$1"/etc/cron.d/* "$1"/etc/cron.d/.placeholder "$1/etc/cron.allow" "$1/etc/cron.deny"
         : >"$1/etc/crontab"
         mount --bind "$1/etc" /etc
         mount -t tmpfs -o mode=1730 none /var/spool/cron/crontabs

@@ -24,7 +24,7 @@ public static class CommandWrapper
             throw new ProblemException($"\"{command.AgentPath}\" is not a path of the agent", "Give an absolute path");
         }
 
-        if (command.RawInput is { } given && given.Span.IndexOfAny((byte)'\n', (byte)0) >= 0)
+        if (command.RawInput is { } given && given.AsSpan().IndexOfAny((byte)'\n', (byte)0) >= 0)
         {
             throw new ProblemException("The job's input holds a NUL or a line feed", "Write % for a line feed");
         }
@@ -52,7 +52,7 @@ public static class CommandWrapper
         if (command.RawInput is { } input)
         {
             line.Add((byte)'%');
-            line.AddRange(input.Span);
+            line.AddRange(input);
         }
 
         return [.. line];
@@ -113,7 +113,7 @@ public static class CommandWrapper
             : null;
     }
 
-    private static WrappedCommand? FromWords(List<ShellWord> words, ReadOnlyMemory<byte>? rawInput, bool isCut)
+    private static WrappedCommand? FromWords(List<ShellWord> words, byte[]? rawInput, bool isCut)
     {
         var end = words.FindIndex(static word => word.Is("--"u8));
         if (end < 2 || words[0].Text.Contains('=') || words.Count != end + 4 || !words[1].Is("exec"u8) || !words[end + 2].Is("-c"u8))

@@ -18,7 +18,7 @@ public sealed class CronCommand
     public ReadOnlyMemory<byte> Shell { get; }
 
     /// <summary>The text after the first bare <c>%</c>, as it stands in the table; null when there is none.</summary>
-    public ReadOnlyMemory<byte>? RawInput { get; }
+    public byte[]? RawInput { get; }
 
     /// <summary>The backslashes of <see cref="Shell"/> (by position) that were written double though one would do: what
     /// must be known to write the same bytes again.</summary>
@@ -32,7 +32,7 @@ public sealed class CronCommand
     {
         var input = new List<byte>();
         var escaped = false;
-        foreach (var b in RawInput.GetValueOrDefault().Span)
+        foreach (var b in RawInput ?? [])
         {
             if (b == '%')
             {
@@ -114,10 +114,10 @@ public sealed class CronCommand
     /// <see cref="Split"/>, with no more backslashes than needed.
     /// </summary>
     /// <exception cref="ProblemException">It holds a NUL, CR or LF, or cronie has no notation for it (an odd number of backslashes before a <c>%</c>).</exception>
-    public static byte[] Escape(ReadOnlySpan<byte> shell, CronDialect dialect, ReadOnlyMemory<byte>? rawInput = null) =>
+    public static byte[] Escape(ReadOnlySpan<byte> shell, CronDialect dialect, byte[]? rawInput = null) =>
         Escape(shell, dialect, rawInput, []);
 
-    internal static byte[] Escape(ReadOnlySpan<byte> shell, CronDialect dialect, ReadOnlyMemory<byte>? rawInput, IReadOnlyList<int> doubled)
+    internal static byte[] Escape(ReadOnlySpan<byte> shell, CronDialect dialect, byte[]? rawInput, IReadOnlyList<int> doubled)
     {
         var raw = new List<byte>(shell.Length + 8);
         for (var i = 0; i < shell.Length; i++)
@@ -133,7 +133,7 @@ public sealed class CronCommand
         if (rawInput is { } input)
         {
             raw.Add((byte)'%');
-            raw.AddRange(input.Span);
+            raw.AddRange(input);
         }
 
         var bytes = raw.ToArray();

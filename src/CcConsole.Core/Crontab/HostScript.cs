@@ -26,11 +26,9 @@ internal static class HostScript
         umask 077
         user=$1 expected=$2 wanted=$3 d= held= kind=unknown state=failed
         leave() { test -z "$held" || rm -f "$held"; test -z "$d" || rm -rf "$d"; }
+        # Until the folder is known to the traps that remove it (each of them: a signal may come while the last one runs).
+        trap '' HUP INT PIPE TERM
         trap leave EXIT
-        trap 'exit 129' HUP
-        trap 'exit 130' INT
-        trap 'exit 141' PIPE
-        trap 'exit 143' TERM
         printf '\ncc-crontab 1\n'
         part() { printf '=%s %d\n' "$1" "$(wc -c <"$2")"; cat "$2"; echo; }
         end() { printf 'status %s\nend\n' "$1"; exit "$2"; }
@@ -41,6 +39,10 @@ internal static class HostScript
             test $n -lt 20 || fail temporary
         done
         d=${TMPDIR:-/tmp}/cc-crontab.$$.$n
+        trap 'leave; exit 129' HUP
+        trap 'leave; exit 130' INT
+        trap 'leave; exit 141' PIPE
+        trap 'leave; exit 143' TERM
         me=$(id -un 2>/dev/null)
         test "$user" != "$me" || user=
         printf 'user %s\n' "${user:-$me}"
@@ -144,11 +146,15 @@ internal static class HostScript
         for_uid=$(id -u "${user:-$me}" 2>/dev/null) || for_uid=$uid
         lock=/tmp/cc-crontab-lock-$for_uid
         if mkdir "$lock" 2>/dev/null && test "$uid" != "$for_uid"; then chown "$for_uid" "$lock"; fi
-        test -d "$lock" && test ! -L "$lock" && test -r "$lock" || fail lock-directory
-        case $(ls -ldn "$lock" | { read -r mode links owner rest; echo "$mode $owner"; }) in
-        drwx------*" $for_uid" | drwx------*" 0") ;;
-        *) fail lock-directory ;;
-        esac
+        own_lock() {
+            test -d "$lock" && test ! -L "$lock" && test -r "$lock" || return 1
+            case $(ls -ldn "$lock" | { read -r mode links owner rest; echo "$mode $owner"; }) in
+            drwx------*" $for_uid" | drwx------*" 0") ;;
+            *) return 1 ;;
+            esac
+        }
+        # Between root's mkdir and its chown the folder cannot be read by its owner to be.
+        own_lock || { sleep 1; own_lock; } || fail lock-directory
         n=0
         if command -v flock >/dev/null 2>&1; then
             exec 9<"$lock"

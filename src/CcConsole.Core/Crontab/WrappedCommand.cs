@@ -25,7 +25,7 @@ public sealed record WrappedCommand(
 
     /// <summary>The text after the first bare <c>%</c> of the line, as it stands there: it stays outside the quotes, so
     /// that cron still feeds it to the job. Null when there is none.</summary>
-    public ReadOnlyMemory<byte>? RawInput { get; init; }
+    public byte[]? RawInput { get; init; }
 
     /// <summary>True for a line of another wrapper that left a <c>%</c> unescaped within its quotes: cron cuts such a
     /// line there, so <see cref="Command"/> is what was meant, and the job fails.</summary>

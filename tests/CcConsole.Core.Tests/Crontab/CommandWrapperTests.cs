@@ -41,7 +41,7 @@ public sealed class CommandWrapperTests
                 Assert.Equal(command, back.CommandText);
                 Assert.Equal((wrapped.JobId, wrapped.SocketPath), (back.JobId, back.SocketPath));
                 Assert.Equal(wrapped.Flags, back.Flags);
-                Assert.Equal(wrapped.RawInput?.ToArray(), back.RawInput?.ToArray());
+                Assert.Equal(wrapped.RawInput, back.RawInput);
                 Assert.False(back.IsCutAtPercent);
             }
         }
