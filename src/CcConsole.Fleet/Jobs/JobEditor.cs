@@ -152,7 +152,7 @@ public sealed class JobEditor
         bool sameCommand = job is not null && draft.Command == job.Command;
         CronCommand? old = job?.Entry is { } entry ? _document.Command(entry) : null;
         ReadOnlyMemory<byte> shell = sameCommand ? job!.Wrapped?.Command ?? old!.Shell : System.Text.Encoding.UTF8.GetBytes(draft.Command);
-        ReadOnlyMemory<byte>? input = job?.Wrapped is { } before ? before.RawInput : old?.RawInput;
+        byte[]? input = job?.Wrapped is { } before ? before.RawInput : old?.RawInput;
         if (!IsWrapped(draft, job))
         {
             return sameCommand && !job!.IsManaged ? _document.Slice(job.Entry!.CommandSpan).ToArray() : CronCommand.Escape(shell.Span, Table.Dialect, input);

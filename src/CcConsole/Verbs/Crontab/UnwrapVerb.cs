@@ -41,7 +41,7 @@ internal static class UnwrapVerb
             json.WriteStartArray("flags");
             foreach (string flag in wrapped.Flags) json.WriteStringValue(flag);
             json.WriteEndArray();
-            json.WriteString("input", wrapped.RawInput is { } input ? Encoding.UTF8.GetString(input.Span) : null);
+            json.WriteString("input", wrapped.RawInput is { } input ? Encoding.UTF8.GetString(input) : null);
         });
         return Task.FromResult(Verb.Good);
     }
