@@ -14,7 +14,7 @@ public sealed class ConnectFailureTests : IAsyncLifetime
     private SshOptions Options => new(_server.ControlDirectory)
     {
         ConfigFile = _server.ConfigFile,
-        ConnectTimeout = TimeSpan.FromSeconds(2),
+        ConnectTimeout = TimeSpan.FromSeconds(5),
     };
 
     private static async Task<HostProblemException> FailAsync(SshOptions options, string host = SshServer.Alias)

@@ -73,7 +73,7 @@ public sealed class OpenSshShellTests : IAsyncLifetime
     [Fact]
     public async Task An_idle_connection_closes_by_itself_and_the_next_command_opens_a_new_one()
     {
-        await using OpenSshShell shell = Shell(options => options with { IdleTimeout = TimeSpan.FromSeconds(1) });
+        await using OpenSshShell shell = Shell(options => options with { IdleTimeout = TimeSpan.FromSeconds(4) });
 
         await shell.RunAsync("true");
         await UntilAsync(() => Task.FromResult(Directory.GetFiles(_server.ControlDirectory).Length == 0));
