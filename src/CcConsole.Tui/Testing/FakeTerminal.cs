@@ -36,6 +36,9 @@ public sealed class FakeTerminal : ITerminal
     /// <summary>Everything sent, as text; for what does not show on the screen, such as OSC 52.</summary>
     public StringBuilder Sent { get; } = new();
 
+    /// <summary>Called after each write, on the thread that wrote.</summary>
+    public Action? Written { get; set; }
+
     /// <inheritdoc/>
     public void Start(Action<TerminalEvent> report)
     {
@@ -49,6 +52,7 @@ public sealed class FakeTerminal : ITerminal
         BytesWritten += bytes.Length;
         Sent.Append(Encoding.UTF8.GetString(bytes));
         Screen.Feed(bytes);
+        Written?.Invoke();
     }
 
     /// <inheritdoc/>

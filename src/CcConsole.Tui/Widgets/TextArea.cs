@@ -41,8 +41,8 @@ public sealed class TextArea
         var start = _buffer.LineStart(Cursor);
         var row = Text.AsSpan(0, start).Count('\n');
         var column = Graphemes.Width(Text.AsSpan(start, Cursor - start));
-        _top = Math.Clamp(_top, Math.Max(0, row - canvas.Height + 1), row);
-        _left = Math.Clamp(_left, Math.Max(0, column - canvas.Width + 1), column);
+        _top = Math.Clamp(_top, Math.Clamp(row - canvas.Height + 1, 0, row), row);
+        _left = Math.Clamp(_left, Math.Clamp(column - canvas.Width + 1, 0, column), column);
         var y = -_top;
         foreach (var line in Text.AsSpan().Split('\n'))
         {
