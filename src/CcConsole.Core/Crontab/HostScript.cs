@@ -31,8 +31,8 @@ internal static class HostScript
         trap leave EXIT
         printf '\ncc-crontab 1\n'
         part() { printf '=%s %d\n' "$1" "$(wc -c <"$2")"; cat "$2"; echo; }
-        end() { printf 'status %s\nend\n' "$1"; exit "$2"; }
-        fail() { printf 'cause %s\n' "$1"; test ! -s "$d/err" || part error "$d/err"; end failed 4; }
+        finish() { printf 'status %s\nend\n' "$1"; exit "$2"; }
+        fail() { printf 'cause %s\n' "$1"; test ! -s "$d/err" || part error "$d/err"; finish failed 4; }
         n=0
         until mkdir "${TMPDIR:-/tmp}/cc-crontab.$$.$n" 2>/dev/null; do
             n=$((n + 1))
@@ -126,7 +126,7 @@ internal static class HostScript
         ambiguous) fail ambiguous ;;
         present) part table "$d/table" ;;
         esac
-        end $state 0
+        finish $state 0
 
         """;
 
@@ -185,9 +185,9 @@ internal static class HostScript
         if test "$now" != "$expected"; then
             test $state != present || part table "$d/table"
             printf 'table %s\n' $state
-            end changed 3
+            finish changed 3
         fi
-        if test "$now" = EMPTY && test ! -s "$d/new"; then end written 0; fi
+        if test "$now" = EMPTY && test ! -s "$d/new"; then finish written 0; fi
         was=$state
         cp "$d/table" "$d/before" || fail temporary
         # From here on to the verdict nothing but a kill ends this script; crontab itself replaces the table at one stroke.
@@ -195,7 +195,7 @@ internal static class HostScript
         ct - <"$d/new" >"$d/said" 2>&1
         rc=$?
         read_table
-        if test $rc = 0 && test "$(digest)" = "$wanted"; then end written 0; fi
+        if test $rc = 0 && test "$(digest)" = "$wanted"; then finish written 0; fi
         after=unchanged
         if test "$(digest)" != "$expected"; then
             if test $was = none; then ct -r </dev/null >/dev/null 2>&1; else ct - <"$d/before" >/dev/null 2>&1; fi

@@ -180,7 +180,7 @@ public sealed class HostCrontabTests : IAsyncLifetime
         for (var i = 0; i < 12; i++)
         {
             await _cron.InstallAsync(_user, before);
-            using var process = _cron.Start(["/bin/sh", "-c", HostCrontab.WriteCommand(before, after)], _user);
+            using var process = _cron.Start(["/bin/sh", "-c", "exec " + HostCrontab.WriteCommand(before, after)], _user);
             await process.StandardInput.BaseStream.WriteAsync(after);
             process.StandardInput.Close();
             await Task.Delay(i * 8);
