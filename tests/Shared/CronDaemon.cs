@@ -61,7 +61,10 @@ public sealed class CronDaemon : IAsyncDisposable
         var line = await holder.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20));
         if (line != "ready")
         {
-            throw new InvalidOperationException("No namespace: " + await holder.StandardError.ReadToEndAsync());
+            string said = await holder.StandardError.ReadToEndAsync();
+            holder.Dispose();
+            Directory.Delete(root, recursive: true);
+            throw new InvalidOperationException("No namespace: " + said);
         }
 
         return new CronDaemon(holder, root);

@@ -143,7 +143,11 @@ internal static class HostScript
         case $sum in ????????????????????????????????????????????????????????????????) ;; *) fail hash ;; esac
         test "$sum" = "$wanted" || fail incomplete
         uid=$(id -u)
-        for_uid=$(id -u "${user:-$me}" 2>/dev/null) || for_uid=$uid
+        for_uid=$(id -u "${user:-$me}" 2>/dev/null) || {
+            read_table
+            test $state != failed || fail read
+            for_uid=$uid
+        }
         lock=/tmp/cc-crontab-lock-$for_uid
         if mkdir "$lock" 2>/dev/null && test "$uid" != "$for_uid"; then chown "$for_uid" "$lock"; fi
         own_lock() {
