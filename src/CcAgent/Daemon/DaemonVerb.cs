@@ -55,15 +55,12 @@ internal sealed unsafe class DaemonVerb
             [new("version", AgentVerbs.Version), new("host", HostFacts.Name), new("boot_id", HostFacts.BootId), new("uid", _places.Owner),
             new("pid", Environment.ProcessId), new("append_only", recorder.AppendOnly)]);
         drain.Run(recorder);
-        var queue = new RecorderQueue(recorder, drain);
         using (var listener = ListeningSocket.Open(_places.Socket))
         {
             Say(recorder);
-            queue.Start();
-            new Reception(listener, queue, new RequestReader(_places.Owner, () => Status(recorder)), watch, stopReading).Run();
+            new Reception(listener, recorder, drain, new RequestReader(_places.Owner, () => Status(recorder)), watch, stopReading).Run();
         }
 
-        queue.Stop();
         recorder.Note(AuditEvents.AgentStopped, [new("signal", signal), new("pid", Environment.ProcessId)]);
         return 0;
     }

@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
+using CcAgent.Journal;
 using CcAgent.Native;
 
 namespace CcAgent.Daemon;
 
 /// <summary>
-/// Receives reports: one thread, one poll(2), no timer. It sleeps until something comes; only while a client is in the
-/// middle of something does it wake by itself, to end it after its five seconds.
+/// Receives reports and has them recorded: one thread, one poll(2), no timer. It sleeps until something comes; only
+/// while a client is in the middle of something does it wake by itself, to end it after its five seconds. What is there
+/// is recorded at once, by one write; what comes while the disk is busy makes the next batch.
 /// </summary>
 internal sealed unsafe class Reception
 {
@@ -13,52 +15,44 @@ internal sealed unsafe class Reception
     private const int MostConnections = 128, MostOfOneUser = 48;
     private const long MostBytes = 16 * 1024 * 1024;
 
+    // What is recorded by one write at most.
+    private const int MostRequests = 512;
+    private const long MostBatchBytes = 8 * 1024 * 1024;
+
     private static readonly byte[] Busy = "{\"ok\":false,\"recorded\":false,\"seq\":-1,\"error\":\"busy\"}\n"u8.ToArray();
 
     private readonly ListeningSocket _listener;
-    private readonly RecorderQueue _queue;
+    private readonly Recorder _recorder;
+    private readonly SpoolDrain _drain;
     private readonly RequestReader _requests;
     private readonly SpoolWatch _spool;
 
     // Becomes readable when it is time to end.
     private readonly int _stop;
     private readonly List<Connection> _open = [];
+    private readonly List<RecordRequest> _batch = [];
+    private long _batchBytes;
     private readonly Dictionary<uint, int> _users = [];
 
-    internal Reception(ListeningSocket listener, RecorderQueue queue, RequestReader requests, SpoolWatch spool, int stop) =>
-        (_listener, _queue, _requests, _spool, _stop) = (listener, queue, requests, spool, stop);
+    internal Reception(
+        ListeningSocket listener, Recorder recorder, SpoolDrain drain, RequestReader requests, SpoolWatch spool, int stop) =>
+        (_listener, _recorder, _drain, _requests, _spool, _stop) = (listener, recorder, drain, requests, spool, stop);
 
     /// <summary>Runs until the stop descriptor says so.</summary>
     internal void Run()
     {
         var entries = new List<PollEntry>();
+        // What came into a spool before it was watched.
+        var draining = true;
         while (true)
         {
-            entries.Clear();
-            entries.Add(new PollEntry { Descriptor = _stop, Events = PollEntry.In });
-            entries.Add(new PollEntry { Descriptor = _spool.Descriptor, Events = PollEntry.In });
-            var full = _open.Count >= MostConnections || _queue.Full;
-            entries.Add(new PollEntry { Descriptor = full ? -1 : _listener.Descriptor, Events = PollEntry.In });
-            var timeout = _queue.Full ? 5 : _spool.PollMs;
-            foreach (var connection in _open)
-            {
-                entries.Add(new PollEntry { Descriptor = connection.Descriptor, Events = PollEntry.In });
-                var left = (int)Math.Clamp(Math.Ceiling(connection.Left.TotalMilliseconds), 0, 60_000);
-                timeout = timeout < 0 ? left : Math.Min(timeout, left);
-            }
-
+            Fill(entries);
             var span = CollectionsMarshal.AsSpan(entries);
             int ready;
             fixed (PollEntry* at = span)
-                ready = Libc.poll(at, (nuint)span.Length, timeout);
+                ready = Libc.poll(at, (nuint)span.Length, draining ? 0 : Timeout());
             if (span[0].Came != 0)
                 break;
-            if (span[1].Came != 0 || (ready == 0 && _spool.PollMs >= 0 && timeout == _spool.PollMs))
-            {
-                _spool.Take();
-                _queue.Drain();
-            }
-
             for (var i = _open.Count - 1; i >= 0; i--)
             {
                 if (span[3 + i].Came != 0)
@@ -69,15 +63,48 @@ internal sealed unsafe class Reception
 
             if (span[2].Came != 0)
                 Accept();
+            if (_batch.Count > 0)
+            {
+                _recorder.Record(_batch);
+                _batch.Clear();
+                _batchBytes = 0;
+            }
+
+            if (span[1].Came != 0)
+                _spool.Take();
+            if (draining || span[1].Came != 0 || (ready == 0 && _spool.PollMs >= 0))
+                draining = _drain.Step(_recorder);
         }
 
         foreach (var connection in _open)
             connection.Close(Busy);
     }
 
+    private void Fill(List<PollEntry> entries)
+    {
+        entries.Clear();
+        entries.Add(new PollEntry { Descriptor = _stop, Events = PollEntry.In });
+        entries.Add(new PollEntry { Descriptor = _spool.Descriptor, Events = PollEntry.In });
+        entries.Add(new PollEntry { Descriptor = _open.Count < MostConnections ? _listener.Descriptor : -1, Events = PollEntry.In });
+        foreach (var connection in _open)
+            entries.Add(new PollEntry { Descriptor = connection.Descriptor, Events = PollEntry.In });
+    }
+
+    private int Timeout()
+    {
+        var timeout = _spool.PollMs;
+        foreach (var connection in _open)
+        {
+            var left = (int)Math.Clamp(Math.Ceiling(connection.Left.TotalMilliseconds), 0, 60_000);
+            timeout = timeout < 0 ? left : Math.Min(timeout, left);
+        }
+
+        return timeout;
+    }
+
     private void Accept()
     {
-        while (_open.Count < MostConnections && !_queue.Full)
+        while (_open.Count < MostConnections && _batch.Count < MostRequests && _batchBytes < MostBatchBytes)
         {
             var fd = Libc.AcceptUnix(_listener.Descriptor);
             if (fd < 0)
@@ -121,7 +148,7 @@ internal sealed unsafe class Reception
         {
             Forget(connection);
             if (_requests.Read(connection, length) is { } request)
-                _queue.Add(request);
+                Add(connection, request);
         }
     }
 
@@ -135,7 +162,13 @@ internal sealed unsafe class Reception
         }
 
         Forget(connection);
-        _queue.Add(RequestReader.Rejected(connection, connection.Frame.Bytes, reason));
+        Add(connection, RequestReader.Rejected(connection, connection.Frame.Bytes, reason));
+    }
+
+    private void Add(Connection connection, RecordRequest request)
+    {
+        _batch.Add(request);
+        _batchBytes += connection.Frame.Bytes.Length;
     }
 
     private void End(Connection connection, ReadOnlySpan<byte> answer)

@@ -35,36 +35,52 @@ internal sealed unsafe class SpoolDrain
     /// <summary>Takes in all that is there.</summary>
     internal void Run(Recorder recorder)
     {
-        foreach (var spool in _spools)
+        while (Step(recorder))
         {
-            var names = Directory.GetFiles(spool, "*" + SpoolWriter.Suffix);
-            Array.Sort(names, StringComparer.Ordinal);
-            for (var at = 0; at < names.Length;)
-            {
-                var batch = new List<RecordRequest>();
-                long bytes = 0;
-                for (; at < names.Length && batch.Count < MostFiles && bytes < MostBytes; at++)
-                {
-                    if (Read(names[at]) is { } request)
-                    {
-                        batch.Add(request);
-                        bytes += request is ReportRequest report ? report.Bytes.Length : 0;
-                    }
-                }
-
-                if (batch.Count > 0)
-                    recorder.Record(batch);
-            }
         }
     }
 
-    private RecordRequest? Read(string path)
+    /// <summary>Takes in the oldest that are there, so many that others need not wait long.</summary>
+    /// <returns>Whether more may be there.</returns>
+    internal bool Step(Recorder recorder)
+    {
+        foreach (var spool in _spools)
+        {
+            if (Step(recorder, spool))
+                return true;
+        }
+
+        return false;
+    }
+
+    private bool Step(Recorder recorder, string spool)
+    {
+        var names = Directory.GetFiles(spool, "*" + SpoolWriter.Suffix);
+        Array.Sort(names, StringComparer.Ordinal);
+        var batch = new List<RecordRequest>();
+        var (at, gone, bytes) = (0, 0, 0L);
+        for (; at < names.Length && batch.Count < MostFiles && bytes < MostBytes; at++)
+        {
+            if (Read(names[at], () => gone++) is { } request)
+            {
+                batch.Add(request);
+                bytes += request is ReportRequest report ? report.Bytes.Length : 0;
+            }
+        }
+
+        if (batch.Count > 0)
+            recorder.Record(batch);
+        // When nothing could be taken away, trying again at once would not help.
+        return at < names.Length && gone > 0;
+    }
+
+    private RecordRequest? Read(string path, Action removed)
     {
         var fd = Libc.open(path, OpenFlags.ReadOnly | OpenFlags.NoFollow | OpenFlags.NonBlocking | OpenFlags.CloseOnExec, 0);
         if (fd < 0)
         {
             if (Libc.LastError == Errno.Loop)
-                return Rejected(path, _self, default, "a symbolic link in the spool");
+                return Rejected(path, removed, _self, default, "a symbolic link in the spool");
             StandardStreams.Say($"{path} cannot be read: {Libc.ErrorText(Libc.LastError)}");
             return null;
         }
@@ -73,9 +89,9 @@ internal sealed unsafe class SpoolDrain
         {
             // A second link would let someone hand in another's file, and take the blame off themselves.
             if (!Libc.TryStatus(fd, out var status) || !status.IsRegular || status.Links != 1)
-                return Rejected(path, status.Owner, default, "not a plain file of its own in the spool");
+                return Rejected(path, removed, status.Owner, default, "not a plain file of its own in the spool");
             if (status.Size > ReportLimits.MaxReportBytes)
-                return Rejected(path, status.Owner, default, "longer than a report may be");
+                return Rejected(path, removed, status.Owner, default, "longer than a report may be");
             var bytes = new byte[status.Size];
             var length = 0;
             while (length < bytes.Length)
@@ -88,7 +104,7 @@ internal sealed unsafe class SpoolDrain
                 length += (int)count;
             }
 
-            return Understand(path, status.Owner, bytes.AsMemory(0, length));
+            return Understand(path, removed, status.Owner, bytes.AsMemory(0, length));
         }
         finally
         {
@@ -96,36 +112,40 @@ internal sealed unsafe class SpoolDrain
         }
     }
 
-    private static RecordRequest Understand(string path, uint owner, ReadOnlyMemory<byte> bytes)
+    private static RecordRequest Understand(string path, Action removed, uint owner, ReadOnlyMemory<byte> bytes)
     {
         if (!ReportReader.TryRead(bytes.Span, out var report, out var problem))
-            return Rejected(path, owner, bytes, problem);
+            return Rejected(path, removed, owner, bytes, problem);
         if (report.ExecutingUid != owner && owner != 0)
-            return Rejected(path, owner, bytes, $"it claims to come from user id {report.ExecutingUid}", report.JobId);
+            return Rejected(path, removed, owner, bytes, $"it claims to come from user id {report.ExecutingUid}", report.JobId);
         return new ReportRequest
         {
             Uid = owner,
             Report = report,
             Bytes = Trimmed(bytes),
             Spooled = true,
-            Answer = answer => Remove(path, answer),
+            Answer = answer => Remove(path, removed, answer),
         };
     }
 
     internal static ReadOnlyMemory<byte> Trimmed(ReadOnlyMemory<byte> json) => json.Trim(" \t\r\n"u8);
 
-    private static RejectedRequest Rejected(string path, uint owner, ReadOnlyMemory<byte> bytes, string reason, string? jobId = null) => new()
+    private static RejectedRequest Rejected(string path, Action removed, uint owner, ReadOnlyMemory<byte> bytes, string reason, string? jobId = null) => new()
     {
         Uid = owner,
         Reason = reason,
         Bytes = bytes,
         JobId = jobId,
-        Answer = answer => Remove(path, answer),
+        Answer = answer => Remove(path, removed, answer),
     };
 
-    private static void Remove(string path, RecordAnswer answer)
+    private static void Remove(string path, Action removed, RecordAnswer answer)
     {
-        if (answer.Recorded && Libc.unlink(path) != 0 && Libc.LastError != Errno.NoEntry)
+        if (!answer.Recorded)
+            return;
+        if (Libc.unlink(path) == 0)
+            removed();
+        else
             StandardStreams.Say($"{path} is recorded but cannot be removed: {Libc.ErrorText(Libc.LastError)}", "remove it by hand");
     }
 }

@@ -22,6 +22,8 @@ internal sealed unsafe class ExecVerb
     private readonly string _runId = Convert.ToHexStringLower(RandomBytes.Get(16));
     private readonly string _socket;
     private DateTimeOffset _start;
+    private string? _user;
+    private string? _text;
 
     private ExecVerb(ExecOptions options, byte[][] command)
     {
@@ -33,7 +35,9 @@ internal sealed unsafe class ExecVerb
     internal static int Run(string[] arguments)
     {
         var options = ExecOptions.Parse(arguments.AsSpan(1));
-        return new ExecVerb(options, RawArguments.Last(options.CommandLength, arguments)).Run();
+        var exitCode = new ExecVerb(options, RawArguments.Last(options.CommandLength, arguments)).Run();
+        Libc._exit(exitCode);
+        return exitCode;
     }
 
     private int Run()
@@ -48,7 +52,7 @@ internal sealed unsafe class ExecVerb
 
         // Ignored by whoever started this, it would make the job's end unknowable.
         _ = Libc.SetDisposition(Signals.Child, 0);
-        using var signals = new ForwardedSignals();
+        var signals = new ForwardedSignals();
         // A job at a terminal stays in its foreground group, else it could not read it.
         var ownGroup = Libc.isatty(StandardStreams.Input) == 0;
         _start = TimeProvider.System.GetUtcNow();
@@ -68,6 +72,7 @@ internal sealed unsafe class ExecVerb
         }
 
         signals.SetTarget(ownGroup ? -pid : pid);
+        PrepareReport();
         var (toOutput, toError) = _options.Mail == MailPolicy.Always ? (StandardStreams.Output, StandardStreams.Error) : (-1, -1);
         RelayedStream output = new(outputReading, toOutput), errors = new(errorReading, toError);
         var exitCode = 0;
@@ -92,6 +97,18 @@ internal sealed unsafe class ExecVerb
             outcome.StreamsLeftOpen ? "a program left in the background still holds the output open; what it writes is not in this report" : null);
     }
 
+    // While the job starts: what the report needs and does not depend on the job.
+    private void PrepareReport()
+    {
+        _user = UserAccount.Of(_uid).Name;
+        _text = Encoding.UTF8.GetString(Join(_command));
+        // Run once without effect, so that the code and its tables are in memory when the job has ended.
+        ReportWriter.Write(new ArrayBufferWriter<byte>(), Describe(default), new OutputTail(), new OutputTail());
+    }
+
+    private ExecutionReport Describe(JobOutcome outcome) => new(
+        _options.JobId, _text!, outcome.ExitCode, "", "", _start, (long)outcome.Duration.TotalMilliseconds, _uid, _user!);
+
     private int NotStarted(string message, int exitCode)
     {
         StandardStreams.Say(message);
@@ -109,9 +126,9 @@ internal sealed unsafe class ExecVerb
         {
             if (_uid == 0)
                 warning = warning is null ? "ran as root" : "ran as root; " + warning;
-            var report = new ExecutionReport(
-                _options.JobId, Encoding.UTF8.GetString(Join(_command)), outcome.ExitCode, "", "", _start,
-                (long)outcome.Duration.TotalMilliseconds, _uid, UserAccount.Of(_uid).Name)
+            _user ??= UserAccount.Of(_uid).Name;
+            _text ??= Encoding.UTF8.GetString(Join(_command));
+            var report = Describe(outcome) with
             {
                 Warning = warning,
                 Signal = outcome.Signal,

@@ -6,9 +6,9 @@ namespace CcAgent.Exec;
 
 /// <summary>
 /// Passes the signals that ask a program to end, and the two user signals, on to the job's process group. One that this
-/// process was started with as ignored (nohup) stays ignored, for the job as well.
+/// process was started with as ignored (nohup) stays ignored, for the job as well. Lasts as long as the process.
 /// </summary>
-internal sealed class ForwardedSignals : IDisposable
+internal sealed class ForwardedSignals
 {
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly List<int> _early = [];
@@ -52,12 +52,6 @@ internal sealed class ForwardedSignals : IDisposable
             if (_target != 0)
                 _ = Libc.kill(_target, signal);
         }
-    }
-
-    public void Dispose()
-    {
-        foreach (var registration in _registrations)
-            registration.Dispose();
     }
 
     private void Forward(PosixSignalContext context)

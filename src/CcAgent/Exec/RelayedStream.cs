@@ -13,7 +13,7 @@ internal sealed unsafe class RelayedStream
     // What a pipe takes without blocking when poll(2) has said that it takes anything (PIPE_BUF).
     private const int SafeWrite = 4096;
 
-    private readonly byte[] _piece = new byte[64 * 1024];
+    private readonly byte[] _piece = new byte[16 * 1024];
     private readonly Sha256 _digest = new();
     private int _from;
     private int _to;

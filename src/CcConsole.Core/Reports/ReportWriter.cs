@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace CcConsole.Core.Reports;
@@ -12,7 +11,7 @@ namespace CcConsole.Core.Reports;
 /// </summary>
 public static class ReportWriter
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new() { Encoder = ReportTextEncoder.Instance };
 
     /// <summary>Writes the report as one line of JSON with a final newline.</summary>
     /// <param name="output">Receives the line.</param>
