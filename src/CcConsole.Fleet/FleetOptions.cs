@@ -12,8 +12,17 @@ public sealed record FleetOptions
     /// <summary>Where <c>hosts.json</c> lies: <c>$XDG_CONFIG_HOME/cc-console</c>.</summary>
     public required string ConfigDirectory { get; init; }
 
-    /// <summary>Makes the way to a host: this machine's, or OpenSSH's.</summary>
+    /// <summary>Makes the way to a host: <see cref="HostShells"/>, or a test's own.</summary>
     public required Func<HostEntry, IHostShell> Shells { get; init; }
+
+    /// <summary>The person's ssh_config, whose hosts are offered; null for none.</summary>
+    public string? SshConfigFile { get; init; }
+
+    /// <summary>The person's home, for Include in ssh_config.</summary>
+    public string HomeDirectory { get; init; } = "/";
+
+    /// <summary>How often and how fast a host is tried; null for the defaults.</summary>
+    public HostPolicyOptions? Policy { get; init; }
 
     /// <summary>Who changes things, for the hosts' audit chains: <c>alice</c>.</summary>
     public required string Actor { get; init; }

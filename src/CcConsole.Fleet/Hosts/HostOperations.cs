@@ -50,6 +50,17 @@ public sealed class HostOperations
         return [.. chosen.DistinctBy(host => host.Name)];
     }
 
+    /// <summary>Hosts that could be added: this machine, and those of ssh_config. Nothing is written.</summary>
+    /// <exception cref="ProblemException">ssh_config cannot be read.</exception>
+    public IReadOnlyList<HostEntry> Candidates()
+    {
+        IReadOnlyList<HostEntry> known = List();
+        IEnumerable<HostEntry> found = _options.SshConfigFile is { } file
+            ? SshConfigHosts.Read(file, _options.HomeDirectory).Select(host => new HostEntry { Name = host.Alias, Destination = host.Alias }) : [];
+        return [.. found.Prepend(new HostEntry { Name = "localhost", Destination = HostEntry.LocalDestination })
+            .Where(candidate => !known.Any(host => host.Name == candidate.Name || host.Destination == candidate.Destination))];
+    }
+
     /// <summary>Adds a host to the list.</summary>
     /// <exception cref="ProblemException">The console is read-only, the name is taken, or a part cannot be used.</exception>
     public void Add(HostEntry host)
@@ -77,6 +88,7 @@ public sealed class HostOperations
         {
             HostSession session = _sessions.Get(host);
             await session.ResetAsync().ConfigureAwait(false);
+            await session.ResumeAsync(cancellation).ConfigureAwait(false);
             HostConnection connection = await session.ConnectAsync(cancellation).ConfigureAwait(false);
             test = test with { Facts = connection.Facts, AgentProblem = connection.AgentProblem?.Message };
             if (connection.Agent is { } agent)
@@ -105,11 +117,13 @@ public sealed class HostOperations
     public async Task AcceptKeyAsync(string name, string fingerprint, CancellationToken cancellation = default)
     {
         _guard.Demand($"accepting the key of {name}");
-        if (_sessions.Get(name).Shell is not OpenSshShell ssh)
+        HostSession session = _sessions.Get(name);
+        if (session.Shell is not OpenSshShell ssh)
         {
             throw new ProblemException($"{name} is not reached over SSH, so it has no host key");
         }
 
+        await session.ResumeAsync(cancellation).ConfigureAwait(false);
         await ssh.ConnectAcceptingAsync(fingerprint, cancellation).ConfigureAwait(false);
     }
 

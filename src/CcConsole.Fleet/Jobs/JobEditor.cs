@@ -135,10 +135,29 @@ public sealed class JobEditor
         IsProduction = Host.IsProduction,
     };
 
+    /// <summary>An edit replaces the parts that differ and leaves the blanks between them as they are.</summary>
     private CrontabDocument Write(JobDraft draft, Job? job, byte[] command)
     {
-        EntryText text = new(draft.Schedule.Trim(), command, job?.User, string.IsNullOrWhiteSpace(draft.Name) ? null : draft.Name.Trim());
-        return job is null ? _document.Add(text) : _document.Replace(EntryOf(job), text);
+        string schedule = draft.Schedule.Trim();
+        string? name = string.IsNullOrWhiteSpace(draft.Name) ? null : draft.Name.Trim();
+        if (job is null)
+        {
+            return _document.Add(new EntryText(schedule, command, null, name));
+        }
+
+        EntryLine old = EntryOf(job);
+        CrontabDocument after = _document;
+        if (schedule != old.Schedule.Text)
+        {
+            after = after.ReplaceSchedule(old, schedule);
+        }
+
+        if (!_document.Slice(old.CommandSpan).SequenceEqual(command))
+        {
+            after = after.ReplaceCommand((EntryLine)after.Lines[old.Number - 1], command);
+        }
+
+        return name == old.Name ? after : after.Rename((EntryLine)after.Lines[old.Number - 1], name);
     }
 
     private byte[] Command(JobDraft draft, Job? job)

@@ -29,11 +29,11 @@ public sealed class JobOperations
     public async Task<JobEditor> OpenAsync(string host, string? user = null, CancellationToken cancellation = default)
     {
         HostEntry entry = _hosts.Get(host);
-        HostConnection connection = await _sessions.Get(entry).ConnectAsync(cancellation).ConfigureAwait(false);
-        bool other = user is not null && user != connection.Facts.User;
-        TableSnapshot table = await connection.Tables.ReadAsync(other ? user : null, cancellation).ConfigureAwait(false);
+        (HostFacts facts, TableSnapshot table) = await _sessions.Get(entry).ReadAsync(
+            async (connection, token) => (connection.Facts, await connection.Tables.ReadAsync(Other(connection, user), token).ConfigureAwait(false)),
+            cancellation).ConfigureAwait(false);
         _cache.Hosts.SaveTable(new HostTable(host, table.User, table.Bytes, table.ReadAt));
-        return new JobEditor(entry, connection.Facts, table, other, _options.Time);
+        return new JobEditor(entry, facts, table, user is not null && user != facts.User, _options.Time);
     }
 
     /// <summary>The rows of a host's jobs as they were last read, with what is known of their runs; asks no host.</summary>
@@ -69,4 +69,7 @@ public sealed class JobOperations
             yield return happened;
         }
     }
+
+    /// <summary>Another user's table is named; the session's own is not, so that no privilege is asked for.</summary>
+    private static string? Other(HostConnection connection, string? user) => user == connection.Facts.User ? null : user;
 }

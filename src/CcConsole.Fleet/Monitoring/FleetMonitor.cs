@@ -29,6 +29,7 @@ public sealed class FleetMonitor : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _places;
     private Task _polling = Task.CompletedTask;
+    private volatile string? _cacheProblem;
 
     internal FleetMonitor(SessionPool sessions, HostDirectory hosts, CacheDatabase cache, AuditOperations audit, ChangeOperations changes, FleetOptions options)
     {
@@ -49,8 +50,17 @@ public sealed class FleetMonitor : IAsyncDisposable
     /// <summary>Begins to look at all hosts, now and after each interval.</summary>
     public void Start() => _polling = Task.Run(PollAsync);
 
-    /// <summary>Looks at a host now, or at all.</summary>
-    public Task RefreshAsync(string? host = null) => Task.WhenAll((host is null ? Hosts(out _) : [.. Hosts(out _).Where(entry => entry.Name == host)]).Select(VisitAsync));
+    /// <summary>Looks at a host now, or at all: those too that are left alone because they failed again and again.</summary>
+    public async Task RefreshAsync(string? host = null)
+    {
+        List<HostEntry> hosts = [.. Hosts(out _).Where(entry => host is null || entry.Name == host)];
+        foreach (HostEntry entry in hosts)
+        {
+            await _sessions.Get(entry).ResumeAsync(_stop.Token).ConfigureAwait(false);
+        }
+
+        await Task.WhenAll(hosts.Select(VisitAsync)).ConfigureAwait(false);
+    }
 
     /// <summary>Makes a new snapshot from the cache, after something outside the monitor has changed it.</summary>
     public void Publish()
@@ -79,7 +89,7 @@ public sealed class FleetMonitor : IAsyncDisposable
         {
             do
             {
-                await RefreshAsync().ConfigureAwait(false);
+                await Task.WhenAll(Hosts(out _).Select(VisitAsync)).ConfigureAwait(false);
             }
             while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false));
         }
@@ -96,9 +106,9 @@ public sealed class FleetMonitor : IAsyncDisposable
             return;
         }
 
-        bool answered = false;
         try
         {
+            bool answered;
             await _places.WaitAsync(_stop.Token).ConfigureAwait(false);
             try
             {
@@ -108,22 +118,31 @@ public sealed class FleetMonitor : IAsyncDisposable
             finally
             {
                 _places.Release();
+                _refreshing.TryRemove(host.Name, out _);
+            }
+
+            _loaded[host.Name] = 0;
+            _cacheProblem = null;
+            Republish(host);
+            if (answered)
+            {
+                Follow(host);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            return;
-        }
-        finally
-        {
             _refreshing.TryRemove(host.Name, out _);
         }
-
-        _loaded[host.Name] = 0;
-        Republish(host);
-        if (answered)
+        catch (ObjectDisposedException)
         {
-            Follow(host);
+            // The host was removed from the list meanwhile.
+            _rows.TryRemove(host.Name, out _);
+        }
+        catch (ProblemException e)
+        {
+            // What a host does wrong is in its row; this is the cache.
+            _cacheProblem = e.Message;
+            Changed?.Invoke(Current = Current with { CacheProblem = e.Message });
         }
     }
 
@@ -186,6 +205,7 @@ public sealed class FleetMonitor : IAsyncDisposable
             LastReport = _cache.Reports.LastId(),
             IsReadOnly = _options.ReadOnly,
             HostsProblem = problem,
+            CacheProblem = _cacheProblem,
         };
     }
 

@@ -26,6 +26,9 @@ public sealed record FleetSnapshot
     /// <summary>Why the list of hosts could not be read; null when it could.</summary>
     public string? HostsProblem { get; init; }
 
+    /// <summary>Why the cache could not be written: what is shown may be old; null when it could.</summary>
+    public string? CacheProblem { get; init; }
+
     /// <summary>A host by its name; null when it is not in the list.</summary>
     public HostRow? Host(string name) => Hosts.FirstOrDefault(host => host.Name == name);
 

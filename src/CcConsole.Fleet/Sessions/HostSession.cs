@@ -12,6 +12,7 @@ internal sealed class HostSession : IAsyncDisposable
 {
     private readonly FleetOptions _options;
     private readonly SemaphoreSlim _opening = new(1, 1);
+    private readonly HostPolicy _policy;
     private volatile HostConnection? _connection;
     private bool _disposed;
 
@@ -20,6 +21,7 @@ internal sealed class HostSession : IAsyncDisposable
         Host = host;
         _options = options;
         Shell = options.Shells(host);
+        _policy = new HostPolicy(host.Name, options.Policy, options.Time);
     }
 
     public HostEntry Host { get; }
@@ -29,9 +31,20 @@ internal sealed class HostSession : IAsyncDisposable
     /// <summary>What is known of the host, if it is connected now.</summary>
     public HostFacts? Facts => _connection is { IsUsable: true } connection ? connection.Facts : null;
 
-    /// <summary>The connection, opened where there is none.</summary>
-    /// <exception cref="Core.ProblemException">The host is not reached.</exception>
-    public async Task<HostConnection> ConnectAsync(CancellationToken cancellation)
+    /// <summary>The connection, opened where there is none; a transient failure is tried again.</summary>
+    /// <exception cref="Core.ProblemException">The host is not reached, or is left alone for a while.</exception>
+    public Task<HostConnection> ConnectAsync(CancellationToken cancellation) =>
+        _connection is { IsUsable: true } open ? Task.FromResult(open) : _policy.ReadAsync(OpenAsync, cancellation);
+
+    /// <summary>Something that changes nothing on the host: tried again, on a new connection, when the connection is lost.</summary>
+    /// <exception cref="Core.ProblemException">What the last attempt failed with.</exception>
+    public Task<T> ReadAsync<T>(Func<HostConnection, CancellationToken, Task<T>> read, CancellationToken cancellation) =>
+        _policy.ReadAsync(async token => await read(await OpenAsync(token).ConfigureAwait(false), token).ConfigureAwait(false), cancellation);
+
+    /// <summary>The person wants the host tried now, however often it failed.</summary>
+    public Task ResumeAsync(CancellationToken cancellation) => _policy.ResumeAsync(cancellation);
+
+    private async Task<HostConnection> OpenAsync(CancellationToken cancellation)
     {
         if (_connection is { IsUsable: true } open)
         {

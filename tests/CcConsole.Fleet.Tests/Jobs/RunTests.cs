@@ -1,0 +1,84 @@
+using System.Text;
+using CcConsole.Core.Jobs;
+using CcConsole.Fleet.Jobs;
+using Xunit;
+
+namespace CcConsole.Fleet.Tests.Jobs;
+
+public sealed class RunTests : IAsyncDisposable
+{
+    private readonly TestFleet _fleet = new();
+
+    public ValueTask DisposeAsync() => _fleet.DisposeAsync();
+
+    [Fact]
+    public async Task Without_an_agent_a_job_runs_as_cron_would_run_it()
+    {
+        (string output, RunEnded end) = await RunAsync("""
+            GREETING = "hello  there"
+            SHELL=/bin/bash
+            * * * * * echo "$GREETING|$PATH|$SHELL|$0|$PWD|$HOME|${XDG_STATE_HOME-unset}|100\%"; cat; echo oops >&2; exit 3%one%two
+            GREETING=later
+
+            """);
+        string home = _fleet.Home("web01");
+        Assert.Equal($"hello  there|/usr/bin:/bin|/bin/bash|/bin/bash|{home}|{home}|unset|100%\none\ntwo\noops\n", output);
+        Assert.Equal(3, end.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_command_whose_bytes_are_no_text_runs_byte_for_byte()
+    {
+        (string output, RunEnded end) = await RunAsync("* * * * * echo 'a\xff\xc3 b'\n", Encoding.Latin1);
+        Assert.Equal("a\xff\xc3 b\n", output);
+        Assert.Equal(0, end.ExitCode);
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_job()
+    {
+        FleetControl control = _fleet.Open();
+        string mark = Path.Combine(_fleet.Root, "mark");
+        control.Hosts.Add(_fleet.MakeHost("web01", $"* * * * * trap 'echo ended > {mark}; exit 0' TERM; echo up; while :; do sleep 0.05; done\n"));
+        JobEditor editor = await control.Jobs.OpenAsync("web01");
+        using CancellationTokenSource stop = new();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (RunEvent happened in control.Jobs.RunAsync(editor, editor.Jobs.Jobs[0], stop.Token))
+            {
+                Assert.IsType<RunOutput>(happened);
+                await stop.CancelAsync();
+            }
+        });
+        for (int i = 0; i < 100 && !File.Exists(mark); i++)
+        {
+            await Task.Delay(50);
+        }
+
+        Assert.Equal("ended\n", File.ReadAllText(mark));
+    }
+
+    private async Task<(string Output, RunEnded End)> RunAsync(string table, Encoding? encoding = null)
+    {
+        FleetControl control = _fleet.Open();
+        control.Hosts.Add(_fleet.MakeHost("web01", ""));
+        File.WriteAllBytes(_fleet.TablePath("web01"), (encoding ?? Encoding.UTF8).GetBytes(table));
+        JobEditor editor = await control.Jobs.OpenAsync("web01");
+        Job job = Assert.Single(editor.Jobs.Jobs);
+        StringBuilder output = new();
+        RunEnded? end = null;
+        await foreach (RunEvent happened in control.Jobs.RunAsync(editor, job))
+        {
+            if (happened is RunOutput written)
+            {
+                output.Append((encoding ?? Encoding.UTF8).GetString(written.Bytes.Span));
+            }
+            else
+            {
+                end = Assert.IsType<RunEnded>(happened);
+            }
+        }
+
+        return (output.ToString(), Assert.IsType<RunEnded>(end));
+    }
+}
