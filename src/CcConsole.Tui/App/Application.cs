@@ -122,7 +122,7 @@ public sealed class Application : IDisposable
     public T Outside<T>(Func<T> run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        _terminal.Leave();
+        _terminal.Lend();
         try
         {
             return run();

@@ -24,11 +24,14 @@ public interface ITerminal : IDisposable
     /// <summary>Sends bytes. What is sent while the terminal is given back is dropped.</summary>
     void Write(ReadOnlySpan<byte> bytes);
 
-    /// <summary>Gives the terminal back as it was and stops reading: for a program that runs in between.</summary>
-    void Leave();
+    /// <summary>Gives the terminal back as it was and stops reading, for a program that runs in between; Ctrl+C is then for that program.</summary>
+    void Lend();
 
-    /// <summary>Takes the terminal again after <see cref="Leave"/>. The screen must be repainted.</summary>
+    /// <summary>Takes the terminal again after <see cref="Lend"/>. The screen must be repainted.</summary>
     void Enter();
+
+    /// <summary>Gives the terminal back as it was, for good.</summary>
+    void Leave();
 
     /// <summary>Gives the terminal back and stops this process, as Ctrl+Z does elsewhere; SIGCONT reports <see cref="Resumed"/>.</summary>
     void Suspend();

@@ -11,8 +11,15 @@ internal static unsafe class TerminalWriter
     /// <summary>How long a stopped terminal (Ctrl+S, a stalled line) is waited for, in milliseconds.</summary>
     private const int Stalled = 2000;
 
-    /// <summary>Writes all; false when the terminal is gone. What a terminal does not take in time is dropped.</summary>
-    public static bool TryWrite(ReadOnlySpan<byte> bytes)
+    public enum Outcome
+    {
+        Done,
+        Stalled,
+        Gone,
+    }
+
+    /// <summary>Writes all. What a terminal does not take in time is dropped, so that the process can still be ended.</summary>
+    public static Outcome Write(ReadOnlySpan<byte> bytes)
     {
         fixed (byte* start = bytes)
         {
@@ -22,20 +29,20 @@ internal static unsafe class TerminalWriter
                 var poll = new Libc.PollFd { Fd = Libc.OutputFd, Events = Libc.PollOut };
                 var ready = Libc.poll(&poll, 1, Stalled);
                 if (ready == 0)
-                    return true;
+                    return Outcome.Stalled;
                 if (ready < 0)
                 {
                     if (Marshal.GetLastPInvokeError() == Interrupted)
                         continue;
-                    return false;
+                    return Outcome.Gone;
                 }
                 var written = Libc.write(Libc.OutputFd, start + done, (nuint)(bytes.Length - done));
                 if (written >= 0)
                     done += (int)written;
                 else if (Marshal.GetLastPInvokeError() is var error && error != Interrupted && error != WouldBlock)
-                    return false;
+                    return Outcome.Gone;
             }
         }
-        return true;
+        return Outcome.Done;
     }
 }

@@ -17,6 +17,8 @@ public sealed class UnixTerminal : ITerminal
     private TerminalReader? _reader;
     private Action<TerminalEvent> _report = _ => { };
     private bool _entered;
+    private bool _lent;
+    private bool _over;
     private bool _mouse;
     private bool _unambiguousKeys;
 
@@ -79,7 +81,8 @@ public sealed class UnixTerminal : ITerminal
     {
         lock (_lock)
         {
-            if (_entered)
+            _lent = false;
+            if (_entered || _over)
                 return;
             fixed (byte* found = _found)
             {
@@ -98,7 +101,20 @@ public sealed class UnixTerminal : ITerminal
     }
 
     /// <inheritdoc/>
-    public unsafe void Leave()
+    public void Lend()
+    {
+        _lent = true;
+        GiveBack();
+    }
+
+    /// <inheritdoc/>
+    public void Leave()
+    {
+        _over = true;
+        GiveBack();
+    }
+
+    private unsafe void GiveBack()
     {
         TerminalReader? reader;
         lock (_lock)
@@ -130,7 +146,7 @@ public sealed class UnixTerminal : ITerminal
     /// <inheritdoc/>
     public void Suspend()
     {
-        Leave();
+        GiveBack();
         _ = Libc.kill(Environment.ProcessId, Libc.SigStop);
     }
 
@@ -166,8 +182,18 @@ public sealed class UnixTerminal : ITerminal
 
     private void Send(ReadOnlySpan<byte> bytes)
     {
-        if (_entered && !TerminalWriter.TryWrite(bytes))
-            _report(new EndRequested(128 + 1));
+        if (!_entered)
+            return;
+        switch (TerminalWriter.Write(bytes))
+        {
+            case TerminalWriter.Outcome.Gone:
+                _report(new EndRequested(128 + 1));
+                break;
+            case TerminalWriter.Outcome.Stalled:
+                // What was dropped is painted again, as after a stop.
+                _report(new Resumed());
+                break;
+        }
     }
 
     private unsafe void SetRawMode()
@@ -183,6 +209,9 @@ public sealed class UnixTerminal : ITerminal
     {
         lock (_lock)
         {
+            // The program that has the terminal meanwhile goes on with it.
+            if (_lent)
+                return;
             // Stopped by SIGSTOP from outside, the shell has set its own mode meanwhile.
             if (_entered)
             {
@@ -198,14 +227,27 @@ public sealed class UnixTerminal : ITerminal
 
     private void OnEnd(PosixSignalContext context, int exitCode)
     {
+        // The loop has ended: what remains to be done can be interrupted as in any program.
+        if (_over)
+            return;
         context.Cancel = true;
-        Leave();
+        // Ctrl+C is for the program that has the terminal, though the kernel tells all of the group.
+        if (_lent && context.Signal is (PosixSignal.SIGINT or PosixSignal.SIGQUIT))
+            return;
+        GiveBack();
         _report(new EndRequested(exitCode));
-        // The loop ends by itself unless something on its thread hangs.
-        _ = Task.Delay(TimeSpan.FromSeconds(2)).ContinueWith(_ => Environment.Exit(exitCode), TaskScheduler.Default);
+        _ = EndIfStuck(exitCode);
     }
 
-    private void OnExit(object? sender, EventArgs e) => Leave();
+    /// <summary>The loop ends by itself unless something on its thread hangs.</summary>
+    private async Task EndIfStuck(int exitCode)
+    {
+        await Task.Delay(TimeSpan.FromSeconds(5)).ConfigureAwait(false);
+        if (!_over)
+            Environment.Exit(exitCode);
+    }
 
-    private void OnUnhandledException(object sender, UnhandledExceptionEventArgs e) => Leave();
+    private void OnExit(object? sender, EventArgs e) => GiveBack();
+
+    private void OnUnhandledException(object sender, UnhandledExceptionEventArgs e) => GiveBack();
 }

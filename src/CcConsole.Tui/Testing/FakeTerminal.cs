@@ -56,6 +56,9 @@ public sealed class FakeTerminal : ITerminal
     }
 
     /// <inheritdoc/>
+    public void Lend() => IsEntered = false;
+
+    /// <inheritdoc/>
     public void Leave() => IsEntered = false;
 
     /// <inheritdoc/>

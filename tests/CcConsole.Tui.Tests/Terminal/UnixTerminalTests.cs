@@ -90,6 +90,19 @@ public sealed class UnixTerminalTests
     }
 
     [Fact]
+    public void Ctrl_c_while_another_program_has_the_terminal_ends_only_that()
+    {
+        using var tmux = new Tmux();
+        tmux.StartSample();
+        tmux.Keys("e");
+        tmux.ReadFile("during");
+        tmux.Keys("C-c");
+        tmux.WaitFor("last editor 130");
+        tmux.Keys("q");
+        CheckRestored(tmux, 7);
+    }
+
+    [Fact]
     public void A_paste_on_a_real_terminal_fires_no_key()
     {
         using var tmux = new Tmux();
