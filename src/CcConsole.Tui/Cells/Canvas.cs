@@ -58,6 +58,15 @@ public readonly ref struct Canvas
         var visible = !_clip.IsEmpty && row >= _clip.Y && row < _clip.Bottom;
         while (!text.IsEmpty)
         {
+            var plain = PlainLength(text);
+            if (plain > 0)
+            {
+                if (visible)
+                    PutPlain(at, row, text[..plain], style);
+                at += plain;
+                text = text[plain..];
+                continue;
+            }
             var length = Graphemes.Next(text);
             var cluster = text[..length];
             var look = Graphemes.Look(cluster);
@@ -88,10 +97,7 @@ public readonly ref struct Canvas
     {
         var area = part.Offset(Bounds.X, Bounds.Y).Intersect(_clip);
         for (var y = area.Y; y < area.Bottom; y++)
-        {
-            for (var x = area.X; x < area.Right; x++)
-                _frame.Put(x, y, glyph, 1, CellFlags.None, style);
-        }
+            _frame.PutRun(area.X, y, glyph, area.Width, style);
     }
 
     /// <summary>Fills the whole canvas with spaces in the style of a scope.</summary>
@@ -141,6 +147,26 @@ public readonly ref struct Canvas
     {
         if (_clip.Contains(x + Bounds.X, y + Bounds.Y))
             _frame.Cursor = new Point(x + Bounds.X, y + Bounds.Y);
+    }
+
+    /// <summary>How many characters from the start are printable ASCII and clusters by themselves: nearly all text is.</summary>
+    private static int PlainLength(ReadOnlySpan<char> text)
+    {
+        var length = 0;
+        while (length < text.Length && text[length] is >= ' ' and <= '~')
+            length++;
+        if (length == text.Length)
+            return length;
+        // What follows may belong to the cluster of the last one.
+        return text[length] < 0x80 ? length : Math.Max(0, length - 1);
+    }
+
+    private void PutPlain(int x, int y, ReadOnlySpan<char> text, StyleId style)
+    {
+        var from = Math.Max(x, _clip.X);
+        var to = Math.Min(x + text.Length, _clip.Right);
+        if (from < to)
+            _frame.PutRun(from, y, text[(from - x)..(to - x)], style);
     }
 
     private void Put(int x, int y, Look look, ReadOnlySpan<char> cluster, StyleId style)

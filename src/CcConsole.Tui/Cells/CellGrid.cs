@@ -17,7 +17,7 @@ public sealed class CellGrid
     public Size Size { get; private set; }
 
     /// <summary>The cell at a place within the grid.</summary>
-    public Cell this[int x, int y] => Row(y)[x];
+    public Cell this[int x, int y] => At(x, y);
 
     /// <summary>Takes a new size; everything becomes blank.</summary>
     public void Resize(Size size)
@@ -73,6 +73,8 @@ public sealed class CellGrid
         }
         return text.ToString().TrimEnd(' ');
     }
+
+    internal ref Cell At(int x, int y) => ref _cells[y * Size.Width + x];
 
     internal Span<Cell> Row(int y) => _cells.AsSpan(y * Size.Width, Size.Width);
 

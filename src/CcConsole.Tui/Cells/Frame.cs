@@ -5,6 +5,11 @@ namespace CcConsole.Tui.Cells;
 /// <summary>What one drawing of the screen needs: the grid to fill, styles, glyphs, theme, and where the cursor goes.</summary>
 public sealed class Frame
 {
+    // The last answer of the style table: side by side most cells are alike.
+    private StyleId _ground;
+    private StyleId _top;
+    private StyleId _painted;
+
     /// <summary>An empty frame.</summary>
     public Frame(Size size, StyleTable styles, GlyphPool pool, Theme theme, GlyphSet glyphs)
     {
@@ -43,6 +48,31 @@ public sealed class Frame
         if (Theme["text"] != StyleId.Default)
             canvas.Clear();
         return canvas;
+    }
+
+    /// <summary>Puts narrow glyphs side by side; all of them lie within the grid.</summary>
+    internal void PutRun(int x, int y, ReadOnlySpan<char> glyphs, StyleId style)
+    {
+        for (var i = 0; i < glyphs.Length; i++)
+            PutNarrow(x + i, y, glyphs[i], style);
+    }
+
+    /// <summary>Puts one narrow glyph again and again.</summary>
+    internal void PutRun(int x, int y, char glyph, int count, StyleId style)
+    {
+        for (var i = 0; i < count; i++)
+            PutNarrow(x + i, y, glyph, style);
+    }
+
+    private void PutNarrow(int x, int y, char glyph, StyleId style)
+    {
+        ref var cell = ref Grid.At(x, y);
+        if (cell.Style != _ground || style != _top)
+            (_ground, _top, _painted) = (cell.Style, style, Styles.Paint(cell.Style, style));
+        if (cell.Width == 1)
+            cell = new Cell(glyph, _painted, 1);
+        else
+            Grid.Put(x, y, new Cell(glyph, _painted, 1));
     }
 
     internal void Put(int x, int y, uint glyph, byte width, CellFlags flags, StyleId style) =>

@@ -18,6 +18,7 @@ public sealed class UnixTerminal : ITerminal
     private Action<TerminalEvent> _report = _ => { };
     private bool _entered;
     private bool _lent;
+    private long _takenBack = long.MinValue / 2;
     private bool _over;
     private bool _mouse;
     private bool _unambiguousKeys;
@@ -81,6 +82,8 @@ public sealed class UnixTerminal : ITerminal
     {
         lock (_lock)
         {
+            if (_lent)
+                _takenBack = Environment.TickCount64;
             _lent = false;
             if (_entered || _over)
                 return;
@@ -231,8 +234,10 @@ public sealed class UnixTerminal : ITerminal
         if (_over)
             return;
         context.Cancel = true;
-        // Ctrl+C is for the program that has the terminal, though the kernel tells all of the group.
-        if (_lent && context.Signal is (PosixSignal.SIGINT or PosixSignal.SIGQUIT))
+        // Ctrl+C is for the program that has the terminal, though the kernel tells all of the group; it may even be
+        // dead of it before this runs.
+        var lent = _lent || Environment.TickCount64 - _takenBack < 500;
+        if (lent && context.Signal is (PosixSignal.SIGINT or PosixSignal.SIGQUIT))
             return;
         GiveBack();
         _report(new EndRequested(exitCode));
