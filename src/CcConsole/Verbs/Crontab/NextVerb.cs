@@ -10,7 +10,7 @@ internal static class NextVerb
 {
     private const int MostRuns = 10_000;
 
-    private static readonly Option<DateTimeOffset?> From = new("--from") { Description = "After this time (RFC 3339; now when not given)", HelpName = "T" };
+    private static readonly Option<string?> From = new("--from") { Description = "After this time (RFC 3339; now when not given)", HelpName = "T" };
     private static readonly Option<int> Count = new("--count") { Description = "How many runs", HelpName = "N", DefaultValueFactory = _ => 5 };
     private static readonly Option<string?> Zone = new("--zone") { Description = "The host's time zone, such as Europe/Berlin (this machine's when not given)", HelpName = "Z" };
 
@@ -24,7 +24,7 @@ internal static class NextVerb
         int count = context.Get(Count);
         if (count is < 1 or > MostRuns) throw new ProblemException($"--count {count} is not from 1 to {MostRuns}", "give another number");
         TimeZoneInfo zone = FindZone(context.Get(Zone));
-        DateTimeOffset from = context.Get(From) ?? TimeProvider.System.GetUtcNow();
+        DateTimeOffset from = context.Get(From) is { } text ? ParseTime(text, zone) : TimeProvider.System.GetUtcNow();
         Schedule schedule = Schedule.Parse(context.Get(CrontabOptions.Schedule), context.Get(CrontabOptions.Dialect));
         List<DateTimeOffset> runs = [.. schedule.Occurrences(from, zone).Take(count)];
 
@@ -56,6 +56,15 @@ internal static class NextVerb
                 context.WriteData(run.ToString("yyyy-MM-dd HH:mm zzz ddd", CultureInfo.InvariantCulture));
         }
         return Task.FromResult(runs.Count > 0 || schedule.IsReboot ? Verb.Good : Verb.Findings);
+    }
+
+    /// <summary>A time without an offset is the zone's wall clock.</summary>
+    private static DateTimeOffset ParseTime(string text, TimeZoneInfo zone)
+    {
+        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
+            throw new ProblemException($"--from \"{text}\" is not a time", "give one such as 2026-03-29T01:30:00+01:00, or 2026-03-29T01:30 for the zone's clock");
+        bool hasOffset = DateTime.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind).Kind != DateTimeKind.Unspecified;
+        return hasOffset ? time : new DateTimeOffset(time.DateTime, zone.GetUtcOffset(time.DateTime));
     }
 
     private static TimeZoneInfo FindZone(string? name)
