@@ -1,0 +1,125 @@
+using System.Text;
+using CcConsole.Core.Crontab;
+using CcConsole.Fleet.Hosts;
+using CcConsole.Ssh;
+
+namespace CcConsole.Demo;
+
+/// <summary>
+/// One host of the demo: a folder with a home, a table, a crontab(1) over that table, and a real agent.
+/// To the fleet it is a host like any other on this machine.
+/// </summary>
+internal sealed class DemoHost : IAsyncDisposable
+{
+    /// <summary>crontab(1) as Debian's behaves, over one file: what a host must have to be edited.</summary>
+    private const string Crontab = """
+        #!/bin/sh
+        # Lists and installs the table of a demo host.
+        table=${0%/*}/../table
+        case $1 in
+        -l) if test -f "$table"; then cat "$table"; else echo "no crontab for $LOGNAME" >&2; exit 1; fi ;;
+        -) cat >"$table.new" && mv "$table.new" "$table" ;;
+        -r) rm "$table" ;;
+        *) echo "usage: crontab [ -l | -r | - ]" >&2; exit 1 ;;
+        esac
+
+        """;
+
+    private readonly string _folder;
+    private readonly string _agent;
+    private readonly LocalShell _shell;
+    private ICommandStream? _daemon;
+
+    /// <param name="name">The host's name.</param>
+    /// <param name="parent">The demo's folder.</param>
+    /// <param name="agent">The agent's path.</param>
+    /// <param name="tags">Its tags in the fleet.</param>
+    public DemoHost(string name, string parent, string agent, params string[] tags)
+    {
+        Name = name;
+        _folder = Path.Combine(parent, name);
+        _agent = agent;
+        foreach (string folder in (string[])[_folder, Home, Path.Combine(_folder, "bin"), AgentFolder])
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string crontab = Path.Combine(_folder, "bin", "crontab");
+        File.WriteAllText(crontab, Crontab);
+        File.SetUnixFileMode(crontab, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Entry = new HostEntry
+        {
+            Name = name,
+            Destination = HostEntry.LocalDestination,
+            Tags = tags,
+            AgentPath = agent,
+            AgentDir = AgentFolder,
+            SocketPath = Socket,
+            Environment = new Dictionary<string, string>
+            {
+                ["HOME"] = Home,
+                ["PATH"] = $"{Path.Combine(_folder, "bin")}:/usr/local/bin:/usr/bin:/bin",
+            },
+        };
+        _shell = new LocalShell(name, Entry.Environment.ToDictionary(pair => pair.Key, string? (pair) => pair.Value), Home);
+    }
+
+    public string Name { get; }
+
+    /// <summary>The host as the fleet lists it.</summary>
+    public HostEntry Entry { get; }
+
+    public string Home => Path.Combine(_folder, "home");
+
+    /// <summary>The table, as cron reads it.</summary>
+    public string TablePath => Path.Combine(_folder, "table");
+
+    public string AgentFolder => Path.Combine(_folder, "agent");
+
+    private string Socket => Path.Combine(AgentFolder, "cc-agent.sock");
+
+    /// <summary>The part of a line that runs a command through this host's agent.</summary>
+    public string Wrapped(string jobId, string command) =>
+        Encoding.UTF8.GetString(CommandWrapper.Wrap(new WrappedCommand(_agent, jobId, Socket, [], command)));
+
+    /// <summary>Starts the agent's daemon, and waits until it answers.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        _daemon = await _shell.OpenAsync($"exec {Quote(_agent)} daemon --dir {Quote(AgentFolder)}", cancellation: cancellation);
+        for (int tries = 0; !File.Exists(Socket); tries++)
+        {
+            if (_daemon.Exit.IsCompleted || tries == 200)
+                throw new Core.ProblemException($"The agent of {Name} did not start: {Plain.Line(_daemon.Error.Span)}", $"try by hand: {_agent} daemon --dir {AgentFolder}");
+            await Task.Delay(25, cancellation);
+        }
+    }
+
+    /// <summary>Ends the agent's daemon: the host is as if it were switched off.</summary>
+    public async Task StopAsync()
+    {
+        if (_daemon is { } daemon) await daemon.DisposeAsync();
+        _daemon = null;
+    }
+
+    /// <summary>
+    /// Does what an intruder with the agent's powers would: changes the exit code of one recorded run in the
+    /// middle of the host's audit log. Gives the 1-based number of the entry.
+    /// </summary>
+    public long Tamper()
+    {
+        string segment = Directory.EnumerateFiles(Path.Combine(AgentFolder, "audit"), "*.jsonl").Order(StringComparer.Ordinal).Last();
+        AppendOnly.Clear(segment);
+        string[] lines = File.ReadAllLines(segment);
+        int at = Array.FindIndex(lines, line => line.Contains("\"exit_code\": ", StringComparison.Ordinal));
+        if (at < 0) throw new Core.ProblemException($"No run is recorded on {Name} yet, so there is nothing to tamper with", "wait for the first run, then try again");
+        lines[at] = lines[at].Replace("\"exit_code\": 0", "\"exit_code\": 7", StringComparison.Ordinal)
+            .Replace("\"exit_code\": 1", "\"exit_code\": 0", StringComparison.Ordinal);
+        File.WriteAllText(segment, string.Join('\n', lines) + "\n");
+        return at + 1;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await _shell.DisposeAsync();
+    }
+
+    internal static string Quote(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}
