@@ -1,7 +1,12 @@
 using System.CommandLine;
 using System.Reflection;
+using CcConsole.Verbs.Agents;
+using CcConsole.Verbs.Audit;
 using CcConsole.Verbs.Completion;
 using CcConsole.Verbs.Crontab;
+using CcConsole.Verbs.Hosts;
+using CcConsole.Verbs.Jobs;
+using CcConsole.Verbs.Reports;
 
 namespace CcConsole.Verbs;
 
@@ -49,6 +54,12 @@ internal static class RootVerb
     {
         var root = new RootCommand("See and change cron jobs on many hosts over SSH, watch each run, and prove it afterwards.");
         root.Add(Verb.Json);
+        root.Add(FleetVerb.ReadOnly);
+        root.Add(HostVerbs.Create());
+        root.Add(JobVerbs.Create());
+        root.Add(ReportVerbs.Create());
+        root.Add(AuditVerbs.Create());
+        root.Add(AgentVerbs.Create());
         root.Add(CrontabVerbs.Create());
         root.Add(CompletionVerb.Create());
         return root;

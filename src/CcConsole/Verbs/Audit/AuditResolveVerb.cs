@@ -1,0 +1,26 @@
+using System.CommandLine;
+using CcConsole.Core;
+using CcConsole.Fleet;
+
+namespace CcConsole.Verbs.Audit;
+
+/// <summary><c>audit resolve</c>: a person has looked at a contradiction; evidence and old copy stay, and a new copy begins.</summary>
+internal static class AuditResolveVerb
+{
+    private static readonly Option<bool> Yes = new("--yes", "-y") { Description = "You have looked at the evidence" };
+
+    public static Command Create() => FleetVerb.Create(
+        "resolve", "Note that a contradiction of a host's chain was looked at; the evidence and the old copy stay, the next pull begins a new copy",
+        "cc-console audit resolve web01 --yes", RunAsync, FleetVerb.Host, Yes);
+
+    private static Task<int> RunAsync(VerbContext context, FleetControl fleet)
+    {
+        string host = context.Get(FleetVerb.Host);
+        if (!context.Get(Yes))
+            throw new ProblemException($"Resolving takes the chain of {host} as it is now from here on", "look at the evidence (cc-console audit heads names the folder), then give --yes");
+        fleet.Audit.Resolve(host);
+        if (context.Json) context.Document(json => json.WriteString("resolved", host));
+        else context.Error.WriteLine($"resolved {Plain.Text(host)}; cc-console audit pull {Plain.Text(host)} begins a new copy");
+        return Task.FromResult(Verb.Good);
+    }
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using CcConsole.Fleet.Changes;
+
+namespace CcConsole.Verbs.Jobs;
+
+/// <summary>A plan and what became of it, as text and as JSON.</summary>
+internal static class ChangeOutput
+{
+    public static void Write(TextWriter words, ChangePlan plan)
+    {
+        words.WriteLine($"{Plain.Text(plan.Host)}: {Plain.Text(plan.Description)} (table of {Plain.Text(plan.User)})");
+        words.Write(Plain.Lines(plan.Diff.ToText()));
+    }
+
+    public static void Write(TextWriter words, ChangeResult result)
+    {
+        string host = Plain.Text(result.Plan.Host);
+        words.WriteLine(result.IsApplied
+            ? $"✓ {host}: crontab written, verified{(result.AuditSeq is { } seq ? $", audit #{seq}" : "")}; undo: cc-console job undo {result.Change}"
+            : $"✗ {host}: {Plain.Text(result.Message ?? result.Outcome.ToString())}");
+        if (result.IsApplied && result.Message is { } warning) words.WriteLine($"    {Plain.Text(warning)}");
+        if (result.Hint is { Length: > 0 } hint) words.WriteLine($"    next: {Plain.Text(hint)}");
+        if (!result.IsConflict) return;
+        words.WriteLine("    what someone else changed since the table was read:");
+        words.Write(Plain.Lines(TableDiff.Between(result.Plan.Before.Span, result.Current!.Value.Span).ToText()));
+    }
+
+    public static void Write(Utf8JsonWriter json, ChangePlan plan, ChangeResult? result)
+    {
+        json.WriteString("host", plan.Host);
+        json.WriteString("user", plan.User);
+        json.WriteString("description", plan.Description);
+        json.WriteString("job", plan.JobId);
+        json.WriteString("before_sha256", plan.BeforeSha256);
+        json.WriteString("diff", plan.Diff.ToText());
+        json.WriteString("outcome", result?.Outcome.ToString().ToLowerInvariant() ?? "planned");
+        if (result?.Change is { } change) json.WriteNumber("change", change);
+        if (result?.AuditSeq is { } seq) json.WriteNumber("audit_seq", seq);
+        json.WriteString("message", result?.Message);
+        json.WriteString("hint", result?.Hint);
+    }
+}

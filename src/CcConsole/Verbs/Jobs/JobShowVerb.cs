@@ -1,0 +1,48 @@
+using System.CommandLine;
+using CcConsole.Core.Jobs;
+using CcConsole.Fleet;
+using CcConsole.Fleet.Jobs;
+using CcConsole.Verbs.Output;
+
+namespace CcConsole.Verbs.Jobs;
+
+/// <summary><c>job show</c>: one job, its line and its next runs.</summary>
+internal static class JobShowVerb
+{
+    public static Command Create() => FleetVerb.Create(
+        "show", "Show one job: its line, its meaning, its next runs", "cc-console job show web01 backup", RunAsync, FleetVerb.Host, JobVerbs.Job);
+
+    private static async Task<int> RunAsync(VerbContext context, FleetControl fleet)
+    {
+        JobEditor table = await fleet.Jobs.OpenAsync(context.Get(FleetVerb.Host), cancellation: context.Stop);
+        Job job = table.Jobs.Find(context.Get(JobVerbs.Job));
+        JobRow row = fleet.Jobs.Rows(table).Single(row => row.Job.Id == job.Id);
+        string line = table.Jobs.Document.Text(job.Line.Span);
+        List<DateTimeOffset> next = job.Schedule is { } schedule && job.State == JobState.Active
+            ? [.. schedule.Occurrences(TimeProvider.System.GetUtcNow(), table.Facts.Zone).Take(5)] : [];
+
+        if (context.Json)
+        {
+            context.Document(json =>
+            {
+                JobListVerb.Write(json, row);
+                json.WriteString("text", line);
+                json.WriteString("zone", table.Facts.Zone.Id);
+                json.WriteStartArray("next_runs");
+                foreach (DateTimeOffset run in next) json.WriteStringValue(run);
+                json.WriteEndArray();
+            });
+            return Verb.Good;
+        }
+
+        context.Output.WriteLine($"{StatusText.Of(row.Status)}  {Plain.Text(job.Name ?? job.Id)} on {Plain.Text(row.Host)}{(row.Cause is { } cause ? $": {Plain.Text(cause)}" : "")}");
+        context.Output.WriteLine($"id        {Plain.Text(job.Id)}{(job.IsManaged ? "" : "  (the agent does not run it: its runs are not reported)")}");
+        context.Output.WriteLine($"schedule  {Plain.Text(job.ScheduleText)}  ({Plain.Text(row.Meaning)})");
+        context.Output.WriteLine($"command   {Plain.Text(job.Command)}");
+        context.Output.WriteLine($"line {job.LineNumber,-5}{Plain.Text(line)}");
+        if (job.Problem is { } problem) context.Output.WriteLine($"problem   {Plain.Text(problem)}");
+        foreach (DateTimeOffset run in next) context.Output.WriteLine($"next      {TimeText.Short(run)} ({Plain.Text(table.Facts.Zone.Id)})");
+        if (row.LastRun is { } last) context.Output.WriteLine($"last      {TimeText.Seconds(last.StartedAt)}  exit {last.ExitCode}  {last.Duration.TotalSeconds:0.###} s  (report {last.ReportId})");
+        return Verb.Good;
+    }
+}
