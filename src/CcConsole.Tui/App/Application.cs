@@ -61,6 +61,9 @@ public sealed class Application : IDisposable
     /// <summary>What the terminal answered so far.</summary>
     public TerminalCapabilities Capabilities { get; private set; } = new();
 
+    /// <summary>The terminal answered; on the UI thread. For choosing a light or dark theme by its ground, for example.</summary>
+    public Action? CapabilitiesChanged { get; set; }
+
     /// <summary>The theme in use.</summary>
     public Theme Theme => _frame.Theme;
 
@@ -255,6 +258,8 @@ public sealed class Application : IDisposable
             _renderer.Synchronized = Capabilities.SynchronizedUpdates;
             if (reply.Kind == ReplyKind.KeyboardFlags)
                 _terminal.UnambiguousKeys = true;
+            CapabilitiesChanged?.Invoke();
+            _dirty = true;
             return;
         }
         if (input is MouseEvent mouse)

@@ -38,6 +38,12 @@ internal static class KeySequence
         var letter => Lettered(letter) is var code and not KeyCode.None ? new Key(code) : null,
     };
 
+    private static readonly KeyCode[] Keypad =
+    [
+        KeyCode.Left, KeyCode.Right, KeyCode.Up, KeyCode.Down, KeyCode.PageUp, KeyCode.PageDown, KeyCode.Home, KeyCode.End,
+        KeyCode.Insert, KeyCode.Delete,
+    ];
+
     private static KeyModifiers Modifiers(int parameter) => (KeyModifiers)(Math.Max(parameter - 1, 0) & 15);
 
     private static KeyCode Lettered(char final) => final switch
@@ -82,7 +88,11 @@ internal static class KeySequence
                 return new Key(KeyCode.Escape, default, modifiers);
             case 8 or 127:
                 return new Key(KeyCode.Backspace, default, modifiers);
-            case >= 57344 and <= 63743: // kitty's private points: keypad, locks, media
+            case >= 57399 and <= 57408: // kitty's keypad digits
+                return new Key(KeyCode.Char, new Rune('0' + code - 57399), modifiers);
+            case >= 57417 and <= 57426:
+                return new Key(Keypad[code - 57417], default, modifiers);
+            case >= 57344 and <= 63743: // kitty's further private points: locks, media
                 return null;
         }
         if (!Rune.IsValid(code) || code < 32)

@@ -51,12 +51,14 @@ public sealed class ApplicationTests
         var view = new Recorder();
         using var driver = new ScreenDriver(_ => view);
         view.Events.Clear();
+        driver.Application.CapabilitiesChanged = () => view.Text = $"{driver.Application.Capabilities.Background}";
         driver.Terminal.Type("\e[?2026;2$y\e[?0u\e]11;rgb:11/22/33\e\\\e[?62c"u8);
         driver.Settle();
         Assert.Equal(
             new TerminalCapabilities { SynchronizedUpdates = true, KeyboardProtocol = true, Background = Color.Rgb(0x11, 0x22, 0x33), Complete = true },
             driver.Application.Capabilities);
         Assert.True(driver.Terminal.UnambiguousKeys);
+        Assert.Equal("#112233", driver.Terminal.Screen.Row(0));
         Assert.Empty(view.Events);
     }
 

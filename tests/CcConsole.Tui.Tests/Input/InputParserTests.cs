@@ -76,6 +76,10 @@ public sealed class InputParserTests
     [InlineData("\e\r", "Alt+Enter")]
     [InlineData("\eOM", "Enter")]
     [InlineData("\eOw", "7")]
+    [InlineData("\e[57406u", "7")]
+    [InlineData("\e[57419;5u", "Ctrl+Up")]
+    [InlineData("\e[99;5u", "Ctrl+C")]
+    [InlineData("\e[99;69u", "Ctrl+C")]
     public void A_key_is_read(string bytes, string key) =>
         Assert.Equal([new KeyEvent(Key.Parse(key))], Parse(Encoding.UTF8.GetBytes(bytes)));
 
