@@ -24,7 +24,7 @@ internal sealed class AgentSession : IAsyncDisposable
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _reading;
-    private Exception? _failure;
+    private volatile Exception? _failure;
     private long _lastId;
 
     private AgentSession(string host, ICommandStream stream)
@@ -162,6 +162,11 @@ internal sealed class AgentSession : IAsyncDisposable
         await _sending.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            if (_failure is { } failure)
+            {
+                throw failure;
+            }
+
             // A line is sent whole or not at all: cancelling in its middle would spoil the session for the others.
             await _stream.Input.WriteAsync(line, CancellationToken.None).ConfigureAwait(false);
             await _stream.Input.FlushAsync(CancellationToken.None).ConfigureAwait(false);

@@ -58,7 +58,7 @@ internal sealed class AgentStream : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _session.Forget(this);
-        if (!_ended)
+        if (!_ended && _session.IsOpen)
         {
             _ended = true;
             try
