@@ -74,7 +74,7 @@ public sealed class ChangeOperations
         ChangeRecord? record = change is { } number ? _cache.Changes.Find(number) : _cache.Changes.LastUndoable(host);
         if (record is null)
         {
-            throw new ProblemException(change is null ? "There is no change to undo" : $"There is no change with the number {change}", "cc-console job undo --list shows the changes.");
+            throw new ProblemException(change is null ? "There is no change to undo" : $"There is no change with the number {change}");
         }
 
         if (record.Outcome != ChangeOutcome.Applied)

@@ -48,12 +48,31 @@ public sealed class ReportCache
     public long LastId() => _database.Read(connection => connection.Scalar<long>("SELECT coalesce(max(id), 0) FROM report"));
 
     /// <summary>The reports that a filter lets through, newest start first.</summary>
-    public IReadOnlyList<StoredReport> List(ReportFilter filter) => _database.Read(connection => connection.List(ToReport, $"""
-        SELECT {Columns} FROM report
-        WHERE ($1 IS NULL OR host = $1) AND ($2 IS NULL OR job_id = $2) AND ($3 IS NULL OR started_at >= $3)
-          AND ($4 IS NULL OR started_at < $4) AND ($5 = 0 OR exit_code <> 0) AND id > $6
-        ORDER BY started_at DESC, id DESC LIMIT $7
-        """, filter.Host, filter.JobId, filter.From, filter.Until, filter.FailuresOnly ? 1 : 0, filter.AfterId, filter.Limit));
+    public IReadOnlyList<StoredReport> List(ReportFilter filter)
+    {
+        // Only the conditions that are set are written, so that each combination finds its index.
+        List<string> conditions = [];
+        List<object?> values = [];
+        void Where(string condition, object? value)
+        {
+            if (value is not null)
+            {
+                values.Add(value);
+                conditions.Add(condition + values.Count);
+            }
+        }
+
+        Where("host = $", filter.Host);
+        Where("job_id = $", filter.JobId);
+        Where("started_at >= $", filter.From);
+        Where("started_at < $", filter.Until);
+        Where("exit_code <> $", filter.FailuresOnly ? 0L : null);
+        Where("id > $", filter.AfterId > 0 ? filter.AfterId : null);
+        values.Add((long)filter.Limit);
+        string where = conditions.Count > 0 ? "WHERE " + string.Join(" AND ", conditions) : "";
+        string sql = $"SELECT {Columns} FROM report {where} ORDER BY started_at DESC, id DESC LIMIT ${values.Count}";
+        return _database.Read(connection => connection.List(ToReport, sql, [.. values]));
+    }
 
     /// <summary>One report by its number in the cache; null when there is none.</summary>
     public StoredReport? Find(long id) => _database.Read(connection => connection.One(ToReport, $"SELECT {Columns} FROM report WHERE id = $1", id));
@@ -71,9 +90,13 @@ public sealed class ReportCache
     {
         Dictionary<string, IReadOnlyList<RunSummary>> jobs = [];
         using SqliteCommand command = connection.Command("""
-            SELECT job_id, id, started_at, duration_ms, exit_code FROM (
-                SELECT *, row_number() OVER (PARTITION BY job_id ORDER BY started_at DESC, id DESC) AS age FROM report WHERE host = $1)
-            WHERE age <= $2 ORDER BY job_id, age
+            WITH RECURSIVE job(name) AS (
+                SELECT min(job_id) FROM report WHERE host = $1
+                UNION ALL
+                SELECT (SELECT min(job_id) FROM report WHERE host = $1 AND job_id > job.name) FROM job WHERE job.name IS NOT NULL)
+            SELECT run.job_id, run.id, run.started_at, run.duration_ms, run.exit_code FROM job JOIN report AS run ON run.id IN (
+                SELECT id FROM report WHERE host = $1 AND job_id = job.name ORDER BY started_at DESC, id DESC LIMIT $2)
+            WHERE job.name IS NOT NULL ORDER BY run.job_id, run.started_at DESC, run.id DESC
             """, host, count);
         using SqliteDataReader row = command.ExecuteReader();
         while (row.Read())

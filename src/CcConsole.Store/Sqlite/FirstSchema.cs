@@ -58,7 +58,10 @@ internal static class FirstSchema
             UNIQUE(host, seq, digest)
         ) STRICT;
         CREATE INDEX report_of_job ON report(host, job_id, started_at);
+        CREATE INDEX report_of_host ON report(host);
+        CREATE INDEX report_of_host_by_time ON report(host, started_at);
         CREATE INDEX report_by_time ON report(started_at);
+        CREATE INDEX report_failures ON report(host, started_at) WHERE exit_code <> 0;
 
         CREATE TABLE host_state(
             host           TEXT PRIMARY KEY,
