@@ -1,6 +1,9 @@
 using CcAgent.Daemon;
 using CcAgent.Exec;
 using CcAgent.Native;
+using CcAgent.Places;
+using CcAgent.Serve;
+using CcAgent.Verbs;
 using CcConsole.Core;
 
 namespace CcAgent;
@@ -14,13 +17,10 @@ internal static class AgentVerbs
     {
         try
         {
-            return arguments switch
-            {
-                ["exec", ..] => ExecVerb.Run(arguments),
-                ["daemon", .. var rest] => Daemon(rest),
-                ["--version"] => Print("cc-agent " + Version),
-                _ => throw new ProblemException("unknown verb", "cc-agent --help"),
-            };
+            // First, and with as little before it as can be: it stands before every job.
+            if (arguments is ["exec", ..])
+                return arguments is ["exec", "--help"] ? Print(HelpText.Exec) : ExecVerb.Run(arguments);
+            return Other(arguments);
         }
         catch (ProblemException e)
         {
@@ -29,21 +29,50 @@ internal static class AgentVerbs
         }
     }
 
-    private static int Daemon(string[] arguments)
+    private static int Other(string[] arguments)
     {
-        string? directory = null;
-        var appendOnly = false;
-        for (var i = 0; i < arguments.Length; i++)
+        switch (arguments)
         {
-            if (arguments[i] == "--append-only")
-                appendOnly = true;
-            else if (arguments[i] == "--dir" && i + 1 < arguments.Length)
-                directory = arguments[++i];
-            else
-                throw new ProblemException($"daemon: unexpected argument {arguments[i]}", "cc-agent daemon --help");
+            case ["--version"]:
+                return Print("cc-agent " + Version);
+            case ["--help"] or ["help"]:
+                return Print(HelpText.Agent);
+            case [var verb, .., "--help"]:
+                return Print(verb switch
+                {
+                    "daemon" => HelpText.Daemon,
+                    "serve" => HelpText.Serve,
+                    "report" => HelpText.Report,
+                    "audit" => HelpText.Audit,
+                    "status" => HelpText.Status,
+                    _ => HelpText.Agent,
+                });
+            case ["daemon", .. var rest]:
+                var daemon = VerbArguments.Parse("daemon", rest, "--dir", "--append-only");
+                return DaemonVerb.Run(daemon.Directory, daemon.AppendOnly);
+            case ["serve", .. var rest]:
+                return Serve(VerbArguments.Parse("serve", rest, "--dir").Places);
+            case ["report", "list", .. var rest]:
+                return ReportVerb.List(VerbArguments.Parse("report", rest, "--dir", "--json", "--limit"));
+            case ["report", "tail", .. var rest]:
+                return ReportVerb.Tail(VerbArguments.Parse("report", rest, "--dir", "--json", "--limit"));
+            case ["audit", "verify", .. var rest]:
+                return AuditVerb.Verify(VerbArguments.Parse("audit", rest, "--dir", "--json"));
+            case ["audit", "show", .. var rest]:
+                return AuditVerb.Show(VerbArguments.Parse("audit", rest, "--dir", "--json", "--limit"));
+            case ["status", .. var rest]:
+                return StatusVerb.Run(VerbArguments.Parse("status", rest, "--dir", "--json"));
+            default:
+                throw new ProblemException(
+                    arguments.Length == 0 ? "a verb is missing" : $"unknown verb {PlainText.Of(arguments[0])}", "cc-agent --help");
         }
+    }
 
-        return DaemonVerb.Run(directory, appendOnly);
+    private static int Serve(AgentPlaces places)
+    {
+        SecureDirectory.Require(places.Data, places.Owner);
+        new ServeSession(places).Run();
+        return 0;
     }
 
     private static int Print(string text)

@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
+using CcConsole.Core.Audit;
 using CcConsole.Core.Cron;
 
 namespace CcConsole.Core.Crontab;
@@ -158,5 +158,5 @@ public static class HostCrontab
         return line.Length > 400 ? line[..400] + "…" : line;
     }
 
-    private static string Hash(byte[] table) => Convert.ToHexStringLower(SHA256.HashData(table));
+    private static string Hash(byte[] table) => Sha256.Hash(table).ToString();
 }

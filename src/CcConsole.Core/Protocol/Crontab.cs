@@ -47,4 +47,7 @@ public static class CrontabWriteOutcome
 
     /// <summary>Cron refused the table; nothing was changed.</summary>
     public const string Rejected = "rejected";
+
+    /// <summary>It failed, and the table is neither known to be the old one nor the new one.</summary>
+    public const string Failed = "failed";
 }

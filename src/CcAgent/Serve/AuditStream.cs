@@ -1,0 +1,68 @@
+using System.Buffers;
+using CcAgent.Journal;
+using CcAgent.Places;
+using CcConsole.Core.Protocol;
+
+namespace CcAgent.Serve;
+
+/// <summary>Answers audit.pull: the chain's lines byte for byte, whatever they hold.</summary>
+internal sealed class AuditStream
+{
+    private readonly AgentPlaces _places;
+    private readonly MessageOutput _output;
+    private readonly ArrayBufferWriter<byte> _batch = new(RpcLimits.AuditBatchBytes + 64 * 1024);
+
+    internal AuditStream(AgentPlaces places, MessageOutput output) => (_places, _output) = (places, output);
+
+    internal void Run(OutgoingStream stream, AuditPullParams request)
+    {
+        var after = Math.Max(-1, request.After);
+        using var watch = new ChangeWatch(_places);
+        stream.OnCancel(watch.Wake);
+        using var cursor = new JournalCursor(_places.Audit, Math.Max(0, after));
+        byte[]? held = null;
+        if (after >= 0 && after < Bound && cursor.Next() is { IsEmpty: false } line)
+            held = line.ToArray();
+        var bound = Bound;
+        stream.Opened = true;
+        _output.Result(
+            stream.Id, new AuditPullResult(stream.Id, bound == long.MaxValue ? -1 : bound - 1, held), ProtocolJson.Default.AuditPullResult);
+        // A console that holds more than the host has is told so by the missing line; there is nothing to send.
+        if (after < 0 || held is not null)
+        {
+            while (Send(stream, cursor) && request.Follow)
+                watch.Wait();
+        }
+
+        stream.OnCancel(null);
+    }
+
+    private long Bound => JournalBounds.Of(_places).Entries;
+
+    private bool Send(OutgoingStream stream, JournalCursor cursor)
+    {
+        var bound = Bound;
+        while (!stream.Cancelled)
+        {
+            var (first, count) = (cursor.Seq, 0);
+            _batch.ResetWrittenCount();
+            while (_batch.WrittenCount < RpcLimits.AuditBatchBytes && cursor.Seq < bound && cursor.Next() is { IsEmpty: false } line)
+            {
+                // Somebody else's writing, longer than a message may be, is cut: it cannot be an entry, and shows as such.
+                _batch.Write(line.Length <= MostLine ? line : [.. line[..MostLine], (byte)'\n']);
+                count++;
+            }
+
+            if (count == 0)
+                break;
+            if (!stream.Take())
+                return false;
+            _output.Notify(
+                StreamMethods.AuditLines, new AuditLines(stream.Id, first, count, _batch.WrittenSpan.ToArray()), ProtocolJson.Default.AuditLines);
+        }
+
+        return !stream.Cancelled;
+    }
+
+    private const int MostLine = 1024 * 1024;
+}

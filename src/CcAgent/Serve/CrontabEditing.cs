@@ -1,0 +1,108 @@
+using CcAgent.Daemon;
+using CcAgent.Exec;
+using CcAgent.Places;
+using CcConsole.Core;
+using CcConsole.Core.Audit;
+using CcConsole.Core.Cron;
+using CcConsole.Core.Crontab;
+using CcConsole.Core.Protocol;
+
+namespace CcAgent.Serve;
+
+/// <summary>An edit was refused because it could not have been audited.</summary>
+internal sealed class AuditUnavailableException(string message, string hint) : ProblemException(message, hint);
+
+/// <summary>
+/// Reads and replaces tables, by the same scripts as the console without an agent. A change is audited by the daemon, in
+/// this order: the daemon must answer, or nothing is done; the table is compared, installed and read back; the entry is
+/// appended, durably; if that fails, the old table is put back. So an entry never speaks of a change that was not made,
+/// and a change without an entry does not last.
+/// </summary>
+internal sealed class CrontabEditing
+{
+    private readonly DaemonClient _daemon;
+
+    internal CrontabEditing(AgentPlaces places) => _daemon = new DaemonClient(places);
+
+    /// <exception cref="ProblemException">The table cannot be read.</exception>
+    internal static CrontabReadResult Read(string? user)
+    {
+        var (bytes, host) = ReadTable(user);
+        return new CrontabReadResult(
+            host.User, bytes is not null, bytes ?? [], Digest(bytes ?? []), host.Dialect == CronDialect.Cronie ? "cronie" : "debian");
+    }
+
+    /// <exception cref="AuditUnavailableException">It could not be audited; the table is as it was.</exception>
+    /// <exception cref="ProblemException">The table cannot be read, or what was written could not be put back.</exception>
+    internal CrontabWriteResult Write(CrontabWriteParams request)
+    {
+        if (_daemon.Status(out var reason) is null)
+            throw new AuditUnavailableException($"nothing was written, because the change could not be audited: {reason}", DaemonClient.StartHint);
+        var (before, host) = ReadTable(request.User);
+        if ((before is null ? null : Digest(before)) != request.ExpectedSha256?.ToLowerInvariant())
+            return NotWritten(CrontabWriteOutcome.Conflict, before, "the table was changed by someone else since it was read");
+        switch (WriteTable(before, request.Content, request.User))
+        {
+            case TableWrite.Changed changed:
+                return NotWritten(CrontabWriteOutcome.Conflict, changed.Current, "the table was changed by someone else since it was read");
+            case TableWrite.Failed { After: TableAfter.Unchanged or TableAfter.Restored } failed:
+                return NotWritten(CrontabWriteOutcome.Rejected, before, Words(failed));
+            case TableWrite.Failed failed:
+                return NotWritten(CrontabWriteOutcome.Failed, before, Words(failed));
+        }
+
+        try
+        {
+            var entry = _daemon.Append(Describe(request, host, before));
+            return new CrontabWriteResult(
+                CrontabWriteOutcome.Written, request.Content, Digest(request.Content), true, "", entry.Seq);
+        }
+        catch (ProblemException e)
+        {
+            throw PutBack(request, before, e);
+        }
+    }
+
+    private static AuditAppendParams Describe(CrontabWriteParams request, HostCron host, byte[]? before) =>
+        new(AuditEvents.CrontabEdited, request.Actor, request.Origin)
+        {
+            Table = "crontab of " + host.User,
+            Before = before is null ? null : Digest(before),
+            After = Digest(request.Content),
+            Diff = UnifiedDiff.Between(before, request.Content),
+            Reason = request.Reason,
+        };
+
+    private static ProblemException PutBack(CrontabWriteParams request, byte[]? before, ProblemException cause) =>
+        WriteTable(request.Content, before ?? [], request.User) is TableWrite.Written
+            ? new AuditUnavailableException($"the table was put back, because the change could not be audited: {cause.Message}", cause.Hint)
+            : new ProblemException(
+                $"the table was changed, the change could not be audited ({cause.Message}), and the table could not be put back",
+                "read the table again, and see cc-agent status on the host");
+
+    private static (byte[]? Bytes, HostCron Host) ReadTable(string? user)
+    {
+        var result = ShellRun.Run(HostCrontab.ReadCommand(user), default);
+        return HostCrontab.ParseRead(result.ExitCode, result.Output, result.Error) switch
+        {
+            TableRead.Present present => (present.Bytes, present.Host),
+            TableRead.None none => (null, none.Host),
+            TableRead.Failed failed => throw new ProblemException(failed.Problem, failed.Hint),
+            _ => throw new InvalidOperationException("a read has three outcomes"),
+        };
+    }
+
+    private static TableWrite WriteTable(byte[]? expected, byte[] wanted, string? user)
+    {
+        var result = ShellRun.Run(HostCrontab.WriteCommand(expected, wanted, user), wanted);
+        return HostCrontab.ParseWrite(result.ExitCode, result.Output, result.Error);
+    }
+
+    private static CrontabWriteResult NotWritten(string outcome, byte[]? current, string message) =>
+        new(outcome, current ?? [], Digest(current ?? []), current is not null, message);
+
+    private static string Words(TableWrite.Failed failed) =>
+        failed.Hint.Length == 0 ? failed.Problem : $"{failed.Problem}. {failed.Hint}";
+
+    private static string Digest(byte[] bytes) => Sha256.Hash(bytes).ToString();
+}
