@@ -43,7 +43,7 @@ if [ $# -gt 0 ]; then projects=("$@"); else
     projects=()
     for file in tests/*/*.csproj; do
         name=$(basename "$file" .csproj)
-        [ "$name" = Benchmarks ] || projects+=("$name")
+        if grep -q xunit.v3 "$file"; then projects+=("$name"); fi
     done
 fi
 passed=0 failed=0 skipped=0

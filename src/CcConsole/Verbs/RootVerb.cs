@@ -4,6 +4,7 @@ using CcConsole.Verbs.Agents;
 using CcConsole.Verbs.Audit;
 using CcConsole.Verbs.Completion;
 using CcConsole.Verbs.Crontab;
+using CcConsole.Verbs.Demo;
 using CcConsole.Verbs.Hosts;
 using CcConsole.Verbs.Jobs;
 using CcConsole.Verbs.Reports;
@@ -61,6 +62,7 @@ internal static class RootVerb
         root.Add(AuditVerbs.Create());
         root.Add(AgentVerbs.Create());
         root.Add(CrontabVerbs.Create());
+        root.Add(DemoVerb.Create());
         root.Add(CompletionVerb.Create());
         return root;
     }
