@@ -86,7 +86,7 @@ internal sealed class DemoHost : IAsyncDisposable
         for (int tries = 0; !File.Exists(Socket); tries++)
         {
             if (_daemon.Exit.IsCompleted || tries == 200)
-                throw new Core.ProblemException($"The agent of {Name} did not start: {Plain.Line(_daemon.Error.Span)}", $"try by hand: {_agent} daemon --dir {AgentFolder}");
+                throw new Core.ProblemException($"The agent of {Name} did not start: {CcConsole.Ssh.Plain.Line(_daemon.Error.Span)}", $"try by hand: {_agent} daemon --dir {AgentFolder}");
             await Task.Delay(25, cancellation);
         }
     }
