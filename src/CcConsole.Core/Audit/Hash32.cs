@@ -37,6 +37,14 @@ public readonly struct Hash32 : IEquatable<Hash32>, ISpanFormattable, IUtf8SpanF
         this = new Hash32(bytes);
     }
 
+    /// <summary>The 32 bytes.</summary>
+    public byte[] ToArray()
+    {
+        var bytes = new byte[Size];
+        CopyTo(bytes);
+        return bytes;
+    }
+
     /// <summary>Copies the 32 bytes.</summary>
     public void CopyTo(Span<byte> destination) => MemoryMarshal.Write(destination, in this);
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CcConsole.Core.Crontab;
 
 namespace CcConsole.Core.Jobs;
@@ -76,5 +75,5 @@ public sealed class JobTable
     }
 
     private static string DerivedId(ReadOnlySpan<byte> line) =>
-        string.Concat("line-", Convert.ToHexStringLower(SHA256.HashData(line).AsSpan(0, 5)));
+        string.Concat("line-", Audit.Sha256.Hash(line).ToString().AsSpan(0, 10));
 }

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using CcConsole.Core.Audit;
 
 namespace CcConsole.Fleet.Changes;
 
@@ -44,7 +44,7 @@ public sealed record ChangePlan
     public bool IsEmpty => Before.Span.SequenceEqual(After.Span);
 
     /// <summary>SHA-256 of <see cref="Before"/>, 64 hexadecimal digits.</summary>
-    public string BeforeSha256 => Convert.ToHexStringLower(SHA256.HashData(Before.Span));
+    public string BeforeSha256 => Sha256.Hash(Before.Span).ToString();
 
     /// <summary>The difference line by line, for showing.</summary>
     public TableDiff Diff => TableDiff.Between(Before.Span, After.Span);

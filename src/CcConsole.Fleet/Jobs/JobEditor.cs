@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CcConsole.Core;
 using CcConsole.Core.Cron;
 using CcConsole.Core.Crontab;
@@ -18,7 +17,7 @@ public sealed class JobEditor
     private const int RunsShown = 5;
     private readonly CrontabDocument _document;
     private readonly TimeProvider _time;
-    private readonly string _newIdSuffix = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(3));
+    private readonly string _newIdSuffix = Guid.NewGuid().ToString("N")[..6];
 
     internal JobEditor(HostEntry host, HostFacts facts, TableSnapshot table, bool otherUser, TimeProvider time)
     {

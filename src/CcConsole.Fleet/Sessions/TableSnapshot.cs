@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using CcConsole.Core.Cron;
 using CcConsole.Core.Crontab;
 
@@ -13,7 +12,7 @@ namespace CcConsole.Fleet.Sessions;
 public sealed record TableSnapshot(string User, bool Exists, ReadOnlyMemory<byte> Bytes, CronDialect Dialect, DateTimeOffset ReadAt)
 {
     /// <summary>SHA-256 of the content, 64 hexadecimal digits.</summary>
-    public string Sha256 => Convert.ToHexStringLower(SHA256.HashData(Bytes.Span));
+    public string Sha256 => Core.Audit.Sha256.Hash(Bytes.Span).ToString();
 
     /// <summary>The table, parsed.</summary>
     public CrontabDocument Parse() => CrontabDocument.Parse(Bytes.Span, Dialect);

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 
 namespace CcConsole.Ssh;
 
@@ -31,7 +30,7 @@ public sealed class AskpassServer : IAsyncDisposable
         PrivateDirectory.Ensure(directory);
         _executable = executable;
         _ask = ask;
-        _path = Path.Combine(Path.GetFullPath(directory), RandomNumberGenerator.GetHexString(10, lowercase: true));
+        _path = Path.Combine(Path.GetFullPath(directory), Guid.NewGuid().ToString("N")[..10]);
         _listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         _listener.Bind(new UnixDomainSocketEndPoint(_path));
         _listener.Listen();
@@ -54,7 +53,7 @@ public sealed class AskpassServer : IAsyncDisposable
 
     private Asker Begin(string host, Func<AskpassPrompt, CancellationToken, Task<string?>> ask)
     {
-        string token = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        string token = Guid.NewGuid().ToString("N");
         Asker asker = new(this, host, token, ask);
         _askers[token] = asker;
         return asker;

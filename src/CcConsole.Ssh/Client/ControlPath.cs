@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace CcConsole.Ssh;
@@ -21,7 +20,7 @@ internal static class ControlPath
         {
             throw new HostProblemException(host, HostProblemKind.LocalSetup, e.Message, e.Hint, e);
         }
-        string path = Path.Combine(Path.GetFullPath(directory), RandomNumberGenerator.GetHexString(10, lowercase: true));
+        string path = Path.Combine(Path.GetFullPath(directory), Guid.NewGuid().ToString("N")[..10]);
         return Encoding.UTF8.GetByteCount(path) <= LongestSocket && !path.Contains("${", StringComparison.Ordinal)
             ? path
             : throw new HostProblemException(

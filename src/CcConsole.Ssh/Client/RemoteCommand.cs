@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using CcConsole.Core;
 
@@ -32,7 +31,7 @@ internal sealed class RemoteCommand
         Check(command);
         if (verbatim)
             return new RemoteCommand(command, null);
-        string mark = $"cc-{RandomNumberGenerator.GetHexString(16, lowercase: true)}:";
+        string mark = $"cc-{Guid.NewGuid():N}:";
         string text = $"exec /bin/sh -c 'echo {mark}$$ >&2; exec /bin/sh -c \"$(printf %b \"$1\")\"' sh {ShellQuote.Any(command)}";
         return text.Length <= LongestText
             ? new RemoteCommand(text, Encoding.ASCII.GetBytes(mark))

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 
 namespace CcConsole.Ssh;
@@ -20,7 +19,7 @@ internal sealed class SessionClients(string host, SshOptions options, MasterConn
         await _free.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            string unshared = $"cc-unshared-{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
+            string unshared = $"cc-unshared-{Guid.NewGuid():N}";
             ChildProcess process = _client.StartSession(
                 ClientArguments.Session(host, master.Socket, command.Text, unshared));
             ErrorTail error = new(limits.ErrorLimit, command.Mark);

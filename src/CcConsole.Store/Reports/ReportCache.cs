@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using CcConsole.Core.Audit;
 using CcConsole.Store.Sqlite;
 using Microsoft.Data.Sqlite;
 
@@ -26,7 +26,7 @@ public sealed class ReportCache
             int rows = connection.Run("""
                 INSERT INTO report(host, seq, digest, job_id, started_at, duration_ms, exit_code, json) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
                 ON CONFLICT(host, seq, digest) DO NOTHING
-                """, report.Host, report.Seq, SHA256.HashData(report.Json.Span), report.JobId, report.StartedAt,
+                """, report.Host, report.Seq, Sha256.Hash(report.Json.Span).ToArray(), report.JobId, report.StartedAt,
                 (long)report.Duration.TotalMilliseconds, report.ExitCode, report.Json);
             if (rows > 0)
             {
@@ -41,7 +41,7 @@ public sealed class ReportCache
     public StoredReport Keep(StoredReport report) => Add([report]) is [var added] ? added : report with
     {
         Id = _database.Read(connection => connection.Scalar<long>("SELECT id FROM report WHERE host = $1 AND seq = $2 AND digest = $3",
-            report.Host, report.Seq, SHA256.HashData(report.Json.Span))),
+            report.Host, report.Seq, Sha256.Hash(report.Json.Span).ToArray())),
     };
 
     /// <summary>The number of the report that arrived last; 0 when there is none.</summary>
