@@ -1,0 +1,24 @@
+using CcConsole.Commands;
+
+namespace CcConsole.Screens;
+
+/// <summary>What can be done with the copy of a chain.</summary>
+internal static class AuditCommands
+{
+    /// <summary>The commands.</summary>
+    public static IReadOnlyList<ConsoleCommand> All { get; } =
+    [
+        On("audit.break", "b", "first break", "Go to the first entry at which the chain breaks", screen => screen.GoToBreak(),
+            screen => screen.FirstBreak is null ? "no break is known" : null),
+        On("audit.verify", "V", "verify", "Verify every entry of the copy again", screen => screen.LoadAndVerify(), NoCopy),
+        On("audit.pull", "P", "pull", "Take the host's new entries into the copy", screen => screen.Pull(), _ => null),
+        On("audit.export", "E", "export", "Write the copy to a file, byte for byte, as evidence for any verifier", screen => screen.Export(), NoCopy),
+        ConsoleCommand.On<AuditScreen>("audit.resolve", "", "resolve", "After a contradiction was looked at: take the host's chain as it is now", CommandArea.Audit,
+            screen => screen.Resolve(), screen => screen.Shell.WhyReadOnly ?? (screen.HasConflict ? null : "there is no open conflict")),
+    ];
+
+    private static ConsoleCommand On(string id, string keys, string name, string description, Action<AuditScreen> run, Func<AuditScreen, string?> whyNot) =>
+        ConsoleCommand.On<AuditScreen>(id, keys, name, description, CommandArea.Audit, run, whyNot, hint: true);
+
+    private static string? NoCopy(AuditScreen screen) => screen.HasCopy ? null : "there is no copy yet";
+}

@@ -1,0 +1,189 @@
+using CcConsole.Core.Jobs;
+using CcConsole.Fleet.Jobs;
+using CcConsole.Tui.Cells;
+using CcConsole.Tui.Input;
+using CcConsole.Tui.Terminal;
+using CcConsole.Tui.Widgets;
+
+namespace CcConsole.Screens;
+
+/// <summary>
+/// One job as a form, and at every key what becomes of it: the meaning, the next runs, the exact line. Nothing is written before
+/// the plan was reviewed; a table that someone else changed meanwhile is read again first.
+/// </summary>
+internal sealed class EditorScreen : Screen
+{
+    /// <summary>From this width the preview stands beside the form.</summary>
+    private const int BesideFrom = 100;
+
+    private readonly TextField _name = new("Name");
+    private readonly TextField _schedule = new("Schedule");
+    private readonly TextField _command = new("Command");
+    private readonly CheckField _managed = new("Reports", "run by the agent's wrapper, so that each run is reported");
+    private readonly Form _form;
+    private readonly EditorPreview _preview = new();
+    private readonly JobDraft _original;
+    private JobEditor _table;
+    private Job? _job;
+    private bool _leaving;
+
+    /// <param name="shell">Everything around it.</param>
+    /// <param name="table">The table as it was just read.</param>
+    /// <param name="job">The job to edit; null for a new one.</param>
+    public EditorScreen(Shell shell, JobEditor table, Job? job)
+        : base(shell)
+    {
+        (_table, _job) = (table, job);
+        Title = job is null ? "new job" : $"edit {JobLabel.Short(job)}";
+        _original = job is null
+            ? new JobDraft { Schedule = "", Command = "", Wrapped = table.Facts.HasAgent }
+            : JobDraft.From(job);
+        _name.Input.Text = _original.Name ?? "";
+        _schedule.Input.Text = _original.Schedule;
+        _schedule.Input.Placeholder = "minute hour day-of-month month day-of-week, or @daily";
+        _command.Input.Text = _original.Command;
+        _command.Input.Placeholder = "as you would type it in a shell";
+        _managed.Checked = _original.Wrapped ?? false;
+        _managed.Disabled = !table.Facts.HasAgent && !_managed.Checked;
+        _managed.Note = _managed.Disabled ? "the host has no agent" : null;
+        _name.Input.Changed = _schedule.Input.Changed = _command.Input.Changed = _managed.Changed = Preview;
+        _form = new Form(_name, _schedule, _command, _managed) { FocusIndex = 1 };
+        Preview();
+    }
+
+    /// <inheritdoc/>
+    public override string Title { get; }
+
+    /// <inheritdoc/>
+    public override string? Host => _table.Host.Name;
+
+    /// <inheritdoc/>
+    public override bool TakesText => true;
+
+    /// <summary>Whether something was changed that is not written.</summary>
+    public bool IsChanged => !_leaving && Draft is var draft
+        && (draft.Name != (_original.Name ?? "") || draft.Schedule != _original.Schedule || draft.Command != _original.Command || draft.Wrapped != (_original.Wrapped ?? false));
+
+    /// <summary>Why the draft cannot be written now; null when it can.</summary>
+    public string? WhyNotSave => Shell.WhyReadOnly ?? _preview.Shown.Problem ?? (_job is not null && !IsChanged ? "nothing was changed" : null);
+
+    /// <summary>Why the command cannot be opened in an editor; null when it can.</summary>
+    public string? WhyNoEditor => Shell.Settings.Editor is null ? "neither VISUAL nor EDITOR is set" : null;
+
+    private JobDraft Draft => _original with
+    {
+        Name = _name.Input.Text,
+        Schedule = _schedule.Input.Text,
+        Command = _command.Input.Text,
+        Wrapped = _managed.Checked,
+    };
+
+    /// <summary>Reviews the plan, applies it, and leaves; after a conflict the table is read again and the draft stays.</summary>
+    public void Save() => Shell.Operations.Start($"{_table.Host.Name}: writing the table", async stop =>
+    {
+        var result = await ChangeReview.RunAsync(Shell, _table.Plan(Draft, _job), stop);
+        if (result is null)
+            return;
+        if (result.IsApplied)
+        {
+            Leave();
+            return;
+        }
+        if (result.IsConflict)
+            await ReadAgainAsync(stop);
+    });
+
+    /// <summary>Opens the command in the person's editor.</summary>
+    public void EditCommand()
+    {
+        if (Shell.Settings.Editor is not { } editor)
+            return;
+        // A temporary file is made with mode 0600 (mkstemp(3)): a command can hold secrets.
+        var file = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(file, _command.Input.Text + "\n");
+            var exit = Shell.Application.Outside(() => ForegroundCommand.Run(editor, file));
+            if (exit != 0)
+            {
+                Shell.Toasts.Fail($"{editor} ended with exit code {exit}: the command stays as it was");
+                return;
+            }
+            _command.Input.Text = File.ReadAllText(file).TrimEnd('\n');
+            Preview();
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override bool Back()
+    {
+        if (!IsChanged)
+            return false;
+        AskToLeave();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void Draw(Canvas canvas)
+    {
+        var area = canvas.Area;
+        var bottom = area.BottomRows(Math.Clamp(_preview.LineRows(canvas.Width), 3, Math.Max(3, canvas.Height / 3)));
+        var above = area.WithoutBottom(bottom.Height + 1);
+        if (canvas.Width >= BesideFrom)
+        {
+            var left = above.Left(canvas.Width * 3 / 5);
+            _form.Draw(canvas.Sub(left.Inset(1, 0)));
+            canvas.Fill(above.WithoutLeft(left.Width).Left(1), canvas["border"], canvas.Glyphs.Vertical);
+            _preview.DrawMeaning(canvas.Sub(above.WithoutLeft(left.Width + 2)));
+        }
+        else
+        {
+            _form.Draw(canvas.Sub(above.Top(8).Inset(1, 0)));
+            _preview.DrawMeaning(canvas.Sub(above.WithoutTop(8).Inset(1, 0)));
+        }
+        _preview.DrawLine(canvas.Sub(bottom with { Y = bottom.Y - 1, Height = bottom.Height + 1 }));
+    }
+
+    /// <inheritdoc/>
+    public override bool Handle(InputEvent input) => _form.Handle(input);
+
+    private void Preview()
+    {
+        _preview.Show(_table.Preview(Draft, _job), _table.Facts, Shell.Ascii);
+        var shown = _preview.Shown;
+        _name.Error = shown.Field == DraftField.Name ? shown.Problem : null;
+        _schedule.Error = shown.Field == DraftField.Schedule && _schedule.Input.Text.Length > 0 ? shown.Problem : null;
+        _command.Error = shown.Field == DraftField.Command && (_command.Input.Text.Length > 0 || _job is not null) ? shown.Problem : null;
+        _managed.Error = shown.Field is DraftField.Wrapper or DraftField.JobId ? shown.Problem : null;
+        Shell.ChromeChanged();
+    }
+
+    private async Task ReadAgainAsync(CancellationToken stop)
+    {
+        _table = await Shell.Fleet.Jobs.OpenAsync(_table.Host.Name, _table.Table.User, stop);
+        var found = _table.Jobs.Jobs.FirstOrDefault(job => job.Id == _job?.Id);
+        if (_job is not null && found is null)
+            Shell.Toasts.Fail($"the job {_job.Id} is not in the table any more", "Written now, it becomes a new job.");
+        else
+            Shell.Toasts.Show("read again: look at the line once more, Ctrl+S reviews it");
+        _job = found;
+        Preview();
+    }
+
+    private async void AskToLeave()
+    {
+        if (await Shell.AskAsync(new Question("Leave the editor?", "What was changed here is not written.", "Stay", "Leave")) == 2)
+            Leave();
+    }
+
+    private void Leave()
+    {
+        _leaving = true;
+        if (Shell.Top == this)
+            Shell.BackTo(Shell.Screens.Count - 2);
+    }
+}

@@ -1,0 +1,43 @@
+using CcConsole.Fleet;
+
+namespace CcConsole.Screens;
+
+/// <summary>A status as screens show it: a glyph, a word and a style, never a colour alone.</summary>
+/// <param name="Glyph">One column wide.</param>
+/// <param name="AsciiGlyph">The same where only ASCII may be sent.</param>
+/// <param name="Word">One word.</param>
+/// <param name="Scope">Its scope in the theme.</param>
+internal sealed record StatusLook(string Glyph, string AsciiGlyph, string Word, string Scope)
+{
+    private static readonly StatusLook Ok = new("✓", "+", "ok", "state.ok");
+    private static readonly StatusLook Fail = new("✗", "x", "fail", "state.fail");
+    private static readonly StatusLook Late = new("!", "!", "late", "state.late");
+    private static readonly StatusLook Run = new("▶", ">", "run", "state.run");
+    private static readonly StatusLook Off = new("–", "-", "off", "state.off");
+    private static readonly StatusLook Offline = new("○", "o", "offline", "state.offline");
+    private static readonly StatusLook Unknown = new("?", "?", "unknown", "state.unknown");
+
+    private string? _shown;
+    private string? _shownAscii;
+
+    /// <summary>The look of a status.</summary>
+    public static StatusLook Of(Status status) => status switch
+    {
+        Status.Ok => Ok,
+        Status.Fail => Fail,
+        Status.Late => Late,
+        Status.Running => Run,
+        Status.Off => Off,
+        Status.Offline => Offline,
+        _ => Unknown,
+    };
+
+    /// <summary>The look of a run that ended with an exit code.</summary>
+    public static StatusLook OfExit(int exitCode) => exitCode == 0 ? Ok : Fail;
+
+    /// <summary>Glyph and word; the same string each time.</summary>
+    public string Shown(bool ascii) => ascii ? _shownAscii ??= $"{AsciiGlyph} {Word}" : _shown ??= $"{Glyph} {Word}";
+
+    /// <summary>The glyph.</summary>
+    public string Mark(bool ascii) => ascii ? AsciiGlyph : Glyph;
+}

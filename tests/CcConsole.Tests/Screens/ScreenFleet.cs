@@ -1,0 +1,185 @@
+using System.Text;
+using System.Text.Json;
+using CcConsole.Core.Reports;
+using CcConsole.Fleet;
+using CcConsole.Fleet.Hosts;
+using CcConsole.Screens;
+using CcConsole.Ssh;
+using CcConsole.Store.Hosts;
+using CcConsole.Store.Reports;
+using CcConsole.Tui.App;
+using CcConsole.Tui.Testing;
+
+namespace CcConsole.Tests.Screens;
+
+/// <summary>A real fleet in a folder of its own, its hosts on this machine, each with a home and a <c>crontab</c> of its own, and the console on it.</summary>
+internal sealed class ScreenFleet : IAsyncDisposable
+{
+    private readonly List<IDisposable> _drivers = [];
+    private FleetControl? _control;
+
+    public string Root { get; } = Directory.CreateTempSubdirectory("cc-screens-").FullName;
+
+    public ManualTime Time { get; } = new(new DateTimeOffset(2026, 3, 2, 14, 2, 0, TimeSpan.Zero));
+
+    public bool ReadOnly { get; init; }
+
+    public string? Editor { get; init; }
+
+    public IReadOnlyList<SshConfigHost> SshHosts { get; init; } = [];
+
+    /// <summary>Hosts that do not answer.</summary>
+    public HashSet<string> Down { get; } = [];
+
+    public FleetControl Control => _control ??= FleetControl.Open(new FleetOptions
+    {
+        StateDirectory = Path.Combine(Root, "state"),
+        ConfigDirectory = Path.Combine(Root, "config"),
+        Shells = host => new GateShell(new LocalShell(host.Name, host.Environment?.ToDictionary(pair => pair.Key, string? (pair) => pair.Value)), Down),
+        Actor = "alice",
+        Origin = "laptop",
+        ReadOnly = ReadOnly,
+        Time = Time,
+    });
+
+    /// <summary>The console on a terminal of this size.</summary>
+    public ScreenDriver Start(int width = 80, int height = 24, bool ascii = false)
+    {
+        var driver = new ScreenDriver(
+            application => ConsoleApp.Create(application, Control, new ConsoleSettings(Control.Cache.Preferences)
+            {
+                Ascii = ascii,
+                MachineName = "laptop",
+                Editor = Editor,
+                WorkingDirectory = Root,
+                SshHosts = () => SshHosts,
+            }),
+            width, height, new ApplicationOptions { Ascii = ascii, Themes = ThemeFiles.Load(Path.Combine(Root, "themes"), out _), Theme = "terminal" });
+        _drivers.Add(driver);
+        return driver;
+    }
+
+    /// <summary>A host with a table; null for none.</summary>
+    public ScreenFleet Host(string name, string? table = null, params string[] tags)
+    {
+        string home = Home(name), bin = Path.Combine(home, "bin");
+        Directory.CreateDirectory(bin);
+        var crontab = Path.Combine(bin, "crontab");
+        File.WriteAllText(crontab, """
+            #!/bin/sh
+            t=$HOME/table
+            case $1 in
+            -l) if [ -e "$t" ]; then cat "$t"; else echo "no crontab for $(id -un)" >&2; exit 1; fi ;;
+            -) cat >"$t.new" && mv "$t.new" "$t" ;;
+            -r) rm -f "$t" ;;
+            *) echo "crontab: usage error: unrecognized option" >&2; echo " -n (dry run: checks the syntax, then bails out)" >&2; exit 1 ;;
+            esac
+            """);
+        File.SetUnixFileMode(crontab, (UnixFileMode)0b111_101_101);
+        if (table is not null)
+            File.WriteAllText(Path.Combine(home, "table"), table);
+        Control.Hosts.Add(new HostEntry
+        {
+            Name = name,
+            Destination = HostEntry.LocalDestination,
+            Tags = tags,
+            AgentPath = Path.Combine(home, "no-agent"),
+            Environment = new Dictionary<string, string> { ["HOME"] = home, ["PATH"] = $"{bin}:/usr/bin:/bin", ["TZ"] = "UTC" },
+        });
+        Control.Monitor.Publish();
+        return this;
+    }
+
+    /// <summary>
+    /// A host as the cache knows it after a visit a while ago, whatever machine the tests run on; a cause makes it one that was not
+    /// reached since.
+    /// </summary>
+    public ScreenFleet Known(string name, string table, TimeSpan ago = default, string? cause = null, params string[] tags)
+    {
+        var then = Time.GetUtcNow() - ago;
+        Control.Cache.Hosts.Save(new HostState
+        {
+            Host = name,
+            State = cause is null ? "ok" : "offline",
+            Cause = cause,
+            Hint = cause is null ? null : "Check that sshd runs there.",
+            AttemptedAt = Time.GetUtcNow(),
+            ContactedAt = then,
+            FailingSince = cause is null ? null : then,
+            RoundTrip = TimeSpan.FromMilliseconds(12),
+            Daemon = "cron (debian)",
+            Dialect = "debian",
+            Zone = "UTC",
+        });
+        Control.Cache.Hosts.SaveTable(new HostTable(name, "root", Encoding.UTF8.GetBytes(table), then));
+        return Host(name, table, tags);
+    }
+
+    /// <summary>Asks all hosts once, and waits for it.</summary>
+    public async Task<ScreenFleet> VisitAsync()
+    {
+        await Control.Monitor.RefreshAsync();
+        return this;
+    }
+
+    /// <summary>A run in the cache, as a host would have reported it.</summary>
+    public ScreenFleet Report(string host, string jobId, int exitCode, TimeSpan ago, string output = "", string error = "")
+    {
+        var start = Time.GetUtcNow() - ago;
+        var seq = (Control.Cache.Reports.LastSeq(host) ?? -1) + 1;
+        var report = new RecordedReport(seq, (start - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond, 0,
+            new ExecutionReport(jobId, $"/opt/{jobId}", exitCode, output, error, start, 3200, 0, "root"));
+        Control.Cache.Reports.Add([new StoredReport
+        {
+            Host = host,
+            Seq = seq,
+            JobId = jobId,
+            StartedAt = start,
+            Duration = TimeSpan.FromMilliseconds(3200),
+            ExitCode = exitCode,
+            Json = JsonSerializer.SerializeToUtf8Bytes(report, ReportJson.Default.RecordedReport),
+        }]);
+        return this;
+    }
+
+    public string Home(string host) => Path.Combine(Root, "hosts", host);
+
+    public string Table(string host) => File.ReadAllText(Path.Combine(Home(host), "table"));
+
+    public void SetTable(string host, string table) => File.WriteAllText(Path.Combine(Home(host), "table"), table, new UTF8Encoding(false));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var driver in _drivers)
+            driver.Dispose();
+        if (_control is not null)
+            await _control.DisposeAsync();
+        Directory.Delete(Root, recursive: true);
+    }
+
+    /// <summary>A shell that does not answer while its host is down.</summary>
+    private sealed class GateShell(IHostShell inner, HashSet<string> down) : IHostShell
+    {
+        public string Host => inner.Host;
+
+        public Task<CommandResult> RunAsync(string command, ReadOnlyMemory<byte> input, CommandOptions? options, CancellationToken cancellation)
+        {
+            Check();
+            return inner.RunAsync(command, input, options, cancellation);
+        }
+
+        public Task<ICommandStream> OpenAsync(string command, CommandOptions? options, CancellationToken cancellation)
+        {
+            Check();
+            return inner.OpenAsync(command, options, cancellation);
+        }
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+        private void Check()
+        {
+            if (down.Contains(Host))
+                throw new HostProblemException(Host, HostProblemKind.ConnectionRefused, $"{Host} refuses the connection", "Check that sshd runs there.");
+        }
+    }
+}
