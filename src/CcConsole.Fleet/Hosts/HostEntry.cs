@@ -9,6 +9,8 @@ public sealed record HostEntry
     /// <summary>The destination that means this machine, without SSH.</summary>
     public const string LocalDestination = "local";
 
+    private readonly IReadOnlyList<string> _tags = [];
+
     /// <summary>Its name in the fleet, unique; what screens and verbs call it.</summary>
     public required string Name { get; init; }
 
@@ -16,7 +18,12 @@ public sealed record HostEntry
     public required string Destination { get; init; }
 
     /// <summary>Words to filter by; <c>prod</c> asks for the host's name before a change.</summary>
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<string> Tags
+    {
+        get => _tags;
+        // A member that the file leaves out is given as null.
+        init => _tags = value ?? [];
+    }
 
     /// <summary>Where <c>cc-agent</c> lies on the host; null to look in PATH and the usual places.</summary>
     public string? AgentPath { get; init; }

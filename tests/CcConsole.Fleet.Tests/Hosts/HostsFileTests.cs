@@ -86,6 +86,14 @@ public sealed class HostsFileTests : IDisposable
     }
 
     [Fact]
+    public void A_host_without_tags_has_none()
+    {
+        Write("""{ "hosts": [ { "name": "a", "destination": "x" } ] }""");
+        Assert.Empty(File_.Load()[0].Tags);
+        Assert.False(File_.Load()[0].IsProduction);
+    }
+
+    [Fact]
     public void A_file_that_others_can_write_is_refused()
     {
         Write("{}");
