@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
+using CcConsole.Screens;
 using CcConsole.Verbs.Agents;
 using CcConsole.Verbs.Audit;
 using CcConsole.Verbs.Completion;
@@ -56,6 +57,10 @@ internal static class RootVerb
         var root = new RootCommand("See and change cron jobs on many hosts over SSH, watch each run, and prove it afterwards.");
         root.Add(Verb.Json);
         root.Add(FleetVerb.ReadOnly);
+        var plain = new Option<bool>("--plain") { Description = "Write the fleet as lines of text instead of the full screen" };
+        root.Add(plain);
+        root.SetAction((parsed, stop) => Verb.RunAsync(
+            parsed, context => ConsoleRun.RunAsync(context.Get(FleetVerb.ReadOnly), context.Get(plain), context.Output, context.Stop), stop));
         root.Add(HostVerbs.Create());
         root.Add(JobVerbs.Create());
         root.Add(ReportVerbs.Create());

@@ -36,7 +36,8 @@ internal static class Verb
         return verb;
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, Func<VerbContext, Task<int>> action, CancellationToken stop)
+    /// <summary>Runs an action; failures become words on standard error and an exit code.</summary>
+    public static async Task<int> RunAsync(ParseResult parsed, Func<VerbContext, Task<int>> action, CancellationToken stop)
     {
         TextWriter output = parsed.InvocationConfiguration.Output;
         TextWriter error = parsed.InvocationConfiguration.Error;
