@@ -31,6 +31,9 @@ internal sealed class ScreenFleet : IAsyncDisposable
     /// <summary>Hosts that do not answer.</summary>
     public HashSet<string> Down { get; } = [];
 
+    /// <summary>The console that was started last.</summary>
+    public Shell? Shell { get; private set; }
+
     public FleetControl Control => _control ??= FleetControl.Open(new FleetOptions
     {
         StateDirectory = Path.Combine(Root, "state"),
@@ -46,7 +49,7 @@ internal sealed class ScreenFleet : IAsyncDisposable
     public ScreenDriver Start(int width = 80, int height = 24, bool ascii = false)
     {
         var driver = new ScreenDriver(
-            application => ConsoleApp.Create(application, Control, new ConsoleSettings(Control.Cache.Preferences)
+            application => Shell = ConsoleApp.Create(application, Control, new ConsoleSettings(Control.Cache.Preferences)
             {
                 Ascii = ascii,
                 MachineName = "laptop",
@@ -76,6 +79,10 @@ internal sealed class ScreenFleet : IAsyncDisposable
             esac
             """);
         File.SetUnixFileMode(crontab, (UnixFileMode)0b111_101_101);
+        // The zone is read from where /etc/localtime points: the screens must not depend on the machine's.
+        var readlink = Path.Combine(bin, "readlink");
+        File.WriteAllText(readlink, "#!/bin/sh\necho /usr/share/zoneinfo/UTC\n");
+        File.SetUnixFileMode(readlink, (UnixFileMode)0b111_101_101);
         if (table is not null)
             File.WriteAllText(Path.Combine(home, "table"), table);
         Control.Hosts.Add(new HostEntry
@@ -84,7 +91,7 @@ internal sealed class ScreenFleet : IAsyncDisposable
             Destination = HostEntry.LocalDestination,
             Tags = tags,
             AgentPath = Path.Combine(home, "no-agent"),
-            Environment = new Dictionary<string, string> { ["HOME"] = home, ["PATH"] = $"{bin}:/usr/bin:/bin", ["TZ"] = "UTC" },
+            Environment = new Dictionary<string, string> { ["HOME"] = home, ["PATH"] = $"{bin}:/usr/bin:/bin" },
         });
         Control.Monitor.Publish();
         return this;

@@ -62,7 +62,7 @@ internal sealed class EditorScreen : Screen
 
     /// <summary>Whether something was changed that is not written.</summary>
     public bool IsChanged => !_leaving && Draft is var draft
-        && (draft.Name != (_original.Name ?? "") || draft.Schedule != _original.Schedule || draft.Command != _original.Command || draft.Wrapped != (_original.Wrapped ?? false));
+        && ((draft.Name ?? "") != (_original.Name ?? "") || draft.Schedule != _original.Schedule || draft.Command != _original.Command || draft.Wrapped != (_original.Wrapped ?? false));
 
     /// <summary>Why the draft cannot be written now; null when it can.</summary>
     public string? WhyNotSave => Shell.WhyReadOnly ?? _preview.Shown.Problem ?? (_job is not null && !IsChanged ? "nothing was changed" : null);
@@ -72,14 +72,14 @@ internal sealed class EditorScreen : Screen
 
     private JobDraft Draft => _original with
     {
-        Name = _name.Input.Text,
+        Name = string.IsNullOrWhiteSpace(_name.Input.Text) ? null : _name.Input.Text,
         Schedule = _schedule.Input.Text,
         Command = _command.Input.Text,
         Wrapped = _managed.Checked,
     };
 
     /// <summary>Reviews the plan, applies it, and leaves; after a conflict the table is read again and the draft stays.</summary>
-    public void Save() => Shell.Operations.Start($"{_table.Host.Name}: writing the table", async stop =>
+    public void Save() => Shell.Operations.Start($"{_table.Host.Name}: changing the table", async stop =>
     {
         var result = await ChangeReview.RunAsync(Shell, _table.Plan(Draft, _job), stop);
         if (result is null)
