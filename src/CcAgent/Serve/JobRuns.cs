@@ -67,7 +67,7 @@ internal sealed unsafe class JobRuns
         }
 
         _output.Notify(
-            StreamMethods.JobEnded, new JobEnded(stream.Id, code, signal, (long)duration.TotalMilliseconds), ProtocolJson.Default.JobEnded);
+            StreamMethods.JobEnded, new JobEnded(stream.Id, code, (long)duration.TotalMilliseconds, signal), ProtocolJson.Default.JobEnded);
     }
 
     /// <exception cref="ProblemException">No such job, or no such signal.</exception>

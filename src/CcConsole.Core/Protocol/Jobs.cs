@@ -36,9 +36,9 @@ public sealed record JobOutput(long Stream, string Channel, byte[] Bytes);
 /// <summary>The command ended.</summary>
 /// <param name="Stream">The stream.</param>
 /// <param name="ExitCode">Its exit code; 128 + n when signal n ended it.</param>
-/// <param name="Signal">The signal that ended it; null when it exited by itself.</param>
 /// <param name="DurationMs">How long it ran, in milliseconds.</param>
-public sealed record JobEnded(long Stream, int ExitCode, int? Signal, long DurationMs);
+/// <param name="Signal">The signal that ended it; null when it exited by itself.</param>
+public sealed record JobEnded(long Stream, int ExitCode, long DurationMs, int? Signal = null);
 
 /// <summary>Sends a signal to the process group of a running command.</summary>
 /// <param name="Stream">The stream of its <see cref="Methods.JobRun"/>.</param>
