@@ -28,8 +28,11 @@ internal sealed class FaultyShell(IHostShell inner) : IHostShell
         return After(command, input) is { } after ? throw after : result;
     }
 
-    public Task<ICommandStream> OpenAsync(string command, CommandOptions? options = null, CancellationToken cancellation = default) =>
-        Before(command, default) is { } before ? throw before : inner.OpenAsync(command, options, cancellation);
+    /// <summary>The stream that was opened last: disposing it cuts the session.</summary>
+    public ICommandStream? LastStream { get; private set; }
+
+    public async Task<ICommandStream> OpenAsync(string command, CommandOptions? options = null, CancellationToken cancellation = default) =>
+        Before(command, default) is { } before ? throw before : LastStream = await inner.OpenAsync(command, options, cancellation);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using CcConsole.Fleet.Hosts;
+
+namespace CcConsole.Fleet.Tests;
+
+/// <summary>The real agent's daemon in a folder of its own; ended by its pid.</summary>
+internal sealed class RealAgent : IDisposable
+{
+    private Process? _daemon;
+
+    public RealAgent(string directory)
+    {
+        Dir = directory;
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Start();
+    }
+
+    public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, "cc-agent");
+
+    public string Dir { get; }
+
+    /// <summary>The chain's segments, in order.</summary>
+    public IEnumerable<string> Segments => Directory.GetFiles(Path.Combine(Dir, "audit"), "*.jsonl").Order(StringComparer.Ordinal);
+
+    public HostEntry On(HostEntry host) => host with { AgentPath = Executable, AgentDir = Dir };
+
+    public void Start()
+    {
+        string socket = Path.Combine(Dir, "cc-agent.sock");
+        _daemon = Process.Start(new ProcessStartInfo(Executable, ["daemon", "--dir", Dir]) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true })!;
+        _ = _daemon.StandardOutput.ReadToEndAsync();
+        Task<string> error = _daemon.StandardError.ReadToEndAsync();
+        for (int i = 0; i < 400 && !File.Exists(socket); i++)
+        {
+            if (_daemon.HasExited)
+            {
+                throw new InvalidOperationException($"the daemon ended: {error.Result}");
+            }
+
+            Thread.Sleep(25);
+        }
+    }
+
+    public void Stop()
+    {
+        if (_daemon is not null)
+        {
+            Process.Start("kill", ["-TERM", _daemon.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]).WaitForExit();
+            if (!_daemon.WaitForExit(10_000))
+            {
+                _daemon.Kill();
+                _daemon.WaitForExit();
+            }
+
+            _daemon.Dispose();
+            _daemon = null;
+        }
+    }
+
+    /// <summary>Takes the append-only flag away, where the file system has one: what root on the host can do.</summary>
+    public void Unlock()
+    {
+        ProcessStartInfo start = new("chattr", ["-R", "-a", Path.Combine(Dir, "audit")]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        using Process chattr = Process.Start(start)!;
+        chattr.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        Stop();
+        Unlock();
+    }
+}
