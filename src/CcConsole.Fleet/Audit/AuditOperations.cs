@@ -28,8 +28,12 @@ public sealed class AuditOperations
     /// Takes a host's new entries into the cache, verified against what was seen before. What contradicts the copy is a result, not an
     /// exception; the host then stays flagged until <see cref="Resolve"/>.
     /// </summary>
+    /// <param name="host">The host's name in the fleet.</param>
+    /// <param name="deep">True: every entry that the host has is first held against the copy, which finds what was changed there after it
+    /// was seen here; false: only the last one.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ProblemException">The host is not reached, or has no agent.</exception>
-    public async Task<PullResult> PullAsync(string host, CancellationToken cancellation = default)
+    public async Task<PullResult> PullAsync(string host, bool deep = false, CancellationToken cancellation = default)
     {
         HostSession session = _sessions.Get(host);
         HostConnection connection = await session.ConnectAsync(cancellation).ConfigureAwait(false);
@@ -38,7 +42,7 @@ public sealed class AuditOperations
         await gate.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return await new AuditPull(_cache, _options, agent, host, (session.Shell as OpenSshShell)?.Key?.Fingerprint).RunAsync(cancellation).ConfigureAwait(false);
+            return await new AuditPull(_cache, _options, agent, host, (session.Shell as OpenSshShell)?.Key?.Fingerprint, deep).RunAsync(cancellation).ConfigureAwait(false);
         }
         finally
         {

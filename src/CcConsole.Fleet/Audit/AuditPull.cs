@@ -10,9 +10,10 @@ namespace CcConsole.Fleet.Audit;
 
 /// <summary>
 /// One pull of a host's chain. It starts at the last line held, which must be there still, byte for byte; verifies what follows; stores it,
-/// and only then moves the head. What contradicts the copy is kept as evidence, and nothing of the copy is overwritten.
+/// and only then moves the head. What contradicts the copy is kept as evidence, and nothing of the copy is overwritten. A deep pull
+/// first holds every entry that the host has against the copy: it finds what was changed on the host after it was seen here.
 /// </summary>
-internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, AgentSession agent, string host, string? hostKey)
+internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, AgentSession agent, string host, string? hostKey, bool deep)
 {
     /// <summary>Most bytes of either side that are kept as evidence.</summary>
     private const int EvidenceLimit = 16 << 20;
@@ -30,9 +31,16 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, Agent
         (AuditPullResult opened, AgentStream stream) = await OpenAsync(head?.Seq ?? -1, cancellation).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
-            if (head is not null && !Holds(opened.Held, cache.Chains.Line(head, head.Seq)))
+            bool holds = head is null || Holds(opened.Held, cache.Chains.Line(head, head.Seq));
+            if (head is not null && (deep || !holds) && await CompareAsync(head, cancellation).ConfigureAwait(false) is { } contradiction)
             {
-                return await ContradictionAsync(head, cancellation).ConfigureAwait(false);
+                return contradiction;
+            }
+
+            if (!holds)
+            {
+                throw new ProblemException($"{host}: the agent says that entry #{head!.Seq} is not what was seen, and then gives the same one",
+                    "Pull again; if it stays so, look at the agent on the host.");
             }
 
             return await ContinueAsync(head, stream, cancellation).ConfigureAwait(false);
@@ -94,11 +102,13 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, Agent
         }
     }
 
-    /// <summary>The host does not hold the last line that was seen: finds where the two part, and keeps both.</summary>
-    private async Task<PullResult> ContradictionAsync(ChainHead head, CancellationToken cancellation)
+    /// <summary>Holds what the host has against the copy, entry by entry: finds where the two part, and keeps both; null when they agree.</summary>
+    private async Task<PullResult?> CompareAsync(ChainHead head, CancellationToken cancellation)
     {
         using MemoryStream theirs = new();
         long parted = -1, seen = 0;
+        ChainVerifier before = ChainVerifier.Start();
+        VerifyResult? found = null;
         (_, AgentStream stream) = await OpenAsync(-1, cancellation).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
@@ -107,9 +117,18 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, Agent
             {
                 foreach (ChainLine line in Split(lines.Bytes, seen))
                 {
-                    if (parted < 0 && !(ours.MoveNext() && ours.Current.Bytes.Span.SequenceEqual(line.Bytes.Span)))
+                    if (line.Seq > head.Seq && parted < 0)
                     {
-                        parted = line.Seq;
+                        break;
+                    }
+
+                    if (parted < 0)
+                    {
+                        before.Append([.. line.Bytes.Span, (byte)'\n']);
+                        if (!(ours.MoveNext() && ours.Current.Bytes.Span.SequenceEqual(line.Bytes.Span)))
+                        {
+                            (parted, found) = (line.Seq, before.Finish());
+                        }
                     }
 
                     seen = line.Seq + 1;
@@ -129,13 +148,14 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, Agent
 
         if (parted < 0 && seen > head.Seq)
         {
-            throw new ProblemException($"{host}: the agent says that entry #{head.Seq} is not what was seen, and then gives the same one",
-                "Pull again; if it stays so, look at the agent on the host.");
+            return null;
         }
 
         (Verdict verdict, long from) = parted switch
         {
             < 0 => (Verdict.Rollback, seen),
+            // An entry that is not even whole was changed in place; one that is whole was written anew.
+            _ when found is { } bad && !bad.Verdict.IsGood() => (bad.Verdict, parted),
             0 => (Verdict.Replaced, 0),
             _ => (Verdict.Fork, parted),
         };
@@ -143,6 +163,7 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, Agent
         {
             Verdict.Rollback => $"the chain ends before entry #{seen}; #{head.Seq} was seen at {head.PulledAt:yyyy-MM-dd HH:mm} UTC",
             Verdict.Replaced => $"it is another chain than the one seen at {head.PulledAt:yyyy-MM-dd HH:mm} UTC: already its first entry differs",
+            not Verdict.Fork => $"entry #{parted} was changed after it was seen at {head.PulledAt:yyyy-MM-dd HH:mm} UTC: {Words(found!)}",
             _ => $"entry #{parted} is another one than at {head.PulledAt:yyyy-MM-dd HH:mm} UTC",
         };
         return Contradicted(cache.Conflicts.Keep(host, head.Chain, from, verdict.Word(), message, Ours(head, from), theirs.ToArray()));

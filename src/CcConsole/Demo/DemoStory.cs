@@ -95,7 +95,7 @@ internal sealed class DemoStory(DemoFleet demo, TextWriter output, CancellationT
         Chapter("Take each host's audit chain, and verify every entry");
         foreach (DemoHost host in demo.Hosts)
         {
-            PullResult pull = await fleet.Audit.PullAsync(host.Name, stop);
+            PullResult pull = await fleet.Audit.PullAsync(host.Name, cancellation: stop);
             CopyVerification copy = fleet.Audit.Verify(host.Name, cancellation: stop);
             Check(pull.IsGood && copy.IsGood, $"{host.Name}: VERIFIED 0–{copy.Head.Seq}, head {copy.Head.Hash[..12]}…{(pull.Message is { } message ? $": {message}" : "")}");
         }
@@ -124,7 +124,7 @@ internal sealed class DemoStory(DemoFleet demo, TextWriter output, CancellationT
         try
         {
             await demo.Mail.StartAsync(stop);
-            pull = await fleet.Audit.PullAsync(demo.Mail.Name, stop);
+            pull = await fleet.Audit.PullAsync(demo.Mail.Name, deep: true, stop);
             if (pull.IsGood) Check(false, "the pull did not see it");
             else Check(true, $"caught: {pull.Verdict}: {pull.Message}");
         }

@@ -93,6 +93,33 @@ public sealed class AuditPullTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_entry_that_was_changed_on_the_host_after_it_was_seen_is_found_by_a_deep_pull()
+    {
+        await _control.Audit.PullAsync("web01");
+        byte[] changed = [.. _agent.Chain[3]];
+        changed[changed.AsSpan().IndexOf("timestamp"u8) + 15] ^= 1;
+        _agent.Chain[3] = changed;
+        Assert.True((await _control.Audit.PullAsync("web01")).IsGood);
+        byte[] ours = Copy();
+
+        PullResult result = await _control.Audit.PullAsync("web01", deep: true);
+
+        Assert.Equal(("HASH", 3), (result.Verdict, result.Conflict!.Seq));
+        Assert.Equal(ours, Copy());
+    }
+
+    [Fact]
+    public async Task A_deep_pull_of_an_untouched_chain_is_good_and_goes_on()
+    {
+        await _control.Audit.PullAsync("web01");
+        Add(4);
+        PullResult result = await _control.Audit.PullAsync("web01", deep: true);
+        // The four, and the entry about the first pull.
+        Assert.Equal((true, 5), (result.IsGood, result.Added));
+        Assert.True(_control.Audit.Verify("web01").IsGood);
+    }
+
+    [Fact]
     public async Task A_chain_that_got_shorter_is_a_ROLLBACK()
     {
         await _control.Audit.PullAsync("web01");

@@ -98,7 +98,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     /// <summary>Takes the host's new entries.</summary>
     public void Pull() => Shell.Operations.Start($"{_host}: pulling the chain", async stop =>
     {
-        var pulled = await Shell.Fleet.Audit.PullAsync(_host, stop);
+        var pulled = await Shell.Fleet.Audit.PullAsync(_host, cancellation: stop);
         await Shell.Fleet.Monitor.RefreshAsync(_host).WaitAsync(stop);
         if (pulled.IsGood)
             Shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"{_host}: {pulled.Added} new entries"));

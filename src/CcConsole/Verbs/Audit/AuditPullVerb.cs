@@ -6,14 +6,16 @@ namespace CcConsole.Verbs.Audit;
 /// <summary><c>audit pull</c>: takes the hosts' new entries, verified against what was seen before.</summary>
 internal static class AuditPullVerb
 {
+    private static readonly Option<bool> Deep = new("--deep") { Description = "Hold every entry that the host has against the copy, not only the last: finds what was changed there since" };
+
     public static Command Create() => FleetVerb.Create(
         "pull", "Take the hosts' new entries into the verified copies; exit 1 when one contradicts what was seen before",
-        "cc-console audit pull web01", RunAsync, FleetVerb.Hosts);
+        "cc-console audit pull web01", RunAsync, FleetVerb.Hosts, Deep);
 
     private static async Task<int> RunAsync(VerbContext context, FleetControl fleet)
     {
         bool good = true;
-        int code = await FleetVerb.ForEachAsync(context, fleet, context.Get(FleetVerb.Hosts), host => fleet.Audit.PullAsync(host, context.Stop), (host, pull) =>
+        int code = await FleetVerb.ForEachAsync(context, fleet, context.Get(FleetVerb.Hosts), host => fleet.Audit.PullAsync(host, context.Get(Deep), context.Stop), (host, pull) =>
         {
             good &= pull.IsGood;
             if (context.Json)
