@@ -70,6 +70,13 @@ internal sealed unsafe class Connection
                 _ = Libc.send(Descriptor, at, (nuint)answer.Length, Libc.NoSignal);
         }
 
+        // What is closed unread resets the connection, and the client may miss its answer.
+        const int most = 64;
+        var rest = stackalloc byte[16 * 1024];
+        for (var i = 0; i < most && Libc.recv(Descriptor, rest, 16 * 1024, 0) > 0; i++)
+        {
+        }
+
         _ = Libc.close(Descriptor);
     }
 

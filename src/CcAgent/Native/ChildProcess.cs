@@ -37,6 +37,9 @@ internal static unsafe class ChildProcess
             var defaults = stackalloc byte[128];
             _ = Libc.sigemptyset(defaults);
             _ = Libc.sigaddset(defaults, Signals.Pipe);
+            // glibc's posix_spawn leaves its own two signals, 32 and 33, ignored unless they are named; sigaddset refuses them.
+            if (OperatingSystem.IsLinux())
+                *(ulong*)defaults |= 0x1_8000_0000;
             _ = Libc.posix_spawnattr_setsigdefault(attributes, defaults);
             _ = Libc.posix_spawnattr_setpgroup(attributes, 0);
             _ = Libc.posix_spawnattr_setflags(attributes, (short)(SetDefaults | (setup.OwnGroup ? SetGroup : 0)));

@@ -7,7 +7,7 @@ namespace CcConsole.Core.Reports;
 
 /// <summary>
 /// Writes reports that keep under <see cref="ReportLimits.MaxReportBytes"/> whatever the output holds: the tails are
-/// trimmed further, longest first, until the whole fits, and a marker then tells how much of the start is missing.
+/// trimmed further, each to half of the room or to what the other leaves, and a marker tells how much is missing.
 /// </summary>
 public static class ReportWriter
 {
@@ -24,24 +24,28 @@ public static class ReportWriter
         int outKept = outTail.Length, errKept = errTail.Length;
         var command = CutCommand(report.Command);
         var draft = new ArrayBufferWriter<byte>(2048 + outKept + errKept + command.Length);
-        while (true)
+        WriteMembers(draft, report, command, Text(outTail, outKept, stdout.Total), Text(errTail, errKept, stderr.Total));
+        var budget = 0;
+        while (draft.WrittenCount > Most)
         {
+            int outCost = ReportText.Cost(outTail), errCost = ReportText.Cost(errTail);
+            // What both may take of the line; the second time and later, less by what was still too much.
+            budget = budget == 0 ? Most - Rest(draft.WrittenCount, outCost, errCost) : budget - (draft.WrittenCount - Most);
+            var half = budget / 2;
+            outKept = ReportText.Fitting(outTail, Math.Max(half, budget - errCost));
+            errKept = ReportText.Fitting(errTail, Math.Max(half, budget - outCost));
             draft.ResetWrittenCount();
             WriteMembers(draft, report, command, Text(outTail, outKept, stdout.Total), Text(errTail, errKept, stderr.Total));
-            var excess = draft.WrittenCount + 1 - (ReportLimits.MaxReportBytes - 1);
-            if (excess <= 0)
-                break;
-            // A byte kept costs six at most, so a sixth of what is too much must go at least; the longer tail pays.
-            var less = Math.Max(1024, excess / 6);
-            if (outKept >= errKept)
-                outKept = Math.Max(0, outKept - less);
-            else
-                errKept = Math.Max(0, errKept - less);
         }
 
         output.Write(draft.WrittenSpan);
         output.Write("\n"u8);
     }
+
+    // The final newline, and the markers of both streams, which may come to it yet.
+    private const int Most = ReportLimits.MaxReportBytes - 2, Markers = 160;
+
+    private static int Rest(int written, int outCost, int errCost) => Math.Max(0, written - outCost - errCost) + Markers;
 
     private static void WriteMembers(
         ArrayBufferWriter<byte> draft, ExecutionReport report, string command, string stdout, string stderr)

@@ -42,6 +42,8 @@ public class ReportWriterTests
         Assert.True(line.Length > 3 * ReportLimits.MaxReportBytes / 4 || value is 0x41, $"only {line.Length} bytes are used");
         Assert.StartsWith("[… ", report.Stdout, StringComparison.Ordinal);
         Assert.StartsWith("[… ", report.Stderr, StringComparison.Ordinal);
+        Assert.InRange(report.Stdout.Length, 50_000, 300_000);
+        Assert.InRange(report.Stderr.Length, report.Stdout.Length - 200, report.Stdout.Length + 200);
         Assert.Contains("more bytes]", report.Command, StringComparison.Ordinal);
     }
 

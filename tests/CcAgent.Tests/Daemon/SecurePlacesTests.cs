@@ -1,0 +1,117 @@
+using CcAgent.Tests.Harness;
+using Xunit;
+
+namespace CcAgent.Tests.Daemon;
+
+/// <summary>Every directory that others could have a hand in is refused, by the daemon and by its clients.</summary>
+public class SecurePlacesTests
+{
+    public static TheoryData<string, string> Hostile => new()
+    {
+        { "rmdir $D", "No such file or directory" },
+        { "rmdir $D; touch $D", "is not a directory" },
+        { "rmdir $D; mkdir $D.real; ln -s $D.real $D", "is a symbolic link" },
+        { "chown nobody $D", "is owned by nobody" },
+        { "chmod 0770 $D", "can be written by others" },
+        { "chmod 0703 $D", "can be written by others" },
+        { "chmod 0777 $P", "who could exchange" },
+        { "chown nobody $P", "who could exchange" },
+        { "chmod 0775 $P", "who could exchange" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Hostile))]
+    public async Task A_directory_in_others_hands_is_refused(string make, string said)
+    {
+        using var folder = new SecureFolder();
+        var (parent, data) = (folder.Path + "/p", folder.Path + "/p/d");
+        await AgentProgram.ShellAsync($"P={parent}; D={data}; mkdir $P; mkdir -m 0700 $D; {make}");
+
+        foreach (var verb in (string[][])[["daemon"], ["serve"], ["status"], ["report", "list"], ["audit", "verify"]])
+        {
+            var result = await AgentProgram.RunAsync([.. verb, "--dir", data]);
+            Assert.Equal(2, result.Code);
+            Assert.Contains(said, result.Error, StringComparison.Ordinal);
+            Assert.Equal("", result.Output);
+        }
+
+        var exec = await AgentProgram.ExecAsync(data, "x", "/bin/sh", "-c", "exit 9");
+        Assert.Equal(9, exec.Code);
+        Assert.Contains(said, exec.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(data + "/cc-agent.sock"));
+        await AgentProgram.ShellAsync($"rm -rf {parent}");
+    }
+
+    [Fact]
+    public async Task A_client_does_not_talk_to_a_socket_that_another_user_serves()
+    {
+        using var user = new TestUser();
+        using var folder = new SecureFolder();
+        await AgentProgram.ShellAsync($"chmod 0711 {folder.Path}; mkdir -m 0700 {folder.Path}/theirs; chown {user.Name}: {folder.Path}/theirs");
+        await using var daemon = await RunningDaemon.StartAsAsync(user, "--dir", folder.Path + "/theirs");
+        var result = await AgentProgram.ExecAsync(folder.Path + "/theirs", "x", "/bin/sh", "-c", "exit 8");
+        Assert.Equal(8, result.Code);
+        Assert.Contains($"is owned by {user.Name}", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task In_user_mode_the_socket_lies_in_a_directory_of_the_user_alone()
+    {
+        using var user = new TestUser();
+        await using (var daemon = await RunningDaemon.StartAsAsync(user))
+        {
+            Assert.Equal((UnixFileMode)0x1C0, File.GetUnixFileMode(user.SocketFolder));
+            Assert.Equal((UnixFileMode)0x1B0, File.GetUnixFileMode(user.SocketFolder + "/cc-agent.sock"));
+            Assert.Equal((UnixFileMode)0x1E8, File.GetUnixFileMode(user.Data + "/audit"));
+            Assert.Equal((UnixFileMode)0x1C0, File.GetUnixFileMode(user.Data + "/audit-state"));
+            Assert.Equal(3, (await AgentProgram.RunAsAsync(user, "exec", "--job-id", "mine", "--", "/bin/sh", "-c", "exit 3")).Code);
+            Assert.Equal(0, await daemon.StopAsync());
+            Assert.False(File.Exists(user.SocketFolder + "/cc-agent.sock"));
+        }
+
+        // While the daemon is away the run waits at home, since /tmp does not outlast a boot.
+        Assert.Equal(0, (await AgentProgram.RunAsAsync(user, "exec", "--job-id", "later", "--", "/bin/true")).Code);
+        Assert.Single(Directory.GetFiles(user.Data + "/spool"));
+        Directory.Delete(user.SocketFolder, recursive: true);
+        Assert.Equal(0, (await AgentProgram.RunAsAsync(user, "exec", "--job-id", "last", "--", "/bin/true")).Code);
+        await using var again = await RunningDaemon.StartAsAsync(user);
+        var reports = AgentProgram.Lines((await AgentProgram.RunAsAsync(user, "report", "list", "--json")).Output);
+        Assert.Equal(["mine", "later", "last"], reports.Select(r => r.GetProperty("report").GetProperty("jobId").GetString()));
+        Assert.All(reports, r => Assert.Equal(user.Uid, r.GetProperty("uid").GetUInt32()));
+    }
+
+    [Theory]
+    [InlineData("mkdir -m 0755 $S; chown $U $S", "has mode 0755")]
+    [InlineData("mkdir -m 0700 $S", "is owned by root")]
+    [InlineData("mkdir -m 0700 $S.real; chown $U $S.real; ln -s $S.real $S; chown -h $U $S", "is a symbolic link")]
+    public async Task In_user_mode_a_prepared_socket_directory_is_refused_by_both_sides(string make, string said)
+    {
+        using var user = new TestUser();
+        await AgentProgram.ShellAsync($"S={user.SocketFolder}; U={user.Name}:; {make}");
+        try
+        {
+            var daemon = await AgentProgram.RunAsAsync(user, "daemon");
+            Assert.Equal(2, daemon.Code);
+            Assert.Contains(said, daemon.Error, StringComparison.Ordinal);
+            // The run is recorded all the same, in the spool at home.
+            var exec = await AgentProgram.RunAsAsync(user, "exec", "--job-id", "x", "--", "/bin/sh", "-c", "exit 4");
+            Assert.Equal((4, ""), (exec.Code, exec.Error));
+            Assert.Single(Directory.GetFiles(user.Data + "/spool"));
+        }
+        finally
+        {
+            await AgentProgram.ShellAsync($"rm -rf {user.SocketFolder} {user.SocketFolder}.real");
+        }
+    }
+
+    [Fact]
+    public async Task A_users_state_directory_that_others_may_write_is_refused()
+    {
+        using var user = new TestUser();
+        await AgentProgram.ShellAsync($"mkdir -p {user.Data}; chown -R {user.Name}: {user.Home}/.local; chmod 0777 {user.Home}/.local/state");
+        var daemon = await AgentProgram.RunAsAsync(user, "daemon");
+        Assert.Equal(2, daemon.Code);
+        Assert.Contains(".local/state can be written by others", daemon.Error, StringComparison.Ordinal);
+        Assert.Contains("chmod go-w", daemon.Error, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,99 @@
+using CcAgent.Tests.Harness;
+using CcConsole.Tests.Shared;
+using Xunit;
+
+namespace CcAgent.Tests.Daemon;
+
+/// <summary>Runs while nobody receives: kept, taken in in their order, once.</summary>
+public class SpoolTests
+{
+    [Fact]
+    public async Task What_waited_is_taken_in_at_the_start_in_the_order_of_the_runs()
+    {
+        using var folder = new SecureFolder();
+        for (var i = 0; i < 5; i++)
+            Assert.Equal(i, (await AgentProgram.ExecAsync(folder.Path, $"job{i}", "/bin/sh", "-c", $"exit {i}")).Code);
+        Assert.Equal(5, Directory.GetFiles(folder.Spool).Length);
+        Assert.All(Directory.GetFiles(folder.Spool), f => Assert.Equal((UnixFileMode)0x180, File.GetUnixFileMode(f)));
+        await AgentProgram.ShellAsync($"chmod 1733 {folder.Spool}");
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        Assert.Equal(["job0", "job1", "job2", "job3", "job4"], Jobs(await AgentProgram.ReportsAsync(folder.Path)));
+        Assert.Empty(Directory.GetFiles(folder.Spool));
+        Assert.StartsWith("OK 7 ", await folder.PythonAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_recorded_before_a_crash_and_lies_in_the_spool_still_is_recorded_once()
+    {
+        using var folder = new SecureFolder();
+        await AgentProgram.ExecAsync(folder.Path, "first", "/bin/true");
+        await AgentProgram.ExecAsync(folder.Path, "second", "/bin/true");
+        var copy = folder.Path + "/copy";
+        await AgentProgram.ShellAsync($"cp -p -r {folder.Spool} {copy}; chmod 1733 {folder.Spool}");
+        for (var i = 0; i < 3; i++)
+        {
+            await using var daemon = await RunningDaemon.StartAsync(folder);
+            Assert.Equal(["first", "second"], Jobs(await AgentProgram.ReportsAsync(folder.Path)));
+            await daemon.KillAsync();
+            await AgentProgram.ShellAsync($"cp -p {copy}/* {folder.Spool}/");
+        }
+
+        Assert.Equal(2, (await AgentProgram.EntriesAsync(folder.Path)).Count(e => e.GetProperty("event").GetString() == "job.finished"));
+    }
+
+    [Fact]
+    public async Task A_running_daemon_notices_what_comes_into_the_spool()
+    {
+        using var folder = new SecureFolder();
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        File.Move(folder.Socket, folder.Socket + ".away");
+        Assert.Equal((0, ""), (await AgentProgram.ExecAsync(folder.Path, "x", "/bin/true")) is var r ? (r.Code, r.Error) : default);
+        await Eventually.TrueAsync(async () => (await AgentProgram.ReportsAsync(folder.Path)).Count == 1, "the report is taken in");
+        Assert.Empty(Directory.GetFiles(folder.Spool));
+    }
+
+    [Fact]
+    public async Task Roots_spool_takes_users_reports_by_the_files_owner()
+    {
+        using var user = new TestUser();
+        using var folder = new SecureFolder();
+        await AgentProgram.ShellAsync($"chmod 0755 {folder.Path}");
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        // The socket is not for this user, the spool is.
+        var exec = await AgentProgram.RunAsAsync(user, "exec", "--job-id", "theirs", "--socket-path", folder.Socket, "--", "/bin/sh", "-c", "exit 3");
+        Assert.Equal((3, ""), (exec.Code, exec.Error));
+        await Eventually.TrueAsync(async () => (await AgentProgram.ReportsAsync(folder.Path)).Count == 1, "the report is taken in");
+        var report = Assert.Single(await AgentProgram.ReportsAsync(folder.Path));
+        Assert.Equal(user.Uid, report.GetProperty("uid").GetUInt32());
+        Assert.Equal(user.Name, (await AgentProgram.EntriesAsync(folder.Path))[^1].GetProperty("user").GetString());
+
+        // It shows what lies in it to nobody, and takes nothing in another's name.
+        var list = await ProgramRun.RunAsync("/usr/bin/setpriv", [.. user.SetPrivileges, "/bin/ls", folder.Spool], directory: "/");
+        Assert.NotEqual(0, list.Code);
+        var forged = await ProgramRun.RunAsync(
+            "/usr/bin/setpriv", [.. user.SetPrivileges, "/bin/sh", "-c", "cat >$0/x.part; mv $0/x.part $0/x.json", folder.Spool],
+            input: System.Text.Encoding.UTF8.GetBytes(SocketClient.Minimal), directory: "/");
+        Assert.Equal(0, forged.Code);
+        await Eventually.TrueAsync(
+            async () => (await AgentProgram.EntriesAsync(folder.Path))[^1].GetProperty("event").GetString() == "report.rejected", "the forged report is refused");
+        await Eventually.TrueAsync(() => Directory.GetFiles(folder.Spool).Length == 0, "the forged report is gone");
+        Assert.Single(await AgentProgram.ReportsAsync(folder.Path));
+    }
+
+    [Fact]
+    public async Task Links_and_rubbish_in_the_spool_are_refused_and_read_nothing_else()
+    {
+        using var folder = new SecureFolder();
+        await AgentProgram.ShellAsync(
+            $"cd {folder.Path}; mkdir -m 1733 spool; printf '%s' '{SocketClient.Minimal.Replace("\\n", "")}' >good; ln -s ../good spool/1.json; ln good spool/2.json; "
+            + "mkfifo spool/3.json; printf rubbish >spool/4.json; head -c 2000000 /dev/zero >spool/5.json; printf x >spool/6.part");
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        Assert.Empty(await AgentProgram.ReportsAsync(folder.Path));
+        Assert.Equal(5, (await AgentProgram.EntriesAsync(folder.Path)).Count(e => e.GetProperty("event").GetString() == "report.rejected"));
+        Assert.Equal([folder.Spool + "/6.part"], Directory.GetFileSystemEntries(folder.Spool));
+        Assert.True(File.Exists(folder.Path + "/good"));
+    }
+
+    private static IEnumerable<string?> Jobs(IEnumerable<System.Text.Json.JsonElement> reports) =>
+        reports.Select(r => r.GetProperty("report").GetProperty("jobId").GetString());
+}

@@ -1,0 +1,21 @@
+using Xunit;
+
+namespace CcAgent.Tests.Harness;
+
+/// <summary>Waits for what another process brings about, for a bounded time.</summary>
+internal static class Eventually
+{
+    internal static async Task TrueAsync(Func<Task<bool>> condition, string what)
+    {
+        for (var i = 0; i < 200; i++)
+        {
+            if (await condition())
+                return;
+            await Task.Delay(50);
+        }
+
+        Assert.Fail("did not come about: " + what);
+    }
+
+    internal static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(() => Task.FromResult(condition()), what);
+}

@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace CcAgent.Tests.Harness;
+
+/// <summary>A daemon that has said that it is ready.</summary>
+internal sealed class RunningDaemon : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _said = new();
+    private readonly TaskCompletionSource _ready = new();
+
+    private RunningDaemon(ProcessStartInfo start)
+    {
+        _process = new Process { StartInfo = start };
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            lock (_said)
+                _said.AppendLine(line.Data);
+            if (line.Data?.StartsWith("cc-agent: ready", StringComparison.Ordinal) == true)
+                _ready.TrySetResult();
+        };
+        _process.Start();
+        _process.BeginErrorReadLine();
+    }
+
+    internal int Pid => _process.Id;
+
+    internal string Said
+    {
+        get
+        {
+            lock (_said)
+                return _said.ToString();
+        }
+    }
+
+    internal static Task<RunningDaemon> StartAsync(SecureFolder folder, params string[] options) =>
+        StartAsync(new ProcessStartInfo(AgentProgram.Path, ["daemon", "--dir", folder.Path, .. options]));
+
+    /// <summary>As another user; without a folder in the user's own places.</summary>
+    internal static Task<RunningDaemon> StartAsAsync(TestUser user, params string[] options)
+    {
+        var start = new ProcessStartInfo("/usr/bin/setpriv", [.. user.SetPrivileges, AgentProgram.Path, "daemon", .. options]) { WorkingDirectory = "/" };
+        foreach (var (name, value) in user.Environment)
+            start.Environment[name] = value;
+        return StartAsync(start);
+    }
+
+    private static async Task<RunningDaemon> StartAsync(ProcessStartInfo start)
+    {
+        start.RedirectStandardError = true;
+        var daemon = new RunningDaemon(start);
+        await Task.WhenAny(daemon._ready.Task, daemon._process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(30)));
+        if (daemon._ready.Task.IsCompletedSuccessfully)
+            return daemon;
+        await daemon.DisposeAsync();
+        throw new InvalidOperationException("the daemon did not start: " + daemon.Said);
+    }
+
+    /// <summary>SIGKILL.</summary>
+    internal async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM; the exit code.</summary>
+    internal async Task<int> StopAsync()
+    {
+        using var kill = Process.Start("/bin/kill", ["-TERM", Pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            await KillAsync();
+        _process.Dispose();
+    }
+}
