@@ -21,13 +21,14 @@ public sealed class JobsScreenTests : IAsyncDisposable
     [Theory]
     [InlineData(120, 40)]
     [InlineData(80, 24)]
-    public void The_jobs_of_a_host_are_rows_also_those_that_do_not_parse(int width, int height)
+    public async Task The_jobs_of_a_host_are_rows_also_those_that_do_not_parse(int width, int height)
     {
         for (var i = 0; i < 14; i++)
             _fleet.Report("web01", "backup", i % 5 == 0 ? 1 : 0, TimeSpan.FromDays(14 - i) - TimeSpan.FromHours(3));
         _fleet.Known("web01", Table, TimeSpan.FromMinutes(12), "web01 refuses the connection");
         _fleet.Down.Add("web01");
-        StoredScreen.Check($"jobs-{width}x{height}", _fleet.Start(width, height).Press("Enter").Text);
+        var screen = await _fleet.Start(width, height).Press("Enter").WaitUntilIdle();
+        StoredScreen.Check($"jobs-{width}x{height}", screen.Text);
     }
 
     [Fact]

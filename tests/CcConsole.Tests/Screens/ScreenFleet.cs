@@ -1,10 +1,13 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using CcConsole.Core.Audit;
 using CcConsole.Core.Reports;
 using CcConsole.Fleet;
 using CcConsole.Fleet.Hosts;
 using CcConsole.Screens;
 using CcConsole.Ssh;
+using CcConsole.Store.Chains;
 using CcConsole.Store.Hosts;
 using CcConsole.Store.Reports;
 using CcConsole.Tui.App;
@@ -147,6 +150,38 @@ internal sealed class ScreenFleet : IAsyncDisposable
             Json = JsonSerializer.SerializeToUtf8Bytes(report, ReportJson.Default.RecordedReport),
         }]);
         return this;
+    }
+
+    /// <summary>A verified copy of a host's chain in the cache; one entry can be altered afterwards.</summary>
+    public ScreenFleet Chain(string host, int entries, int? altered = null)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        var encoder = new EntryEncoder("c0ffee00c0ffee00", 0, default);
+        var genesis = encoder.AppendGenesis(buffer, host, "boot", Micros(0), 0);
+        for (var i = 1; i < entries; i++)
+        {
+            encoder.Append(buffer, i % 2 == 0 ? AuditEvents.JobFinished : AuditEvents.JobStarted, Micros(i), i,
+                new AuditMember("job_id", "backup"), new AuditMember("user", "root"), new AuditMember("exit_code", i % 10 == 0 ? 1 : 0));
+        }
+        var lines = Encoding.ASCII.GetString(buffer.WrittenSpan).TrimEnd('\n').Split('\n');
+        if (altered is { } bad)
+            lines[bad] = lines[bad].Replace("backup", "backuq", StringComparison.Ordinal);
+        Control.Cache.Chains.Append(
+            new ChainHead
+            {
+                Host = host,
+                Chain = encoder.ChainId,
+                Seq = entries - 1,
+                Offset = buffer.WrittenCount,
+                Hash = encoder.Head.ToString(),
+                GenesisHash = genesis.ToString(),
+                PulledAt = Time.GetUtcNow() - TimeSpan.FromHours(2),
+                Verdict = "OK",
+            },
+            [.. lines.Select((line, seq) => new ChainLine(seq, Encoding.ASCII.GetBytes(line)))], null);
+        return this;
+
+        long Micros(int i) => ((Time.GetUtcNow() - TimeSpan.FromHours(3)).ToUnixTimeSeconds() + i) * 1_000_000;
     }
 
     public string Home(string host) => Path.Combine(Root, "hosts", host);

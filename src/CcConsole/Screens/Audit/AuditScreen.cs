@@ -13,6 +13,9 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
 {
     private const int AtOnce = 500;
 
+    /// <summary>How many entries are shown above a break that is gone to.</summary>
+    private const int AboveBreak = 5;
+
     private readonly string _host;
     private readonly List<AuditLine> _lines = [];
     private AuditBanner _banner;
@@ -113,8 +116,8 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
         {
             if (FirstBreak is not { } seq)
                 return;
-            if (!_lines.Any(line => line.Row.Seq == seq))
-                await LoadAsync(seq + (AtOnce / 2), stop);
+            await LoadAsync(seq + AboveBreak, stop);
+            Shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"the entries from #{_lines[0].Row.Seq} down"), "V shows all again.");
             for (var i = 0; i < Table.Rows.Count; i++)
             {
                 if (Table.Rows[i].Row.Seq <= seq)

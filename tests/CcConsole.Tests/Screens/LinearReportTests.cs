@@ -1,0 +1,47 @@
+using CcConsole.Screens;
+using Xunit;
+
+namespace CcConsole.Tests.Screens;
+
+public sealed class LinearReportTests : IAsyncDisposable
+{
+    private readonly ScreenFleet _fleet = new();
+
+    public ValueTask DisposeAsync() => _fleet.DisposeAsync();
+
+    [Fact]
+    public async Task Each_host_and_job_is_a_line_and_a_dead_host_gives_a_non_zero_exit()
+    {
+        _fleet.Host("web01", "0 3 * * * echo \e[2J\nnot an entry\n").Host("db01", "");
+        _fleet.Down.Add("db01");
+        var (exit, text) = await RunAsync();
+        Assert.Equal(1, exit);
+        Assert.Contains("web01: ok, 2 jobs, 0 failed in 24 h, 0 late, contact now, audit ? not pulled\n", text);
+        Assert.Contains("  unknown  0 3 * * *  echo ␛[2J, next 2026-03-03 03:00 +00:00\n", text);
+        Assert.Contains("db01: offline", text);
+        Assert.Contains("next: Check that sshd runs there.", text);
+    }
+
+    [Fact]
+    public async Task A_fleet_that_is_well_gives_zero()
+    {
+        _fleet.Host("web01", "");
+        var (exit, text) = await RunAsync();
+        Assert.Equal(0, exit);
+        Assert.StartsWith("web01: ok, 0 jobs", text);
+    }
+
+    [Fact]
+    public async Task Without_hosts_it_says_what_to_do()
+    {
+        var (exit, text) = await RunAsync();
+        Assert.Equal(0, exit);
+        Assert.Contains("cc-console host add", text);
+    }
+
+    private async Task<(int Exit, string Text)> RunAsync()
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        return (await LinearReport.RunAsync(_fleet.Control, output, _fleet.Time, default), output.ToString());
+    }
+}

@@ -1,0 +1,80 @@
+using CcConsole.Fleet.Reports;
+using CcConsole.Screens;
+using Xunit;
+
+namespace CcConsole.Tests.Screens;
+
+public sealed class ReportsScreenTests : IAsyncDisposable
+{
+    private readonly ScreenFleet _fleet = new();
+
+    public ReportsScreenTests()
+    {
+        _fleet.Report("web01", "backup", 0, TimeSpan.FromHours(3), "all good\n")
+            .Report("web01", "report", 2, TimeSpan.FromHours(2), "starting\n", "disk full\n")
+            .Report("web01", "backup", 0, TimeSpan.FromMinutes(1), $"first line\n{new string('x', 300)}END\n")
+            .Known("web01", "", TimeSpan.FromHours(2), "web01 refuses the connection");
+        _fleet.Down.Add("web01");
+    }
+
+    public ValueTask DisposeAsync() => _fleet.DisposeAsync();
+
+    [Theory]
+    [InlineData(120, 40)]
+    [InlineData(80, 24)]
+    public async Task What_the_cache_knows_is_there_at_once_and_why_nothing_new_comes(int width, int height)
+    {
+        var screen = _fleet.Start(width, height).Press("3");
+        Assert.Contains("first line", screen.Text);
+        await screen.WaitForText("Check that sshd runs there.");
+        StoredScreen.Check($"reports-{width}x{height}", screen.Text);
+    }
+
+    [Fact]
+    public void Output_and_errors_of_a_run_are_shown_with_its_exit()
+    {
+        var screen = _fleet.Start(120, 30).Press("3", "k");
+        Assert.Contains("exit 2", screen.Text);
+        Assert.Contains("standard error", screen.Text);
+        Assert.Contains("disk full", screen.Text);
+    }
+
+    [Fact]
+    public void Failures_only_and_back()
+    {
+        var screen = _fleet.Start().Press("3", "m");
+        Assert.DoesNotContain("✓ ok", screen.Text);
+        Assert.Contains("✗ fail", screen.Text);
+        Assert.Contains("✓ ok", screen.Press("m").Text);
+    }
+
+    [Fact]
+    public void Long_lines_are_wrapped_or_cut()
+    {
+        var screen = _fleet.Start(120, 30).Press("3");
+        Assert.Contains("xEND", screen.Text);
+        Assert.DoesNotContain("xEND", screen.Press("w").Text);
+    }
+
+    [Fact]
+    public void Moving_up_ends_following_and_f_begins_it_again()
+    {
+        var screen = _fleet.Start(120, 30).Press("3");
+        var reports = Assert.IsType<ReportsScreen>(_fleet.Shell!.Top);
+        Assert.True(reports.Follow);
+        screen.Press("k");
+        Assert.False(reports.Follow);
+        screen.Press("f");
+        Assert.True(reports.Follow);
+        Assert.Contains("following the newest run", screen.Text);
+    }
+
+    [Fact]
+    public void A_gap_in_what_was_heard_is_a_line_of_its_own()
+    {
+        var from = new DateTimeOffset(2026, 3, 2, 13, 58, 0, TimeSpan.Zero);
+        var line = ReportLine.Of(new TailGap("web01", from, from.AddMinutes(4)), TimeZoneInfo.Utc);
+        Assert.Equal("— gap 13:58–14:02 —", line.Job);
+        Assert.True(line.IsRemarkable);
+    }
+}
