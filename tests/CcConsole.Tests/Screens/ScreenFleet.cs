@@ -66,7 +66,10 @@ internal sealed class ScreenFleet : IAsyncDisposable
     }
 
     /// <summary>A host with a table; null for none.</summary>
-    public ScreenFleet Host(string name, string? table = null, params string[] tags)
+    public ScreenFleet Host(string name, string? table = null, params string[] tags) => Host(name, host => host, table, tags);
+
+    /// <summary>A host with a table, changed before it is added.</summary>
+    public ScreenFleet Host(string name, Func<HostEntry, HostEntry> change, string? table = null, params string[] tags)
     {
         string home = Home(name), bin = Path.Combine(home, "bin");
         Directory.CreateDirectory(bin);
@@ -88,14 +91,14 @@ internal sealed class ScreenFleet : IAsyncDisposable
         File.SetUnixFileMode(readlink, (UnixFileMode)0b111_101_101);
         if (table is not null)
             File.WriteAllText(Path.Combine(home, "table"), table);
-        Control.Hosts.Add(new HostEntry
+        Control.Hosts.Add(change(new HostEntry
         {
             Name = name,
             Destination = HostEntry.LocalDestination,
             Tags = tags,
             AgentPath = Path.Combine(home, "no-agent"),
             Environment = new Dictionary<string, string> { ["HOME"] = home, ["PATH"] = $"{bin}:/usr/bin:/bin" },
-        });
+        }));
         Control.Monitor.Publish();
         return this;
     }
