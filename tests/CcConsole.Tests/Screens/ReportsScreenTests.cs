@@ -1,5 +1,6 @@
 using CcConsole.Fleet.Reports;
 using CcConsole.Screens;
+using CcConsole.Tui.Testing;
 using Xunit;
 
 namespace CcConsole.Tests.Screens;
@@ -24,42 +25,42 @@ public sealed class ReportsScreenTests : IAsyncDisposable
     [InlineData(80, 24)]
     public async Task What_the_cache_knows_is_there_at_once_and_why_nothing_new_comes(int width, int height)
     {
-        var screen = _fleet.Start(width, height).Press("3");
-        Assert.Contains("first line", screen.Text);
+        var screen = await _fleet.Start(width, height).Press("3").WaitForText("Reports[");
         await screen.WaitForText("Check that sshd runs there.");
         StoredScreen.Check($"reports-{width}x{height}", screen.Text);
     }
 
     [Fact]
-    public void Output_and_errors_of_a_run_are_shown_with_its_exit()
+    public async Task Output_and_errors_of_a_run_are_shown_with_its_exit()
     {
-        var screen = _fleet.Start(120, 30).Press("3", "k");
+        var screen = (await StartAsync()).Press("g", "j");
         Assert.Contains("exit 2", screen.Text);
         Assert.Contains("standard error", screen.Text);
         Assert.Contains("disk full", screen.Text);
     }
 
     [Fact]
-    public void Failures_only_and_back()
+    public async Task Failures_only_and_back()
     {
-        var screen = _fleet.Start().Press("3", "m");
+        var screen = (await StartAsync()).Press("m");
         Assert.DoesNotContain("✓ ok", screen.Text);
         Assert.Contains("✗ fail", screen.Text);
         Assert.Contains("✓ ok", screen.Press("m").Text);
     }
 
     [Fact]
-    public void Long_lines_are_wrapped_or_cut()
+    public async Task Long_lines_are_wrapped_or_cut()
     {
-        var screen = _fleet.Start(120, 30).Press("3");
+        var screen = await StartAsync();
+        screen.Press("k");
         Assert.Contains("xEND", screen.Text);
         Assert.DoesNotContain("xEND", screen.Press("w").Text);
     }
 
     [Fact]
-    public void Moving_up_ends_following_and_f_begins_it_again()
+    public async Task Moving_up_ends_following_and_f_begins_it_again()
     {
-        var screen = _fleet.Start(120, 30).Press("3");
+        var screen = await StartAsync();
         var reports = Assert.IsType<ReportsScreen>(_fleet.Shell!.Top);
         Assert.True(reports.Follow);
         screen.Press("k");
@@ -68,6 +69,8 @@ public sealed class ReportsScreenTests : IAsyncDisposable
         Assert.True(reports.Follow);
         Assert.Contains("following the newest run", screen.Text);
     }
+
+    private async Task<ScreenDriver> StartAsync() => await _fleet.Start(120, 30).Press("3").WaitForText("Reports[4]");
 
     [Fact]
     public void A_gap_in_what_was_heard_is_a_line_of_its_own()

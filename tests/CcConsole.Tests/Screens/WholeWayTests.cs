@@ -64,4 +64,21 @@ public sealed class WholeWayTests : IAsyncDisposable
         await later.WaitForText("job.finished");
         await later.WaitForText("✓ proven");
     }
+
+    [Fact]
+    public async Task An_entry_that_was_changed_on_the_host_is_found_by_comparing_and_turns_the_host_red()
+    {
+        await _fleet.VisitAsync();
+        var screen = await _fleet.Start(120, 40).Press("5").WaitForText("✓ VERIFIED");
+        _agent.Stop();
+        _agent.Unlock();
+        var segment = _agent.Segments.First();
+        var text = await File.ReadAllTextAsync(segment);
+        await File.WriteAllTextAsync(segment, text.Replace("agent.started", "agent.starteD", StringComparison.Ordinal));
+        screen.Press("D");
+        await screen.WaitForText("The host contradicts the copy held here, which is whole.");
+        Assert.Contains("web01", Assert.Single(_fleet.Control.Audit.Conflicts()).Host);
+        screen.Press("1");
+        await screen.WaitForText("✗ fail");
+    }
 }

@@ -12,6 +12,7 @@ internal static class AuditCommands
             screen => screen.FirstBreak is null ? "no break is known" : null),
         On("audit.verify", "V", "verify", "Verify every entry of the copy again", screen => screen.LoadAndVerify(), NoCopy),
         On("audit.pull", "P", "pull", "Take the host's new entries into the copy", screen => screen.Pull(), _ => null),
+        On("audit.compare", "D", "compare", "Hold every entry that the host has against the copy: finds what was changed there after it was seen here", screen => screen.Pull(deep: true), NoCopy),
         On("audit.export", "E", "export", "Write the copy to a file, byte for byte, as evidence for any verifier", screen => screen.Export(), NoCopy),
         ConsoleCommand.On<AuditScreen>("audit.resolve", "", "resolve", "After a contradiction was looked at: take the host's chain as it is now", CommandArea.Audit,
             screen => screen.Resolve(), screen => screen.Shell.WhyReadOnly ?? (screen.HasConflict ? null : "there is no open conflict")),

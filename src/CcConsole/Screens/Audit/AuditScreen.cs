@@ -99,12 +99,13 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
         Closing);
 
     /// <summary>Takes the host's new entries.</summary>
-    public void Pull() => Shell.Operations.Start($"{_host}: pulling the chain", async stop =>
+    /// <param name="deep">Whether every entry that the host has is held against the copy first.</param>
+    public void Pull(bool deep = false) => Shell.Operations.Start($"{_host}: {(deep ? "comparing every entry" : "pulling the chain")}", async stop =>
     {
-        var pulled = await Shell.Fleet.Audit.PullAsync(_host, cancellation: stop);
+        var pulled = await Shell.Fleet.Audit.PullAsync(_host, deep, stop);
         await Shell.Fleet.Monitor.RefreshAsync(_host).WaitAsync(stop);
         if (pulled.IsGood)
-            Shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"{_host}: {pulled.Added} new entries"));
+            Shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"{_host}: {(deep ? "every entry is as it was seen, " : "")}{pulled.Added} new entries"));
         else
             Shell.Toasts.Fail($"{_host}: {pulled.Verdict}: {pulled.Message}", pulled.Hint ?? "");
         LoadAndVerify();

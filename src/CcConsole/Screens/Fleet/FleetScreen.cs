@@ -1,5 +1,6 @@
 using System.Globalization;
 using CcConsole.Commands;
+using CcConsole.Tui.Cells;
 using CcConsole.Tui.Widgets;
 
 namespace CcConsole.Screens;
@@ -21,6 +22,8 @@ internal sealed class FleetScreen : ListScreen<FleetLine>
         new("Note", line => line.Note) { Width = 12, Grow = 2, Priority = 3, Scope = line => line.Note.Length > 0 ? line.StateScope : null },
     ];
 
+    private bool _welcomed;
+
     /// <param name="shell">Everything around it.</param>
     public FleetScreen(Shell shell)
         : base(shell, "Fleet", AllColumns, line => line.Host.Name)
@@ -33,12 +36,14 @@ internal sealed class FleetScreen : ListScreen<FleetLine>
     /// <inheritdoc/>
     public override string? Host => Selected?.Host.Name;
 
+    private string? Problem => Shell.Snapshot.HostsProblem ?? Shell.Snapshot.CacheProblem;
+
     /// <inheritdoc/>
     public override string? CopyText => Selected?.Host.Name;
 
     /// <inheritdoc/>
     protected override string EmptyText =>
-        Shell.Snapshot.HostsProblem is { } problem ? problem : "No hosts yet: a adds one, i picks from ssh_config; cc-console demo shows a throwaway fleet";
+        Problem is not null ? "" : "No hosts yet: a adds one, i picks from ssh_config; cc-console demo shows a throwaway fleet";
 
     /// <inheritdoc/>
     public override void Update()
@@ -48,6 +53,12 @@ internal sealed class FleetScreen : ListScreen<FleetLine>
     }
 
     /// <inheritdoc/>
+    protected override int BannerRows(int width) => Problem is null ? 0 : 1;
+
+    /// <inheritdoc/>
+    protected override void DrawBanner(Canvas canvas) => canvas.DrawFit(0, 0, Problem, canvas.Width, canvas["state.fail"]);
+
+    /// <inheritdoc/>
     public override void Enter()
     {
         // The first run: the checklist comes by itself; nothing is written before it is confirmed.
@@ -55,8 +66,6 @@ internal sealed class FleetScreen : ListScreen<FleetLine>
             Shell.Push(new CandidatesScreen(Shell));
         _welcomed = true;
     }
-
-    private bool _welcomed;
 
     /// <inheritdoc/>
     public override void Refresh() => Shell.Operations.Start("asking all hosts", stop => Shell.Fleet.Monitor.RefreshAsync().WaitAsync(stop));

@@ -9,6 +9,8 @@ namespace CcConsole.Screens;
 /// <summary>A row of the tail: a run, a gap in what was heard, or why nothing is heard.</summary>
 internal sealed record ReportLine
 {
+    private const int LongestOutput = 200;
+
     /// <summary>What it is known by.</summary>
     public required string Key { get; init; }
 
@@ -36,14 +38,23 @@ internal sealed record ReportLine
     /// <summary>The start of the last line of output.</summary>
     public string Output { get; init; } = "";
 
-    /// <summary>The report; null for other rows.</summary>
-    public ExecutionReport? Report { get; init; }
+    /// <summary>The report's number in the cache; null for other rows. The report itself, up to a megabyte, is read when it is shown.</summary>
+    public long? ReportId { get; init; }
+
+    /// <summary>The exit code; null for other rows.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>How long it took; null for other rows.</summary>
+    public TimeSpan? Duration { get; init; }
+
+    /// <summary>The id of the run; null where the report has none.</summary>
+    public string? RunId { get; init; }
 
     /// <summary>What to do next; empty for nothing.</summary>
     public string Hint { get; init; } = "";
 
     /// <summary>Whether it tells of a failure, or is no run at all.</summary>
-    public bool IsRemarkable => Report is not { ExitCode: 0 };
+    public bool IsRemarkable => ExitCode is not 0;
 
     /// <summary>A run.</summary>
     public static ReportLine Of(StoredReport stored, RecordedReport recorded, TimeZoneInfo zone, bool ascii)
@@ -62,7 +73,10 @@ internal sealed record ReportLine
             Exit = report.TimedOut == true ? "timeout" : report.Signal is { } signal ? $"signal {signal}" : report.ExitCode.ToString(CultureInfo.InvariantCulture),
             Took = TimeText.Duration(TimeSpan.FromMilliseconds(report.DurationMs)),
             Output = LastLine(report.Stderr.Length > 0 && report.ExitCode != 0 ? report.Stderr : report.Stdout),
-            Report = report,
+            ReportId = stored.Id,
+            ExitCode = report.ExitCode,
+            Duration = TimeSpan.FromMilliseconds(report.DurationMs),
+            RunId = report.RunId,
         };
     }
 
@@ -94,7 +108,7 @@ internal sealed record ReportLine
     private static string LastLine(string output)
     {
         var text = output.AsSpan().TrimEnd();
-        var start = text.LastIndexOf('\n') + 1;
-        return text[start..].Trim().ToString();
+        text = text[(text.LastIndexOf('\n') + 1)..].Trim();
+        return text[..Math.Min(text.Length, LongestOutput)].ToString();
     }
 }

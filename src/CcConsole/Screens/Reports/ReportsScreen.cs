@@ -1,4 +1,5 @@
 using System.Globalization;
+using CcConsole.Core.Reports;
 using CcConsole.Fleet.Reports;
 using CcConsole.Store.Reports;
 using CcConsole.Tui.Input;
@@ -12,14 +13,14 @@ namespace CcConsole.Screens;
 /// </summary>
 internal sealed class ReportsScreen : ListScreen<ReportLine>
 {
-    private const int FromCache = 500;
+    private const int FromCache = 200;
     private const int MostRows = 5_000;
 
     private static readonly IReadOnlyList<TableColumn<ReportLine>> AllColumns =
     [
         new("State", line => line.State) { Width = 9, Scope = line => line.Scope },
         new("Started", line => line.Time) { Width = 14, Priority = 1 },
-        new("Job", line => line.Job) { Width = 18, Grow = 2, Scope = line => line.Report is null ? line.Scope : null },
+        new("Job", line => line.Job) { Width = 18, Grow = 2, Scope = line => line.ReportId is null ? line.Scope : null },
         new("Exit", line => line.Exit) { Width = 8, AlignRight = true, Priority = 1 },
         new("Took", line => line.Took) { Width = 6, AlignRight = true, Priority = 2 },
         new("Output", line => line.Output) { Width = 14, Grow = 3, Priority = 3 },
@@ -30,6 +31,8 @@ internal sealed class ReportsScreen : ListScreen<ReportLine>
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
     private bool _failuresOnly;
     private bool _following;
+    private bool _loading = true;
+    private (long Id, ExecutionReport? Report) _shown;
 
     /// <param name="shell">Everything around it.</param>
     /// <param name="host">The host.</param>
@@ -38,9 +41,7 @@ internal sealed class ReportsScreen : ListScreen<ReportLine>
     {
         _host = host;
         Table.Sort = null;
-        foreach (var stored in shell.Fleet.Reports.List(new ReportFilter { Host = host, Limit = FromCache }).Reverse())
-            Add(ReportLine.Of(stored, ReportOperations.Parse(stored), Zone, shell.Ascii));
-        ShowLines();
+        SetRows([]);
     }
 
     /// <summary>Whether the newest run stays selected.</summary>
@@ -50,7 +51,7 @@ internal sealed class ReportsScreen : ListScreen<ReportLine>
     public override string? Host => _host;
 
     /// <inheritdoc/>
-    public override string? CopyText => Selected is { } line ? line.Report?.RunId ?? line.Job : null;
+    public override string? CopyText => Selected is { } line ? line.RunId ?? line.Job : null;
 
     /// <inheritdoc/>
     protected override bool DetailBelow => true;
@@ -60,7 +61,7 @@ internal sealed class ReportsScreen : ListScreen<ReportLine>
 
     /// <inheritdoc/>
     protected override string EmptyText =>
-        _failuresOnly ? "no failures: m shows all runs" : "no runs reported yet: a managed job reports each of its runs";
+        _loading ? "loading" : _failuresOnly ? "no failures: m shows all runs" : "no runs reported yet: a managed job reports each of its runs";
 
     private TimeZoneInfo Zone => Shell.Application.Time.LocalTimeZone;
 
@@ -119,20 +120,21 @@ internal sealed class ReportsScreen : ListScreen<ReportLine>
     protected override int Compare(ReportLine a, ReportLine b, int column) => AllColumns[column].Title switch
     {
         "Started" => a.At.CompareTo(b.At),
-        "Took" => Nullable.Compare(a.Report?.DurationMs, b.Report?.DurationMs),
-        "Exit" => Nullable.Compare(a.Report?.ExitCode, b.Report?.ExitCode),
+        "Took" => Nullable.Compare(a.Duration, b.Duration),
+        "Exit" => Nullable.Compare(a.ExitCode, b.ExitCode),
         _ => string.Compare(AllColumns[column].Text(a), AllColumns[column].Text(b), StringComparison.OrdinalIgnoreCase),
     };
 
     /// <inheritdoc/>
     protected override void Describe(ReportLine row, DetailText detail)
     {
-        if (row.Report is not { } report)
+        if (row.ReportId is not { } id)
         {
             detail.Text(row.Job, row.Scope);
             detail.Text(row.Hint);
             return;
         }
+        var report = Report(id);
         detail.Text($"{row.State}  {report.JobId}  exit {row.Exit}  {row.Took}  as {report.ExecutingUser}", row.Scope);
         detail.Text($"{TimeText.Full(TimeZoneInfo.ConvertTime(report.StartTime, Zone))}  {report.Command}", "text.dim");
         detail.Text(report.Warning, "state.late");
@@ -146,8 +148,24 @@ internal sealed class ReportsScreen : ListScreen<ReportLine>
             detail.Text("no output", "text.dim");
     }
 
+    /// <summary>The report that is shown; the one shown last is kept.</summary>
+    private ExecutionReport Report(long id)
+    {
+        if (_shown.Report is null || _shown.Id != id)
+            _shown = (id, Shell.Fleet.Reports.Show(id).Report);
+        return _shown.Report;
+    }
+
     private async Task FollowAsync(CancellationToken stop)
     {
+        var (zone, ascii) = (Zone, Shell.Ascii);
+        var known = await Task.Run(
+            () => Shell.Fleet.Reports.List(new ReportFilter { Host = _host, Limit = FromCache })
+                .Select(stored => ReportLine.Of(stored, ReportOperations.Parse(stored), zone, ascii)).Reverse().ToList(),
+            stop);
+        known.ForEach(Add);
+        _loading = false;
+        ShowLines();
         await foreach (var item in Shell.Fleet.Reports.TailAsync([_host], FromCache, follow: true, stop))
         {
             Add(item switch
