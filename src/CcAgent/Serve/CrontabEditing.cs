@@ -102,7 +102,7 @@ internal sealed class CrontabEditing
         new(outcome, current ?? [], Digest(current ?? []), current is not null, message);
 
     private static string Words(TableWrite.Failed failed) =>
-        failed.Hint.Length == 0 ? failed.Problem : $"{failed.Problem}. {failed.Hint}";
+        failed.Hint.Length == 0 ? failed.Problem : $"{failed.Problem.TrimEnd('.')}. {failed.Hint}";
 
     private static string Digest(byte[] bytes) => Sha256.Hash(bytes).ToString();
 }

@@ -1,4 +1,5 @@
 using CcConsole.Core;
+using CcConsole.Core.Crontab;
 using CcConsole.Fleet.Hosts;
 using CcConsole.Fleet.Sessions;
 using CcConsole.Ssh;
@@ -103,7 +104,7 @@ public sealed class ChangeOperations
             IsOtherUser = other,
             Existed = table.Exists,
             Before = table.Bytes,
-            After = record.Before,
+            After = Installable(record.Before, table),
             Description = $"undo change {record.Id}: {record.Description}",
             IsProduction = _hosts.Get(record.Host).IsProduction,
             Undoes = record.Id,
@@ -137,6 +138,16 @@ public sealed class ChangeOperations
         return table.Bytes.Span.SequenceEqual(record.After.Span) ? _cache.Changes.End(change, ChangeOutcome.Applied, "found applied when the table was read again")
             : table.Bytes.Span.SequenceEqual(record.Before.Span) ? _cache.Changes.End(change, ChangeOutcome.Failed, "found not applied when the table was read again")
             : _cache.Changes.End(change, ChangeOutcome.Unknown, "the table is neither the old nor the new one: it was changed by someone else since");
+    }
+
+    /// <summary>
+    /// A table as it was, with the final line feed that crontab(1) asks for: a table that an editor left without one could be read
+    /// and changed, but never be installed again.
+    /// </summary>
+    private static ReadOnlyMemory<byte> Installable(ReadOnlyMemory<byte> before, TableSnapshot table)
+    {
+        CrontabDocument document = (table with { Bytes = before }).Parse();
+        return document.HasFinalNewline || document.IsAccepted ? before : (byte[])[.. before.Span, (byte)'\n'];
     }
 
     private async Task<ChangeResult> WriteAsync(HostConnection connection, ChangePlan plan)

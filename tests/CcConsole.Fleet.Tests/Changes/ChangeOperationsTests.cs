@@ -43,6 +43,19 @@ public sealed class ChangeOperationsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_table_without_a_final_line_feed_is_undone_to_one_that_crontab_installs()
+    {
+        FleetControl control = _fleet.Open();
+        control.Hosts.Add(_fleet.MakeHost("web01", "0 5 * * * true"));
+        await control.Changes.ApplyAsync((await control.Jobs.OpenAsync("web01")).Plan(Draft));
+
+        ChangeResult undone = await control.Changes.ApplyAsync(await control.Changes.PlanUndoAsync());
+
+        Assert.True(undone.IsApplied, undone.Message);
+        Assert.Equal("0 5 * * * true\n", _fleet.Table("web01"));
+    }
+
+    [Fact]
     public async Task A_host_without_a_table_gets_one()
     {
         FleetControl control = _fleet.Open();
