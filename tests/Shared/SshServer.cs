@@ -15,15 +15,18 @@ namespace CcConsole.TestSupport;
 internal sealed class SshServer : IAsyncDisposable
 {
     private readonly string[] _settings;
+    private readonly string[] _enter;
     private Process? _sshd;
     private Task _logging = Task.CompletedTask;
     private readonly StringBuilder _log = new();
+    private bool _ownsUser;
 
-    private SshServer(string user, string directory, string[] settings)
+    private SshServer(string user, string directory, string[] settings, string[] enter)
     {
         User = user;
         Directory = directory;
         _settings = settings;
+        _enter = enter;
     }
 
     /// <summary>The name under which <see cref="ConfigFile"/> knows the server.</summary>
@@ -72,15 +75,24 @@ internal sealed class SshServer : IAsyncDisposable
 
     /// <summary>Starts a server.</summary>
     /// <param name="settings">Lines of sshd_config, before ours, so that they win.</param>
-    public static async Task<SshServer> StartAsync(params string[] settings)
+    public static Task<SshServer> StartAsync(params string[] settings) => StartAsync(null, [], settings);
+
+    /// <summary>Starts a server in a mount namespace that another process holds; an account that is there is let in.</summary>
+    /// <param name="enter">What runs a command in the namespace: <c>nsenter -t PID -m --</c>.</param>
+    /// <param name="user">The account that the alias logs in to. The one who made it removes it.</param>
+    /// <param name="settings">As above.</param>
+    public static Task<SshServer> StartWithinAsync(string[] enter, string user, params string[] settings) => StartAsync(user, enter, settings);
+
+    private static async Task<SshServer> StartAsync(string? user, string[] enter, string[] settings)
     {
         string id = Guid.NewGuid().ToString("N")[..8];
         string directory = Path.Combine("/tmp", $"ccs-{id}");
         System.IO.Directory.CreateDirectory(directory, (UnixFileMode)0b111_101_101);
-        SshServer server = new($"ccs{id}", directory, settings);
+        SshServer server = new(user ?? $"ccs{id}", directory, settings, enter) { _ownsUser = user is null };
         try
         {
-            await AccountAsync("useradd", "-d", server.Home, "-m", "-s", "/bin/sh", "-p", "*", server.User);
+            if (server._ownsUser)
+                await AccountAsync("useradd", "-d", server.Home, "-m", "-s", "/bin/sh", "-p", "*", server.User);
             await RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", server.HostKey);
             await RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", server.ClientKey);
             File.Copy(server.ClientKey + ".pub", server.AuthorizedKeys);
@@ -145,9 +157,8 @@ internal sealed class SshServer : IAsyncDisposable
         ]);
         // sshd's own empty directory for separated privileges; Debian makes it at boot, a container has no boot.
         System.IO.Directory.CreateDirectory("/run/sshd", (UnixFileMode)0b111_101_101);
-        ProcessStartInfo start = new("/usr/sbin/sshd") { RedirectStandardError = true, RedirectStandardInput = true };
-        foreach (string argument in new[] { "-f", config, "-D", "-e" })
-            start.ArgumentList.Add(argument);
+        string[] command = [.. _enter, "/usr/sbin/sshd", "-f", config, "-D", "-e"];
+        ProcessStartInfo start = new(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardInput = true };
         _sshd = Process.Start(start) ?? throw new InvalidOperationException("sshd was not started");
         _logging = ReadLogAsync(_sshd.StandardError);
         for (int i = 0; i < 200; i++)
@@ -204,9 +215,12 @@ internal sealed class SshServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        foreach (int process in await ProcessesAsync(""))
-            Kill(process);
-        await AccountAsync("userdel", "-f", User);
+        if (_ownsUser)
+        {
+            foreach (int process in await ProcessesAsync(""))
+                Kill(process);
+            await AccountAsync("userdel", "-f", User);
+        }
         await _logging.WaitAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         System.IO.Directory.Delete(Directory, recursive: true);
     }
