@@ -193,7 +193,7 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, Agent
         Host = host,
         Verdict = conflict.Verdict,
         Head = cache.Chains.Head(host),
-        Message = $"{host}: {conflict.Verdict}: {conflict.Message}",
+        Message = conflict.Message,
         Hint = $"Both versions are kept in {conflict.Directory}. Find out what happened on the host, then: cc-console audit resolve {host}",
         Conflict = conflict,
     };

@@ -58,7 +58,7 @@ internal sealed class HostVisit(SessionPool sessions, CacheDatabase cache, Audit
 
         await new ReportPull(cache, agent, state.Host).FetchAsync(cancellation).ConfigureAwait(false);
         PullResult pull = await audit.PullAsync(state.Host, cancellation: cancellation).ConfigureAwait(false);
-        return pull.IsGood ? state : state with { State = Problem, Cause = pull.Message, Hint = pull.Hint };
+        return pull.IsGood ? state : state with { State = Problem, Cause = $"{pull.Verdict}: {pull.Message}", Hint = pull.Hint };
     }
 
     private async Task SettleAsync(string host, CancellationToken cancellation)

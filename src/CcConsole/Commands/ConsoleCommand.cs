@@ -55,11 +55,13 @@ internal sealed class ConsoleCommand
     /// <param name="run">Does it.</param>
     /// <param name="whyNot">Why it cannot be done now; null when it always can.</param>
     /// <param name="hint">Whether the footer hints at it.</param>
+    /// <param name="when">Whether it means anything at all; null when it always does.</param>
     public static ConsoleCommand On<TScreen>(
-        string id, string keys, string name, string description, CommandArea area, Action<TScreen> run, Func<TScreen, string?>? whyNot = null, bool hint = false)
+        string id, string keys, string name, string description, CommandArea area, Action<TScreen> run, Func<TScreen, string?>? whyNot = null, bool hint = false,
+        Func<TScreen, bool>? when = null)
         where TScreen : class =>
         new(
-            screen => screen is TScreen,
+            screen => screen is TScreen here && when?.Invoke(here) != false,
             screen => screen is TScreen here ? whyNot?.Invoke(here) : "not on this screen",
             screen =>
             {

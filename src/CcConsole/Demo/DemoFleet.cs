@@ -65,6 +65,9 @@ internal sealed class DemoFleet : IAsyncDisposable
         }
     }
 
+    /// <summary>Tampers with a host's audit log; says what was changed.</summary>
+    public string Tamper(string host) => $"the exit code of entry #{Hosts.Single(known => known.Name == host).Tamper()} was changed on the host";
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

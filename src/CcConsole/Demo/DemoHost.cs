@@ -100,19 +100,21 @@ internal sealed class DemoHost : IAsyncDisposable
 
     /// <summary>
     /// Does what an intruder with the agent's powers would: changes the exit code of one recorded run in the
-    /// middle of the host's audit log. Gives the 1-based number of the entry.
+    /// middle of the host's audit log. Gives the number of the entry.
     /// </summary>
     public long Tamper()
     {
         string segment = Directory.EnumerateFiles(Path.Combine(AgentFolder, "audit"), "*.jsonl").Order(StringComparer.Ordinal).Last();
         AppendOnly.Clear(segment);
-        string[] lines = File.ReadAllLines(segment);
-        int at = Array.FindIndex(lines, line => line.Contains("\"exit_code\": ", StringComparison.Ordinal));
+        using var file = new FileStream(segment, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        byte[] text = new byte[file.Length];
+        file.ReadExactly(text);
+        ReadOnlySpan<byte> mark = "\"exit_code\": "u8;
+        int at = text.AsSpan().IndexOf(mark);
         if (at < 0) throw new Core.ProblemException($"No run is recorded on {Name} yet, so there is nothing to tamper with", "wait for the first run, then try again");
-        lines[at] = lines[at].Replace("\"exit_code\": 0", "\"exit_code\": 7", StringComparison.Ordinal)
-            .Replace("\"exit_code\": 1", "\"exit_code\": 0", StringComparison.Ordinal);
-        File.WriteAllText(segment, string.Join('\n', lines) + "\n");
-        return at + 1;
+        file.Position = at + mark.Length;
+        file.WriteByte(text[at + mark.Length] == (byte)'0' ? (byte)'7' : (byte)'0');
+        return text.AsSpan(0, at).Count((byte)'\n');
     }
 
     public async ValueTask DisposeAsync()

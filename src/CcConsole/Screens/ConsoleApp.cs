@@ -43,6 +43,7 @@ internal static class ConsoleApp
             MachineName = start.MachineName,
             Editor = First(start.Variable("VISUAL"), start.Variable("EDITOR")),
             WorkingDirectory = start.WorkingDirectory,
+            Tamper = start.Tamper,
             SshHosts = () => SshConfigHosts.Read(start.SshConfigFile ?? Path.Combine(start.Home, ".ssh", "config"), start.Home),
         };
         var themes = ThemeFiles.Load(start.ThemesDirectory, out var broken);

@@ -14,10 +14,16 @@ internal static class ConsoleRun
     /// <param name="stop">Ends the linear report.</param>
     /// <returns>The exit code: 0 good, 1 when the report found something; see <see cref="ConsoleApp.RunAsync"/>.</returns>
     /// <exception cref="Core.ProblemException">A folder, the settings or the cache cannot be used.</exception>
-    public static async Task<int> RunAsync(bool readOnly, bool plain, TextWriter output, CancellationToken stop)
+    public static Task<int> RunAsync(bool readOnly, bool plain, TextWriter output, CancellationToken stop)
     {
         var places = Places.From(Environment.GetEnvironmentVariable);
-        var settings = Settings.Read(places.Config);
+        return RunAsync(places, Settings.Read(places.Config), readOnly, plain, output, null, stop);
+    }
+
+    /// <summary>The same with given folders and settings; <paramref name="tamper"/> is the demo's.</summary>
+    public static async Task<int> RunAsync(
+        Places places, Settings settings, bool readOnly, bool plain, TextWriter output, Func<string, string>? tamper, CancellationToken stop)
+    {
         AskpassServer? askpass = null;
         try
         {
@@ -38,6 +44,7 @@ internal static class ConsoleRun
                 SshConfigFile = settings.SshConfig,
                 Theme = settings.Theme,
                 Plain = plain,
+                Tamper = tamper,
                 Output = output,
                 Stop = stop,
             });

@@ -26,6 +26,9 @@ internal sealed class ConsoleSettings
     /// <summary>The hosts that ssh_config names; called when they are asked for.</summary>
     public Func<IReadOnlyList<SshConfigHost>> SshHosts { get; init; } = () => [];
 
+    /// <summary>In the demo: changes a host's own audit log, and says what was changed; null elsewhere.</summary>
+    public Func<string, string>? Tamper { get; init; }
+
     /// <summary>A remembered choice; null when there is none.</summary>
     public string? Get(string key) => _preferences.Get(key);
 

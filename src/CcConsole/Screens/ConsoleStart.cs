@@ -39,6 +39,9 @@ internal sealed record ConsoleStart
     /// <summary>Cancelled by Ctrl+C and SIGTERM while there is no screen.</summary>
     public CancellationToken Stop { get; init; }
 
+    /// <summary>In the demo: changes a host's own audit log; null elsewhere.</summary>
+    public Func<string, string>? Tamper { get; init; }
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

@@ -16,6 +16,8 @@ internal static class AuditCommands
         On("audit.export", "E", "export", "Write the copy to a file, byte for byte, as evidence for any verifier", screen => screen.Export(), NoCopy),
         ConsoleCommand.On<AuditScreen>("audit.resolve", "", "resolve", "After a contradiction was looked at: take the host's chain as it is now", CommandArea.Audit,
             screen => screen.Resolve(), screen => screen.Shell.WhyReadOnly ?? (screen.HasConflict ? null : "there is no open conflict")),
+        ConsoleCommand.On<AuditScreen>("demo.tamper", "T", "tamper", "In the demo: change a recorded exit code in the host's own log", CommandArea.Audit,
+            screen => screen.Tamper(), hint: true, when: screen => screen.Shell.Settings.Tamper is not null),
     ];
 
     private static ConsoleCommand On(string id, string keys, string name, string description, Action<AuditScreen> run, Func<AuditScreen, string?> whyNot) =>

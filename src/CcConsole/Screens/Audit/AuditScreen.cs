@@ -111,6 +111,14 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
         LoadAndVerify();
     });
 
+    /// <summary>In the demo: changes the host's own log, as an intruder would.</summary>
+    public void Tamper() => Shell.Operations.Start($"{_host}: tampering", _ =>
+    {
+        if (Shell.Settings.Tamper is { } tamper)
+            Shell.Toasts.Show($"{_host}: {tamper(_host)}", "D holds the host's log against the copy.");
+        return Task.CompletedTask;
+    });
+
     /// <summary>Goes to the entry at which the chain breaks.</summary>
     public void GoToBreak() => Shell.Operations.Watch(
         async stop =>

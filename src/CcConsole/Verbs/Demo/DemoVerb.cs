@@ -1,5 +1,8 @@
 using System.CommandLine;
+using CcConsole.Composition;
 using CcConsole.Demo;
+using CcConsole.Screens;
+using CcConsole.Tui.Terminal;
 
 namespace CcConsole.Verbs.Demo;
 
@@ -15,6 +18,9 @@ internal static class DemoVerb
     private static async Task<int> RunAsync(VerbContext context)
     {
         await using DemoFleet demo = await DemoFleet.StartAsync(context.Stop);
+        bool screen = StandardStreams.IsOutputTerminal && !Console.IsInputRedirected && !context.Get(Story)
+            && TerminalEnvironment.CanShowScreen(Environment.GetEnvironmentVariable);
+        if (screen) return await ConsoleRun.RunAsync(demo.Places, new Settings(), context.Get(FleetVerb.ReadOnly), plain: false, context.Output, demo.Tamper, context.Stop);
         return await new DemoStory(demo, context.Output, context.Stop).PlayAsync() ? Verb.Good : Verb.Findings;
     }
 }
