@@ -20,15 +20,11 @@ internal static class FleetFactory
         {
             StateDirectory = places.State,
             ConfigDirectory = places.Config,
-            Shells = host => ShellOf(host, ssh),
+            Shells = HostShells.Create(ssh),
             Actor = Environment.UserName,
             Origin = Environment.MachineName,
             Client = $"cc-console {RootVerb.Version}",
             ReadOnly = readOnly || settings.ReadOnly,
         });
     }
-
-    private static IHostShell ShellOf(HostEntry host, SshOptions ssh) => host.IsLocal
-        ? new LocalShell(host.Name, host.Environment?.ToDictionary(pair => pair.Key, string? (pair) => pair.Value))
-        : new OpenSshShell(host.Destination, ssh);
 }
