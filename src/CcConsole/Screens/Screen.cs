@@ -75,6 +75,9 @@ internal abstract class Screen : IDisposable
             _closing.Cancel();
     }
 
+    /// <summary>What would be lost if the screen were left now, and what to do about it; null when nothing.</summary>
+    public virtual (string What, string Hint)? WhyStay => null;
+
     /// <summary>What <c>y</c> copies; null for nothing.</summary>
     public virtual string? CopyText => null;
 

@@ -119,6 +119,8 @@ public sealed class EditorScreenTests : IAsyncDisposable
         screen.Type("9").Press("Ctrl+P").Type("pane.fleet").Press("Enter");
         Assert.Contains("the editor holds changes that are not written", screen.Text);
         Assert.Contains("edit nightly", screen.Text);
+        screen.Click("Fleet[1]");
+        Assert.Contains("edit nightly", screen.Text);
     }
 
     private async Task<ScreenDriver> StartAsync(int width = 100, int height = 30) =>

@@ -124,7 +124,9 @@ public sealed class JobsScreenTests : IAsyncDisposable
         await screen.WaitForText("started");
         screen.Press("Esc");
         Assert.Contains("Stop the run?", screen.Text);
-        screen.Press("Esc").Press("x");
+        screen.Press("Esc").Press("1");
+        Assert.Contains("still runs", screen.Text);
+        screen.Press("x");
         await screen.WaitForText("stopped from here");
     }
 

@@ -64,6 +64,10 @@ internal sealed class EditorScreen : Screen
     public bool IsChanged => !_leaving && Draft is var draft
         && ((draft.Name ?? "") != (_original.Name ?? "") || draft.Schedule != _original.Schedule || draft.Command != _original.Command || draft.Wrapped != (_original.Wrapped ?? false));
 
+    /// <inheritdoc/>
+    public override (string What, string Hint)? WhyStay =>
+        IsChanged ? ("the editor holds changes that are not written", "Ctrl+S writes them, Esc leaves the editor.") : null;
+
     /// <summary>Why the draft cannot be written now; null when it can.</summary>
     public string? WhyNotSave => Shell.WhyReadOnly ?? _preview.Shown.Problem ?? (_job is not null && !IsChanged ? "nothing was changed" : null);
 
@@ -111,6 +115,10 @@ internal sealed class EditorScreen : Screen
             }
             _command.Input.Text = File.ReadAllText(file).TrimEnd('\n');
             Preview();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Shell.Toasts.Fail($"the command could not be handed to {editor}: {e.Message}", "It stays as it was.");
         }
         finally
         {

@@ -47,6 +47,9 @@ internal sealed class RunScreen : Screen, IListScreen
     /// <inheritdoc/>
     public override string? CopyText => _output.Count > 0 ? _output.Text : null;
 
+    /// <inheritdoc/>
+    public override (string What, string Hint)? WhyStay => IsRunning ? ($"{JobLabel.Short(_job)} still runs", "x stops it.") : null;
+
     /// <summary>Asks whether to run a job now; for a host with the tag prod its name has to be typed.</summary>
     public static async Task<bool> ConfirmAsync(Shell shell, JobEditor table, Job job)
     {

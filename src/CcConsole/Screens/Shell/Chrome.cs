@@ -24,7 +24,7 @@ internal sealed class Chrome
     public Chrome(Shell shell)
     {
         _shell = shell;
-        _header.CrumbChosen = crumb => shell.BackTo(Math.Max(0, crumb - 1));
+        _header.CrumbChosen = crumb => shell.TryBackTo(Math.Max(0, crumb - 1));
     }
 
     /// <summary>Something changed that is shown here.</summary>

@@ -1,4 +1,5 @@
 using CcConsole.Commands;
+using CcConsole.Core;
 using CcConsole.Fleet;
 using CcConsole.Fleet.Monitoring;
 using CcConsole.Tui.App;
@@ -94,17 +95,25 @@ internal sealed class Shell : IView
         _chrome.Changed();
     }
 
+    /// <summary>Goes back to a level, unless something would be lost on the way; then says what.</summary>
+    /// <returns>Whether it went.</returns>
+    public bool TryBackTo(int level)
+    {
+        foreach (var screen in _screens.Skip(level + 1))
+        {
+            if (screen.WhyStay is not { } reason)
+                continue;
+            Toasts.Fail(reason.What, reason.Hint);
+            return false;
+        }
+        BackTo(level);
+        return true;
+    }
+
     /// <summary>Shows a pane: one screen above the root, whatever was there.</summary>
     public void Jump(Func<Screen?> make)
     {
-        if (_screens.Any(screen => screen is EditorScreen { IsChanged: true }))
-        {
-            Toasts.Fail("the editor holds changes that are not written", "Ctrl+S writes them, Esc leaves the editor.");
-            return;
-        }
-        var pane = make();
-        BackTo(0);
-        if (pane is not null)
+        if (TryBackTo(0) && make() is { } pane)
             Push(pane);
     }
 
@@ -181,9 +190,20 @@ internal sealed class Shell : IView
     public bool Handle(InputEvent input)
     {
         Toasts.Touch();
-        var used = HandleInner(input);
-        _popups.RemoveAll(IsClosed);
-        return used;
+        try
+        {
+            return HandleInner(input);
+        }
+        catch (ProblemException problem)
+        {
+            // Of the cache or the list of hosts: what fails on a host is told by its operation.
+            Toasts.Fail(problem);
+            return true;
+        }
+        finally
+        {
+            _popups.RemoveAll(IsClosed);
+        }
     }
 
     private bool HandleInner(InputEvent input)
