@@ -6,9 +6,11 @@ using CcConsole.Verbs.Audit;
 using CcConsole.Verbs.Completion;
 using CcConsole.Verbs.Crontab;
 using CcConsole.Verbs.Demo;
+using CcConsole.Verbs.Doctor;
 using CcConsole.Verbs.Hosts;
 using CcConsole.Verbs.Jobs;
 using CcConsole.Verbs.Reports;
+using CcConsole.Verbs.Themes;
 
 namespace CcConsole.Verbs;
 
@@ -68,6 +70,8 @@ internal static class RootVerb
         root.Add(AgentVerbs.Create());
         root.Add(CrontabVerbs.Create());
         root.Add(DemoVerb.Create());
+        root.Add(ThemeVerbs.Create());
+        root.Add(DoctorVerb.Create());
         root.Add(CompletionVerb.Create());
         return root;
     }
