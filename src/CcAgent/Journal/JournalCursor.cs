@@ -10,6 +10,7 @@ internal sealed class JournalCursor : IDisposable
     private LineSource? _source;
     private Segment _segment;
     private long _end;
+    private bool _sealed;
 
     // The sequence number of the next line in the source.
     private long _at;
@@ -19,23 +20,31 @@ internal sealed class JournalCursor : IDisposable
     /// <summary>The sequence number of the line that comes next.</summary>
     internal long Seq { get; private set; }
 
-    /// <summary>The next line with its LF, valid until the next call; empty when there is none now.</summary>
+    /// <summary>
+    /// The next line with its LF, valid until the next call; empty when there is none now. Where lines are missing from a
+    /// segment, the next segment's come next, and <see cref="Seq"/> jumps.
+    /// </summary>
     internal ReadOnlySpan<byte> Next()
     {
         while (_source is not null || Open())
         {
             var line = _at < _end ? _source!.Next() : default;
-            if (line.IsEmpty)
+            if (!line.IsEmpty)
             {
-                if (!Continues())
-                    return default;
-                continue;
+                if (_at++ < Seq)
+                    continue;
+                Seq = _at;
+                return line;
             }
 
-            if (_at++ < Seq)
-                continue;
-            Seq = _at;
-            return line;
+            var following = Following();
+            if (following is null)
+                return default;
+            // A segment that another follows is whole; it may have grown since it was looked at, so it is read once more.
+            if (_sealed || _at >= _end)
+                Use(following.Value);
+            else
+                (_sealed, _end) = (true, following.Value.First);
         }
 
         return default;
@@ -46,34 +55,30 @@ internal sealed class JournalCursor : IDisposable
     private bool Open()
     {
         var segments = Segments.In(_directory);
-        var index = segments.FindLastIndex(s => s.First <= Seq);
-        if (index < 0)
+        if (segments.Count == 0)
             return false;
-        Use(segments, index);
+        Use(segments[Math.Max(0, segments.FindLastIndex(s => s.First <= Seq))]);
         return true;
     }
 
-    // Whether the line may lie in a segment after this one; when it may, that one is read next.
-    private bool Continues()
+    private Segment? Following()
     {
-        var segments = Segments.In(_directory);
-        var index = segments.FindLastIndex(s => s.First <= Math.Max(_at, Seq));
-        if (index < 0 || segments[index].Path == _segment.Path)
+        foreach (var segment in Segments.In(_directory))
         {
-            _end = index >= 0 && index + 1 < segments.Count ? segments[index + 1].First : long.MaxValue;
-            return false;
+            if ((segment.First, segment.Attempt).CompareTo((_segment.First, _segment.Attempt)) > 0 && segment.Bytes > 0)
+                return segment;
         }
 
-        Use(segments, index);
-        return true;
+        return null;
     }
 
-    private void Use(List<Segment> segments, int index)
+    private void Use(Segment segment)
     {
         _source?.Dispose();
-        _segment = segments[index];
-        _source = new LineSource(_segment.Path);
-        _at = _segment.First;
-        _end = index + 1 < segments.Count ? segments[index + 1].First : long.MaxValue;
+        _segment = segment;
+        _source = new LineSource(segment.Path);
+        _at = segment.First;
+        _end = Following()?.First ?? long.MaxValue;
+        _sealed = _end != long.MaxValue;
     }
 }

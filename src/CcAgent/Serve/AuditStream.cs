@@ -21,7 +21,7 @@ internal sealed class AuditStream
         stream.OnCancel(watch.Wake);
         using var cursor = new JournalCursor(_places.Audit, Math.Max(0, after));
         byte[]? held = null;
-        if (after >= 0 && after < Bound && cursor.Next() is { IsEmpty: false } line)
+        if (after >= 0 && after < Bound && cursor.Next() is { IsEmpty: false } line && cursor.Seq == after + 1)
             held = line.ToArray();
         var bound = Bound;
         stream.Opened = true;

@@ -6,11 +6,11 @@ namespace CcAgent.Tests.Harness;
 /// <summary>A user made for one test, with a home of its own; removed after, with all that it left.</summary>
 internal sealed class TestUser : IDisposable
 {
-    private static int s_count;
+    private static int _count;
 
     internal TestUser()
     {
-        Name = string.Create(CultureInfo.InvariantCulture, $"cct{System.Environment.ProcessId % 100000}x{Interlocked.Increment(ref s_count)}");
+        Name = string.Create(CultureInfo.InvariantCulture, $"cct{System.Environment.ProcessId % 100000}x{Interlocked.Increment(ref _count)}");
         Home = Directory.CreateTempSubdirectory("cc-home-").FullName;
         Run("/usr/sbin/useradd", "--no-create-home", "--home-dir", Home, "--shell", "/bin/sh", Name);
         Uid = uint.Parse(Output("/usr/bin/id", "-u", Name), CultureInfo.InvariantCulture);

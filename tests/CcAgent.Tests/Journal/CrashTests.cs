@@ -1,0 +1,286 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using CcAgent.Tests.Harness;
+using Xunit;
+
+namespace CcAgent.Tests.Journal;
+
+/// <summary>Whatever happens to the daemon and its files: each run once, and a chain that tells what happened.</summary>
+public class CrashTests
+{
+    [Fact]
+    public async Task Killed_at_any_moment_under_load_the_daemon_loses_and_doubles_nothing()
+    {
+        const int kills = 30, runners = 4;
+        using var folder = new SecureFolder();
+        var random = new Random(17);
+        var daemon = await RunningDaemon.StartAsync(folder);
+        // Root's spool has its mode before anyone else could make it.
+        using var ending = new CancellationTokenSource();
+        var ran = new ConcurrentBag<string>();
+        var load = Enumerable.Range(0, runners).Select(runner => Task.Run(async () =>
+        {
+            for (var i = 0; !ending.IsCancellationRequested; i++)
+            {
+                var job = string.Create(CultureInfo.InvariantCulture, $"{runner}-{i}");
+                var result = await AgentProgram.ExecAsync(folder.Path, job, "/bin/sh", "-c", "echo out; exit 3");
+                Assert.Equal((3, "out\n", ""), (result.Code, result.Output, result.Error));
+                ran.Add(job);
+            }
+        })).ToArray();
+        for (var i = 0; i < kills; i++)
+        {
+            await Task.Delay(random.Next(0, 120));
+            await daemon.KillAsync();
+            await daemon.DisposeAsync();
+            daemon = await RunningDaemon.StartAsync(folder);
+        }
+
+        await ending.CancelAsync();
+        await Task.WhenAll(load);
+        await Eventually.TrueAsync(() => Directory.GetFiles(folder.Spool, "*.json").Length == 0, "the spool is empty");
+        Assert.Equal(0, await daemon.StopAsync());
+        await daemon.DisposeAsync();
+
+        var reports = await AgentProgram.ReportsAsync(folder.Path);
+        Assert.Equal(ran.Order(StringComparer.Ordinal), reports.Select(r => r.GetProperty("report").GetProperty("jobId").GetString()!).Order(StringComparer.Ordinal));
+        Assert.Equal(Enumerable.Range(0, reports.Count), reports.Select(r => r.GetProperty("seq").GetInt32()));
+        var entries = await AgentProgram.EntriesAsync(folder.Path);
+        Assert.Equal(
+            Enumerable.Range(0, reports.Count),
+            entries.Where(e => e.GetProperty("event").GetString() == "job.finished").Select(e => e.GetProperty("report").GetInt32()));
+        Assert.StartsWith($"OK {entries.Count} ", await folder.PythonAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, (await AgentProgram.RunAsync("audit", "verify", "--dir", folder.Path)).Code);
+        Assert.True(ran.Count > kills, $"only {ran.Count} runs");
+    }
+
+    [Theory]
+    [InlineData("prefix")]
+    [InlineData("garbage")]
+    [InlineData("zeros")]
+    [InlineData("wrong hash")]
+    [InlineData("replayed")]
+    public async Task A_torn_end_is_kept_attested_and_passed_over(string kind)
+    {
+        using var folder = new SecureFolder();
+        await using (var first = await RunningDaemon.StartAsync(folder))
+        {
+            Assert.True(SocketClient.Ask(folder.Socket, SocketClient.Minimal).GetProperty("ok").GetBoolean());
+            await first.KillAsync();
+        }
+
+        var segment = folder.LastSegment("audit");
+        var before = await File.ReadAllBytesAsync(segment);
+        var last = Encoding.ASCII.GetString(before).TrimEnd('\n').Split('\n')[^1];
+        var torn = Encoding.ASCII.GetBytes(kind switch
+        {
+            "prefix" => last[..100],
+            "garbage" => "\u0001\u0002 garbage\nmore garbage\n",
+            "zeros" => new string('\0', 5000),
+            "wrong hash" => last.Replace("\"seq\": 2", "\"seq\": 3", StringComparison.Ordinal) + "\n",
+            _ => last + "\n",
+        });
+        await File.AppendAllBytesAsync(segment, torn);
+        Assert.NotEqual(0, (await AgentProgram.RunAsync("audit", "verify", "--dir", folder.Path)).Code);
+
+        for (var start = 0; start < 2; start++)
+        {
+            await using var daemon = await RunningDaemon.StartAsync(folder);
+            Assert.True(SocketClient.Ask(folder.Socket, SocketClient.Minimal).GetProperty("ok").GetBoolean());
+            Assert.Equal(0, await daemon.StopAsync());
+        }
+
+        var whole = before.Concat(torn).ToArray();
+        Assert.Equal(whole, await File.ReadAllBytesAsync(segment));
+        var recovered = Assert.Single(await AgentProgram.EntriesAsync(folder.Path), e => e.GetProperty("event").GetString() == "audit.recovered");
+        Assert.Equal(
+            (before.Length, torn.Length, Convert.ToHexStringLower(SHA256.HashData(torn)), Path.GetFileName(segment)),
+            (recovered.GetProperty("offset").GetInt32(), recovered.GetProperty("length").GetInt32(), recovered.GetProperty("sha256").GetString(),
+                recovered.GetProperty("segment").GetString()));
+        var verify = await AgentProgram.RunAsync("audit", "verify", "--dir", folder.Path);
+        Assert.True(verify.Code == 0, verify.ToString());
+        Assert.StartsWith("OK ", await folder.PythonAsync(), StringComparison.Ordinal);
+        Assert.Equal(3, (await AgentProgram.ReportsAsync(folder.Path)).Count);
+
+        // What is attested may not be changed afterwards either.
+        await using (var file = File.OpenWrite(segment))
+        {
+            file.Seek(-1, SeekOrigin.End);
+            file.WriteByte((byte)'#');
+        }
+
+        verify = await AgentProgram.RunAsync("audit", "verify", "--dir", folder.Path);
+        Assert.Equal(1, verify.Code);
+        Assert.Contains("no entry attests", verify.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_torn_first_line_of_a_segment_is_attested_too()
+    {
+        using var folder = new SecureFolder();
+        await using (var first = await RunningDaemon.StartAsync(folder))
+            await first.KillAsync();
+        await File.AppendAllTextAsync(folder.LastSegment("audit"), "{\"torn");
+        // The segment that a daemon began after that, and died in the middle of its first line.
+        var begun = $"{folder.Audit}/{2:D20}.jsonl";
+        await File.WriteAllTextAsync(begun, "{\"chain\": \"ab");
+        await using (var daemon = await RunningDaemon.StartAsync(folder))
+            Assert.Equal(0, await daemon.StopAsync());
+        Assert.Equal("{\"chain\": \"ab", await File.ReadAllTextAsync(begun));
+        var recovered = (await AgentProgram.EntriesAsync(folder.Path)).Where(e => e.GetProperty("event").GetString() == "audit.recovered").ToList();
+        Assert.Equal([6, 13], recovered.Select(e => e.GetProperty("length").GetInt32()));
+        var verify = await AgentProgram.RunAsync("audit", "verify", "--dir", folder.Path);
+        Assert.True(verify.Code == 0, verify.ToString());
+        Assert.StartsWith("OK ", await folder.PythonAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_torn_report_is_passed_over_and_one_without_entry_gets_it()
+    {
+        using var folder = new SecureFolder();
+        await using (var first = await RunningDaemon.StartAsync(folder))
+        {
+            Assert.True(SocketClient.Ask(folder.Socket, SocketClient.Minimal).GetProperty("ok").GetBoolean());
+            await first.KillAsync();
+        }
+
+        var journal = folder.LastSegment("reports");
+        var line = await File.ReadAllTextAsync(journal);
+        await File.AppendAllTextAsync(journal, line.Replace("\"seq\":0", "\"seq\":1", StringComparison.Ordinal).Replace("foreign", "orphan", StringComparison.Ordinal) + line[..60]);
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        Assert.True(SocketClient.Ask(folder.Socket, SocketClient.Minimal.Replace("foreign", "after")).GetProperty("ok").GetBoolean());
+        Assert.Equal(["foreign", "orphan", "after"], (await AgentProgram.ReportsAsync(folder.Path)).Select(r => r.GetProperty("report").GetProperty("jobId").GetString()));
+        Assert.Equal(
+            ["foreign", "orphan", "after"],
+            (await AgentProgram.EntriesAsync(folder.Path)).Where(e => e.GetProperty("event").GetString() == "job.finished").Select(e => e.GetProperty("job_id").GetString()));
+    }
+
+    [Theory]
+    [InlineData("cut")]
+    [InlineData("removed")]
+    [InlineData("changed")]
+    public async Task A_log_that_is_not_what_is_remembered_is_an_alarm_for_ever(string how)
+    {
+        using var folder = new SecureFolder();
+        await using (var first = await RunningDaemon.StartAsync(folder))
+        {
+            for (var i = 0; i < 5; i++)
+                Assert.True(SocketClient.Ask(folder.Socket, SocketClient.Minimal).GetProperty("ok").GetBoolean());
+            Assert.Equal(0, await first.StopAsync());
+        }
+
+        var segment = folder.LastSegment("audit");
+        var lines = await File.ReadAllLinesAsync(segment);
+        switch (how)
+        {
+            case "cut": await File.WriteAllTextAsync(segment, string.Join('\n', lines[..^2]) + "\n"); break;
+            case "removed": File.Delete(segment); break;
+            default: await File.WriteAllTextAsync(segment, string.Join('\n', lines).Replace("agent.stopped", "agent.stepped", StringComparison.Ordinal) + "\n"); break;
+        }
+
+        for (var start = 0; start < 2; start++)
+        {
+            await using var daemon = await RunningDaemon.StartAsync(folder);
+            Assert.Contains("ALARM", daemon.Said, StringComparison.Ordinal);
+            var status = await AgentProgram.RunAsync("status", "--dir", folder.Path);
+            Assert.Equal(1, status.Code);
+            Assert.Contains("ALARM", status.Output, StringComparison.Ordinal);
+            Assert.True(SocketClient.Ask(folder.Socket, SocketClient.Minimal).GetProperty("ok").GetBoolean());
+            Assert.Equal(1, (await AgentProgram.RunAsync("audit", "verify", "--dir", folder.Path)).Code);
+            Assert.Equal(0, await daemon.StopAsync());
+        }
+
+        Assert.Contains("audit.shrunk", string.Concat(Directory.GetFiles(folder.Audit).Select(File.ReadAllText)), StringComparison.Ordinal);
+        // The alarm can be put away by someone who has looked; what is in the log cannot.
+        File.Delete(folder.Path + "/audit-state/alarms");
+        Assert.Equal(1, (await AgentProgram.RunAsync("audit", "verify", "--dir", folder.Path)).Code);
+        Assert.DoesNotContain("OK", await folder.PythonAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lost_head_is_an_alarm_and_begins_no_new_chain()
+    {
+        using var folder = new SecureFolder();
+        await using (var first = await RunningDaemon.StartAsync(folder))
+            Assert.Equal(0, await first.StopAsync());
+        File.Delete(folder.Path + "/audit-state/head");
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        Assert.Contains("the remembered head is gone", daemon.Said, StringComparison.Ordinal);
+        var entries = await AgentProgram.EntriesAsync(folder.Path);
+        Assert.Single(entries, e => e.GetProperty("event").GetString() == "audit.genesis");
+        Assert.Equal("audit.shrunk", entries[3].GetProperty("event").GetString());
+        Assert.Equal(1, (await AgentProgram.RunAsync("audit", "verify", "--dir", folder.Path)).Code);
+    }
+
+    [Fact]
+    public async Task A_full_disk_acknowledges_nothing_and_the_log_goes_on_when_there_is_room()
+    {
+        using var folder = new SecureFolder();
+        var small = folder.Path + "/small";
+        await AgentProgram.ShellAsync($"mkdir -m 0700 {small}; mount -t tmpfs -o size=200k,mode=0700 tmpfs {small}");
+        try
+        {
+            Process daemon = Process.Start(new ProcessStartInfo(AgentProgram.Path, ["daemon", "--dir", small]) { RedirectStandardError = true })!;
+            try
+            {
+                daemon.ErrorDataReceived += (_, _) => { };
+                daemon.BeginErrorReadLine();
+                await Eventually.TrueAsync(() => File.Exists(small + "/cc-agent.sock"), "the daemon is ready");
+                var big = SocketClient.Minimal.Replace("foreign", "big").Replace("\"stderr\":\"\"", $"\"stderr\":\"{new string('x', 40_000)}\"");
+                int good = 0, refused = 0;
+                for (var i = 0; i < 12; i++)
+                {
+                    var answer = SocketClient.Ask(small + "/cc-agent.sock", big);
+                    good += answer.GetProperty("ok").GetBoolean() ? 1 : 0;
+                    refused += answer.GetProperty("ok").GetBoolean() || answer.GetProperty("recorded").GetBoolean() ? 0 : 1;
+                }
+
+                Assert.InRange(good, 1, 11);
+                Assert.Equal(12, good + refused);
+                Assert.Equal(good, (await AgentProgram.ReportsAsync(small)).Count);
+                await AgentProgram.ShellAsync($"mount -o remount,size=2m {small}");
+                Assert.True(SocketClient.Ask(small + "/cc-agent.sock", big).GetProperty("ok").GetBoolean());
+                Assert.Equal(good + 1, (await AgentProgram.ReportsAsync(small)).Count);
+                var verify = await AgentProgram.RunAsync("audit", "verify", "--dir", small);
+                Assert.True(verify.Code == 0, verify.ToString());
+            }
+            finally
+            {
+                daemon.Kill();
+                await daemon.WaitForExitAsync();
+                daemon.Dispose();
+            }
+        }
+        finally
+        {
+            await AgentProgram.ShellAsync($"umount {small}");
+        }
+    }
+
+    [Fact]
+    public async Task The_log_is_append_only_where_that_can_be_had_and_says_so_where_not()
+    {
+        using var folder = new SecureFolder();
+        await using var daemon = await RunningDaemon.StartAsync(folder, "--append-only");
+        var segment = folder.LastSegment("audit");
+        try
+        {
+            var status = System.Text.Json.JsonDocument.Parse((await AgentProgram.RunAsync("status", "--json", "--dir", folder.Path)).Output).RootElement;
+            var state = status.GetProperty("appendOnly").GetString();
+            Assert.Equal(state, (await AgentProgram.EntriesAsync(folder.Path))[1].GetProperty("append_only").GetString());
+            if (state == "on")
+                Assert.Throws<UnauthorizedAccessException>(() => File.WriteAllText(segment, ""));
+            else
+                Assert.Contains("append-only attribute", state, StringComparison.Ordinal);
+            Assert.True(SocketClient.Ask(folder.Socket, SocketClient.Minimal).GetProperty("ok").GetBoolean());
+        }
+        finally
+        {
+            await daemon.KillAsync();
+            await AgentProgram.ShellAsync($"chattr -a {segment} 2>/dev/null");
+        }
+    }
+}
