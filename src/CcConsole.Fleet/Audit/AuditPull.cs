@@ -236,13 +236,18 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, Agent
         await agent.OpenStreamAsync(Methods.AuditPull, new AuditPullParams(after, false, Credit), Credit,
             ProtocolJson.Default.AuditPullParams, ProtocolJson.Default.AuditPullResult, cancellation).ConfigureAwait(false);
 
-    private static async IAsyncEnumerable<AuditLines> LinesAsync(AgentStream stream, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>What the agent sends. Each message holds whole lines, since what is verified of it is cut out by its length; only the very last may be torn.</summary>
+    private async IAsyncEnumerable<AuditLines> LinesAsync(AgentStream stream, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
+        bool torn = false;
         await foreach (RpcMessage message in stream.ReadAsync(cancellation).ConfigureAwait(false))
         {
             if (message.Method == StreamMethods.AuditLines)
             {
-                yield return AgentSession.Read(message.Params, ProtocolJson.Default.AuditLines);
+                AuditLines lines = AgentSession.Read(message.Params, ProtocolJson.Default.AuditLines);
+                yield return !torn ? lines : throw new ProblemException(
+                    $"{host}: the agent sent an audit entry in two parts; nothing of it was stored", "Are agent and console of versions that belong together?");
+                torn = lines.Bytes is not ([] or [.., (byte)'\n']);
             }
         }
     }

@@ -93,6 +93,26 @@ public sealed class AuditPullTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_line_that_is_cut_between_two_messages_brings_nothing_unverified_into_the_copy()
+    {
+        // The end of the cut line counts as long as the whole line: so many bytes too many would be taken for verified.
+        int messages = 0;
+        _agent.OnTheWire = lines => (messages++) switch
+        {
+            0 => [.. lines, .. _agent.Chain[4][..50]],
+            1 => [.. lines[50..], .. "{\"never\": \"verified, and as long as what was held back\"}\n"u8],
+            _ => lines,
+        };
+        ProblemException problem = await Assert.ThrowsAsync<ProblemException>(() => _control.Audit.PullAsync("web01"));
+        Assert.Contains("in two parts", problem.Message);
+        Assert.Equal(Bytes(_agent.Chain[..4]), Copy());
+
+        _agent.OnTheWire = lines => lines;
+        Assert.True((await _control.Audit.PullAsync("web01")).IsGood);
+        Assert.Equal(Bytes(_agent.Chain[..10]), Copy());
+    }
+
+    [Fact]
     public async Task An_entry_that_was_changed_on_the_host_after_it_was_seen_is_found_by_a_deep_pull()
     {
         await _control.Audit.PullAsync("web01");
