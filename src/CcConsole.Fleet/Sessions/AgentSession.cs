@@ -64,7 +64,8 @@ internal sealed class AgentSession : IAsyncDisposable
         catch (AgentEndedException ended)
         {
             await session.DisposeAsync().ConfigureAwait(false);
-            return ended.ExitCode == AgentCommand.NotInstalled
+            // 127 after the path was printed is an agent that is there and that the system could not start: no reason to do without its log.
+            return ended.ExitCode == AgentCommand.NotInstalled && session.AgentPath is null
                 ? null
                 : throw new ProblemException(
                     $"{host}: the agent did not start{(ended.Said.Length > 0 ? $": {ended.Said}" : $" (exit code {ended.ExitCode})")}",
@@ -263,7 +264,7 @@ internal sealed class AgentSession : IAsyncDisposable
                 break;
             case RpcKind.Notification:
                 if (message.Params is { ValueKind: JsonValueKind.Object } parameters && parameters.TryGetProperty("stream", out JsonElement stream)
-                    && stream.TryGetInt64(out long number) && _streams.TryGetValue(number, out AgentStream? target) && !target.Deliver(message))
+                    && stream.ValueKind == JsonValueKind.Number && stream.TryGetInt64(out long number) && _streams.TryGetValue(number, out AgentStream? target) && !target.Deliver(message))
                 {
                     throw new ProblemException($"{Host}: the agent sent more than it was allowed to; the session was ended");
                 }

@@ -36,6 +36,14 @@ public sealed class AgentSessionTests : IDisposable
     }
 
     [Fact]
+    public async Task An_agent_that_the_system_cannot_start_is_not_taken_for_none()
+    {
+        // What a shell makes of a program whose loader is missing: the same code as for no program at all.
+        ProblemException problem = await Assert.ThrowsAsync<ProblemException>(() => OpenAsync("exit 127\n"));
+        Assert.Contains("did not start", problem.Message);
+    }
+
+    [Fact]
     public async Task The_session_knows_who_answers_and_where_the_agent_lies()
     {
         AgentSession? session = await OpenAsync($"echo \"$*\" >'{_root}/args'; read line; echo '{Hello}'; read line\n");
@@ -65,6 +73,9 @@ public sealed class AgentSessionTests : IDisposable
     [InlineData("printf '\\033[2Jhello\\n'\n", "what answers is not an agent")]
     [InlineData("head -c 5000000 /dev/zero | tr '\\\\0' x; echo\n", "over 4 MiB")]
     [InlineData("echo '{\"jsonrpc\":\"2.0\",\"id\":2,\"result\":{\"version\":5}}'\n", "cannot be read")]
+    [InlineData("echo '{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"params\":{\"stream\":\"2\"}}'; exit 3\n", "exit code 3")]
+    [InlineData("echo '{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"params\":{\"stream\":1e99}}'; exit 3\n", "exit code 3")]
+    [InlineData("echo '{\"jsonrpc\":\"2.0\",\"id\":2,\"error\":{\"code\":1}}'\n", "what answers is not an agent")]
     [InlineData("exit 3\n", "exit code 3")]
     [InlineData("kill -9 $$\n", "")]
     public async Task Whatever_else_answers_ends_in_words_and_never_hangs(string script, string words)
