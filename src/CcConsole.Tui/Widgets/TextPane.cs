@@ -32,6 +32,9 @@ public sealed class TextPane
         set => (_wrap, _laidOutWidth) = (value, -1);
     }
 
+    /// <summary>Whether a line that wraps is broken at a space where there is one, for text to read; off, every row is filled.</summary>
+    public bool WrapWords { get; init; }
+
     /// <summary>Whether the end stays in view while the text grows.</summary>
     public bool Follow { get; set; }
 
@@ -187,12 +190,20 @@ public sealed class TextPane
             do
             {
                 var length = Wrap ? Math.Max(Graphemes.Fit(text.AsSpan(start), width, out _), Math.Min(Graphemes.Next(text.AsSpan(start)), text.Length - start)) : text.Length;
+                if (WrapWords && start + length < text.Length)
+                    length = WordsWithin(text.AsSpan(start), length);
                 _rows.Add((_laidOutLines, start, length));
                 start += length;
             }
             while (start < text.Length);
         }
     }
+
+    /// <summary>How much of <paramref name="length"/> is whole words; a space after them goes with them, out of sight.</summary>
+    private static int WordsWithin(ReadOnlySpan<char> text, int length) =>
+        text[length] == ' ' ? length + 1
+        : text[..length].LastIndexOf(' ') is > 0 and var space ? space + 1
+        : length;
 
     private void DrawMatches(Canvas body, int y, ReadOnlySpan<char> text)
     {

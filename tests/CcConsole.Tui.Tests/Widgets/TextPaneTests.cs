@@ -58,6 +58,15 @@ public sealed class TextPaneTests
     }
 
     [Fact]
+    public void Words_are_kept_whole_where_a_row_has_a_space()
+    {
+        var pane = new TextPane { Wrap = true, WrapWords = true };
+        pane.Set("one two three\nexactly8 then\nabcdefghijkl m");
+        using var driver = WidgetDriver.Start(c => pane.Draw(c), pane.Handle, 9, 8);
+        Assert.Equal(["one two", "three", "exactly8", "then", "abcdefgh", "ijkl m"], driver.Rows().Take(6));
+    }
+
+    [Fact]
     public void Searching_steps_through_what_was_found_and_marks_it()
     {
         for (var i = 0; i < 50; i++)
