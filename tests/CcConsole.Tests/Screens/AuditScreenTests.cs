@@ -51,7 +51,7 @@ public sealed class AuditScreenTests : IAsyncDisposable
         _fleet.Control.Cache.Conflicts.Keep("web01", "c0ffee00c0ffee00", 20, "ROLLBACK", "the host's chain ends at #19", new byte[] { 1 }, new byte[] { 2 });
         _fleet.Known("web01", "");
         var screen = await StartAsync("ROLLBACK: head older than #29 seen 12:02");
-        Assert.Contains("The host contradicts the copy held here, which is whole. Evidence: ", screen.Text);
+        Assert.Contains("On the host; the copy held here is whole. Both versions: ", screen.Text);
         screen.Press(":").Type("audit.resolve").Press("Enter");
         await screen.WaitForText("Type web01 to confirm");
         screen.Press("Enter");

@@ -16,7 +16,7 @@ public sealed class LinearReportTests : IAsyncDisposable
         _fleet.Down.Add("db01");
         var (exit, text) = await RunAsync();
         Assert.Equal(1, exit);
-        Assert.Contains("web01: ok, 2 jobs, 0 failed in 24 h, 0 late, contact now, audit ? not pulled\n", text);
+        Assert.Contains("web01: ok, 2 jobs, 0 failed in 24 h, 0 late, contact just now, audit ? not pulled\n", text);
         Assert.Contains("  unknown  0 3 * * *  echo ␛[2J, next 2026-03-03 03:00 +00:00\n", text);
         Assert.Contains("db01: offline", text);
         Assert.Contains("next: Check that sshd runs there.", text);

@@ -76,7 +76,7 @@ public sealed class WholeWayTests : IAsyncDisposable
         var text = await File.ReadAllTextAsync(segment);
         await File.WriteAllTextAsync(segment, text.Replace("agent.started", "agent.starteD", StringComparison.Ordinal));
         screen.Press("D");
-        await screen.WaitForText("The host contradicts the copy held here, which is whole.");
+        await screen.WaitForText("TAMPERED at #1: stored ≠ computed");
         Assert.Contains("web01", Assert.Single(_fleet.Control.Audit.Conflicts()).Host);
         screen.Press("1");
         await screen.WaitForText("✗ fail");

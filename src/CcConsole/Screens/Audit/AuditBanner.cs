@@ -22,7 +22,7 @@ internal sealed record AuditBanner(string Text, string Scope, string Detail, lon
     {
         var head = found.Head;
         var pulled = TimeZoneInfo.ConvertTime(head.PulledAt, zone);
-        var age = Format($"head pulled {TimeText.Near(pulled, now)}, {TimeText.Ago(head.PulledAt, now)} ago");
+        var age = Format($"head pulled {TimeText.Near(pulled, now)}, {TimeText.AgoWords(head.PulledAt, now)}");
         var bad = StatusLook.Of(Status.Fail).Mark(ascii);
         var firstBad = found.Result.FirstBad - 1;
         if (!found.Result.Verdict.IsGood())
@@ -37,10 +37,13 @@ internal sealed record AuditBanner(string Text, string Scope, string Detail, lon
         }
         if (found.Conflict is { } conflict)
         {
-            var word = conflict.Verdict == "ROLLBACK"
-                ? Format($"ROLLBACK: head older than #{head.Seq} seen {TimeText.Near(pulled, now)}")
-                : Format($"{conflict.Verdict} at #{conflict.Seq}: {conflict.Message}");
-            return new AuditBanner($"{bad} {word}", "verdict.bad", $"The host contradicts the copy held here, which is whole. Evidence: {conflict.Directory}", conflict.Seq);
+            var word = conflict.Verdict switch
+            {
+                "ROLLBACK" => Format($"ROLLBACK: head older than #{head.Seq} seen {TimeText.Near(pulled, now)}"),
+                "HASH" => Format($"TAMPERED at #{conflict.Seq}: stored {(ascii ? "!=" : "≠")} computed"),
+                var verdict => Format($"{verdict} at #{conflict.Seq}: {conflict.Message}"),
+            };
+            return new AuditBanner($"{bad} {word}", "verdict.bad", $"On the host; the copy held here is whole. Both versions: {conflict.Directory}", conflict.Seq);
         }
         return host is { Status: Status.Offline or Status.Unknown } or { IsStale: true } or null
             ? new AuditBanner(Format($"{StatusLook.Of(Status.Offline).Mark(ascii)} verified copy to #{head.Seq}, host unreachable"), "verdict.stale", age, null)

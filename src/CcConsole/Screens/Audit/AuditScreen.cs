@@ -224,6 +224,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     private string LinkText(AuditLine line) => _found switch
     {
         null => "? unproven",
+        { Conflict: { } conflict } when line.Row.Seq == conflict.Seq => Shell.Ascii ? "x differs" : "✗ differs",
         { Result.Verdict: var verdict, Result.FirstBad: { } bad } when !verdict.IsGood() =>
             line.Row.Seq < bad - 1 ? Shell.Ascii ? "+ proven" : "✓ proven" : line.Row.Seq == bad - 1 ? Shell.Ascii ? "x broken" : "✗ broken" : "? unproven",
         _ => line.Row.Seq > _found.Head.Seq ? "? unproven" : Shell.Ascii ? "+ proven" : "✓ proven",

@@ -12,7 +12,7 @@ namespace CcConsole.Screens;
 /// <summary>What becomes of a draft: in words and times at the side, and byte for byte at the bottom.</summary>
 internal sealed class EditorPreview
 {
-    private readonly TextPane _meaning = new() { Wrap = true };
+    private readonly TextPane _meaning = new() { Wrap = true, WrapWords = true };
     private readonly TextPane _line = new() { Wrap = true };
     private string _heading = "";
     private string _headingScope = "text.dim";

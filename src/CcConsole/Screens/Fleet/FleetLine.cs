@@ -69,7 +69,7 @@ internal sealed record FleetLine
     private static string ContactOf(HostRow host, DateTimeOffset now) =>
         host.LastContact is not { } last ? host.IsRefreshing ? "asking" : "never"
         : host.IsStale ? $"~ as of {TimeText.Near(last, now)}"
-        : $"{TimeText.Ago(last, now)} ago".Replace("now ago", "now", StringComparison.Ordinal);
+        : TimeText.AgoWords(last, now);
 
     private static string NoteOf(HostRow host, DateTimeOffset now) => host switch
     {

@@ -8,7 +8,7 @@ internal sealed class DetailText
     private const int LabelWidth = 13;
 
     /// <summary>Where it is shown.</summary>
-    public TextPane Pane { get; } = new() { Wrap = true };
+    public TextPane Pane { get; } = new() { Wrap = true, WrapWords = true };
 
     /// <summary>Removes everything.</summary>
     public void Clear() => Pane.Clear();

@@ -45,7 +45,7 @@ internal sealed class Chrome
         _header.Draw(canvas.Sub(canvas.Area.Top(1)));
         _hints.Draw(canvas.Sub(canvas.Area.BottomRows(1)));
         var body = canvas.Area.WithoutTop(1).WithoutBottom(1);
-        var lines = _shell.Toasts.Text is null ? _shell.Operations.Newest is null ? 0 : 1 : _shell.Toasts.Hint.Length > 0 ? 2 : 1;
+        var lines = _shell.Toasts.Text is not null ? _shell.Toasts.Rows(body.Width) : _shell.Operations.Newest is null ? 0 : 1;
         _shell.Top.Draw(canvas.Sub(body.WithoutBottom(lines)));
         DrawStatus(canvas.Sub(body.BottomRows(lines)));
         popup?.Draw(canvas.Sub(body));
@@ -66,14 +66,9 @@ internal sealed class Chrome
     {
         if (canvas.Height == 0)
             return;
-        var toasts = _shell.Toasts;
-        if (toasts.Text is { } text)
+        if (_shell.Toasts.Text is not null)
         {
-            var scope = toasts.IsFailure ? "toast.error" : "toast.info";
-            var mark = StatusLook.Of(toasts.IsFailure ? Status.Fail : Status.Ok).Mark(_shell.Ascii);
-            var used = toasts.IsFailure ? canvas.Draw(0, 0, mark, scope) + 1 : 0;
-            canvas.DrawFit(used, 0, text, canvas.Width - used, canvas[scope]);
-            canvas.DrawFit(used, 1, toasts.Hint, canvas.Width - used, canvas["text.dim"]);
+            _shell.Toasts.Pane.Draw(canvas);
         }
         else if (_shell.Operations.Newest is { } what)
         {

@@ -30,7 +30,7 @@ internal sealed class Shell : IView
         Application = application;
         Fleet = fleet;
         Settings = settings;
-        Toasts = new Toasts(application);
+        Toasts = new Toasts(application, StatusLook.Of(Status.Fail).Mark(settings.Ascii));
         Operations = new Operations(application, Toasts);
         Snapshot = fleet.Monitor.Current;
         _chrome = new Chrome(this);

@@ -1,23 +1,39 @@
 using CcConsole.Core;
 using CcConsole.Tui.App;
+using CcConsole.Tui.Text;
+using CcConsole.Tui.Widgets;
 
 namespace CcConsole.Screens;
 
 /// <summary>The line above the footer that tells what came of something: 4 seconds, a failure until the next key but at least 4.</summary>
-internal sealed class Toasts(Application application)
+internal sealed class Toasts(Application application, string failureMark)
 {
+    private const int Most = 5;
+
+    /// <summary>Columns that breaking at spaces may leave empty in a row, as an estimate.</summary>
+    private const int MostBroken = 8;
+
     private static readonly TimeSpan Shown = TimeSpan.FromSeconds(4);
     private IDisposable? _end;
     private bool _sticky;
+    private string[] _lines = [];
 
     /// <summary>The text; null for none.</summary>
     public string? Text { get; private set; }
 
-    /// <summary>What to do next; empty for nothing.</summary>
-    public string Hint { get; private set; } = "";
+    /// <summary>The text, and what to do next.</summary>
+    public TextPane Pane { get; } = new() { Wrap = true, WrapWords = true };
 
-    /// <summary>Whether it tells a failure.</summary>
-    public bool IsFailure { get; private set; }
+    /// <summary>Rows that it takes in this width, at most 5.</summary>
+    public int Rows(int width)
+    {
+        if (Text is null)
+            return 0;
+        var rows = 0;
+        foreach (var line in _lines)
+            rows += 1 + (Math.Max(0, Graphemes.Width(line) - 1) / Math.Max(1, width - MostBroken));
+        return Math.Min(Most, rows);
+    }
 
     /// <summary>Tells something.</summary>
     public void Show(string text, string hint = "") => Set(text, hint, failure: false);
@@ -37,7 +53,12 @@ internal sealed class Toasts(Application application)
 
     private void Set(string text, string hint, bool failure)
     {
-        (Text, Hint, IsFailure, _sticky) = (text, hint, failure, failure);
+        (Text, _sticky) = (text, failure);
+        _lines = hint.Length > 0 ? [failure ? $"{failureMark} {text}" : text, hint] : [failure ? $"{failureMark} {text}" : text];
+        Pane.Clear();
+        Pane.AppendLine(_lines[0], failure ? "toast.error" : "toast.info");
+        if (hint.Length > 0)
+            Pane.AppendLine(hint, "text.dim");
         _end?.Dispose();
         _end = application.After(Shown, Expire);
     }
@@ -49,9 +70,5 @@ internal sealed class Toasts(Application application)
             Clear();
     }
 
-    private void Clear()
-    {
-        Text = null;
-        Hint = "";
-    }
+    private void Clear() => Text = null;
 }

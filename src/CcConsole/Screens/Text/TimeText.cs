@@ -8,6 +8,9 @@ internal static class TimeText
     /// <summary>How long ago: <c>now</c>, <c>40s</c>, <c>12m</c>, <c>3h</c>, <c>5d</c>.</summary>
     public static string Ago(DateTimeOffset then, DateTimeOffset now) => Span(now - then);
 
+    /// <summary>How long ago, to read: <c>just now</c>, <c>12m ago</c>.</summary>
+    public static string AgoWords(DateTimeOffset then, DateTimeOffset now) => Ago(then, now) is var ago && ago == "now" ? "just now" : $"{ago} ago";
+
     /// <summary>A time that passes, in its largest unit: <c>now</c> under a second.</summary>
     public static string Span(TimeSpan span)
     {
