@@ -29,7 +29,7 @@ public sealed class Theme
     public static IReadOnlyList<string> KnownScopes { get; } =
     [
         "text", "text.dim", "text.strong", "header", "header.readonly", "footer", "footer.key", "breadcrumb", "border",
-        "title", "selection", "cursor", "input", "input.invalid", "match", "state.ok", "state.fail", "state.late",
+        "title", "selection", "selection.inactive", "cursor", "input", "input.invalid", "match", "state.ok", "state.fail", "state.late",
         "state.run", "state.off", "state.offline", "state.unknown", "diff.add", "diff.remove", "diff.hunk", "toast.info",
         "toast.error", "verdict.ok", "verdict.bad", "verdict.stale", "button", "button.focus",
     ];
