@@ -1,3 +1,4 @@
+using System.Reflection;
 using CcAgent.Daemon;
 using CcAgent.Exec;
 using CcAgent.Native;
@@ -11,7 +12,9 @@ namespace CcAgent;
 /// <summary>The agent's verbs. Exit code 0: good; 1: findings or failures; 2: usage or input and output.</summary>
 internal static class AgentVerbs
 {
-    internal const string Version = "0.1.0";
+    /// <summary>This build's version, as src/Directory.Build.props names it.</summary>
+    internal static string Version =>
+        typeof(AgentVerbs).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
 
     internal static int Run(string[] arguments)
     {
@@ -25,6 +28,11 @@ internal static class AgentVerbs
         catch (ProblemException e)
         {
             StandardStreams.Say(e.Message, e.Hint);
+            return 2;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            StandardStreams.Say(e.Message);
             return 2;
         }
     }

@@ -32,6 +32,7 @@ internal sealed unsafe class Reception
     private readonly List<Connection> _open = [];
     private readonly List<RecordRequest> _batch = [];
     private long _batchBytes;
+    private bool _busy = true;
     private readonly Dictionary<uint, int> _users = [];
 
     internal Reception(
@@ -53,6 +54,7 @@ internal sealed unsafe class Reception
                 ready = Libc.poll(at, (nuint)span.Length, draining ? 0 : Timeout());
             if (span[0].Came != 0)
                 break;
+            GiveBackMemory(ready);
             for (var i = _open.Count - 1; i >= 0; i--)
             {
                 if (span[3 + i].Came != 0)
@@ -90,9 +92,18 @@ internal sealed unsafe class Reception
             entries.Add(new PollEntry { Descriptor = connection.Descriptor, Events = PollEntry.In });
     }
 
+    // Ten seconds after the last report, once: what a busy time has taken of memory goes back to the system.
+    private void GiveBackMemory(int ready)
+    {
+        if (ready == 0 && _busy && _open.Count == 0)
+            GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        _busy = ready > 0;
+    }
+
     private int Timeout()
     {
-        var timeout = _spool.PollMs;
+        const int quietMs = 10_000;
+        var timeout = _busy ? quietMs : _spool.PollMs;
         foreach (var connection in _open)
         {
             var left = (int)Math.Clamp(Math.Ceiling(connection.Left.TotalMilliseconds), 0, 60_000);

@@ -55,8 +55,8 @@ internal sealed unsafe class SpoolDrain
 
     private bool Step(Recorder recorder, string spool)
     {
-        var names = Directory.GetFiles(spool, "*" + SpoolWriter.Suffix);
-        Array.Sort(names, StringComparer.Ordinal);
+        if (Names(spool) is not { } names)
+            return false;
         var batch = new List<RecordRequest>();
         var (at, gone, bytes) = (0, 0, 0L);
         for (; at < names.Length && batch.Count < MostFiles && bytes < MostBytes; at++)
@@ -72,6 +72,21 @@ internal sealed unsafe class SpoolDrain
             recorder.Record(batch);
         // When nothing could be taken away, trying again at once would not help.
         return at < names.Length && gone > 0;
+    }
+
+    private static string[]? Names(string spool)
+    {
+        try
+        {
+            var names = Directory.GetFiles(spool, "*" + SpoolWriter.Suffix);
+            Array.Sort(names, StringComparer.Ordinal);
+            return names;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            StandardStreams.Say($"{spool} cannot be read: {e.Message}", "runs that find no daemon cannot be recorded; start the daemon again");
+            return null;
+        }
     }
 
     private RecordRequest? Read(string path, Action removed)

@@ -151,7 +151,9 @@ internal sealed unsafe class ExecVerb
                     break;
             }
         }
-        catch (Exception e) when (e is ProblemException or IOException or OutOfMemoryException)
+#pragma warning disable CA1031 // Whatever it is: the job has run, and its exit code stands.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             StandardStreams.Say($"the run of job {_options.JobId} could not be recorded: {e.Message}");
         }

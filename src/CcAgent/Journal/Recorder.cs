@@ -98,11 +98,33 @@ internal sealed class Recorder : IDisposable
             return;
         JournalReading.From(Segments.In(_places.Reports), _chain.Reports, (seq, line) =>
         {
-            var recorded = JsonSerializer.Deserialize(line, ReportJson.Default.RecordedReport)!;
-            Finished(recorded.Report, seq, Sha256.Hash(line[..^1]), recorded.Uid);
+            if (Recorded(line) is { } recorded)
+            {
+                Finished(recorded.Report, seq, Sha256.Hash(line[..^1]), recorded.Uid);
+            }
+            else
+            {
+                _chain.Add(
+                    AuditEvents.ReportRejected,
+                    [new("reason", "a line of the report journal that has no entry is not a report"), new("report", seq),
+                    new("report_sha256", Sha256.Hash(line[..^1]).ToString())]);
+            }
+
             return seq + 1 < _reports.NextSeq;
         });
         _chain.Commit(_reports.NextSeq);
+    }
+
+    private static RecordedReport? Recorded(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, ReportJson.Default.RecordedReport);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private void Write(IReadOnlyList<RecordRequest> batch, RecordAnswer[] answers)

@@ -1,4 +1,5 @@
 using CcAgent.Tests.Harness;
+using CcConsole.Tests.Shared;
 using Xunit;
 
 namespace CcAgent.Tests.Daemon;
@@ -113,5 +114,38 @@ public class SecurePlacesTests
         Assert.Equal(2, daemon.Code);
         Assert.Contains(".local/state can be written by others", daemon.Error, StringComparison.Ordinal);
         Assert.Contains("chmod go-w", daemon.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task In_system_mode_the_one_directory_must_exist_and_takes_everyones_reports()
+    {
+        using var user = new TestUser();
+        // In a mount namespace of its own: the machine's own /var/lib stays as it is.
+        var script = $"""
+            mount -t tmpfs -o mode=0755 tmpfs /var/lib || exit 9
+            "$AGENT" daemon 2>/var/lib/said; echo "without: $?"; cat /var/lib/said
+            install -d -m 0755 -o root -g root /var/lib/croncommander
+            "$AGENT" daemon 2>/var/lib/said & daemon=$!
+            n=0; until grep -q ready /var/lib/said || [ $n -gt 200 ]; do sleep 0.05; n=$((n+1)); done
+            "$AGENT" exec --job-id root -- /bin/sh -c 'exit 3'; echo "root: $?"
+            setpriv {string.Join(' ', user.SetPrivileges)} "$AGENT" exec --job-id user --socket-path /var/lib/croncommander/cc-agent.sock -- /bin/sh -c 'exit 4'; echo "user: $?"
+            n=0; until [ "$("$AGENT" report list | wc -l)" = 2 ] || [ $n -gt 100 ]; do sleep 0.05; n=$((n+1)); done
+            "$AGENT" report list --json
+            "$AGENT" status | grep append-only
+            setpriv {string.Join(' ', user.SetPrivileges)} ls /var/lib/croncommander/reports /var/lib/croncommander/audit; echo "look: $?"
+            kill $daemon; wait $daemon; echo "stopped: $?"
+            """;
+        var result = await ProgramRun.RunAsync(
+            "/usr/bin/unshare", ["--mount", "--propagation", "private", "/bin/sh", "-c", script], new Dictionary<string, string?> { ["AGENT"] = AgentProgram.Path }, directory: "/");
+        var lines = result.Output.Split('\n');
+        Assert.Equal("without: 2", lines[0]);
+        Assert.Contains("/var/lib/croncommander: No such file", lines[1], StringComparison.Ordinal);
+        Assert.Contains("install -d -m 0755 -o root -g root /var/lib/croncommander", lines[2], StringComparison.Ordinal);
+        Assert.Equal(["root: 3", "user: 4"], lines[3..5]);
+        Assert.Contains("\"uid\":0,", lines[5], StringComparison.Ordinal);
+        Assert.Contains($"\"uid\":{user.Uid},", lines[6], StringComparison.Ordinal);
+        Assert.StartsWith("append-only  ", lines[7], StringComparison.Ordinal);
+        Assert.DoesNotContain("--dir", lines[7], StringComparison.Ordinal);
+        Assert.Equal(["look: 2", "stopped: 0"], lines[8..10]);
     }
 }

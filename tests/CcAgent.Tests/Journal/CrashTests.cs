@@ -158,6 +158,21 @@ public class CrashTests
             (await AgentProgram.EntriesAsync(folder.Path)).Where(e => e.GetProperty("event").GetString() == "job.finished").Select(e => e.GetProperty("job_id").GetString()));
     }
 
+    [Fact]
+    public async Task A_line_that_somebody_wrote_into_the_report_journal_is_told_and_stops_nothing()
+    {
+        using var folder = new SecureFolder();
+        await using (var first = await RunningDaemon.StartAsync(folder))
+            await first.KillAsync();
+        await File.AppendAllTextAsync(folder.LastSegment("reports"), "{\"seq\":0,\"forged\":{}}\n");
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        Assert.True(SocketClient.Ask(folder.Socket, SocketClient.Minimal).GetProperty("ok").GetBoolean());
+        var entries = await AgentProgram.EntriesAsync(folder.Path);
+        Assert.Equal(["report.rejected", "agent.started", "job.finished"], entries.TakeLast(3).Select(e => e.GetProperty("event").GetString()));
+        Assert.Equal(1, entries[^1].GetProperty("report").GetInt32());
+        Assert.Contains("(not a report)", (await AgentProgram.RunAsync("report", "list", "--dir", folder.Path)).Output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("cut")]
     [InlineData("removed")]

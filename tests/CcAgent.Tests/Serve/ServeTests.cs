@@ -277,8 +277,8 @@ public class ServeTests
         using var user = new TestUser();
         using var folder = new SecureFolder();
         await using var serve = ServeClient.Start(folder.Path);
-        var stream = await serve.RequestAsync("job.run", $$"""{"command":"{{Base64("id -un; echo $HOME")}}","user":"{{user.Name}}"}""");
-        Assert.Equal($"{user.Name}\n{user.Home}\n", Text((await serve.NextAsync(stream)).Params.GetProperty("bytes")));
+        var stream = await serve.RequestAsync("job.run", $$"""{"command":"{{Base64("echo $(id -un) $(id -gn) $HOME")}}","user":"{{user.Name}}"}""");
+        Assert.Equal($"{user.Name} {user.Name} {user.Home}\n", Text((await serve.NextAsync(stream)).Params.GetProperty("bytes")));
         var error = await serve.ErrorAsync("job.run", $$"""{"command":"{{Base64("id")}}","user":"no-such-user"}""");
         Assert.Contains("no user", error.GetProperty("message").GetString(), StringComparison.Ordinal);
     }
