@@ -124,7 +124,7 @@ public sealed class TableView<T>
         TableLayout.Fit(_columns, Math.Max(0, canvas.Width - Gutter - 1), _widths);
         DrawHeading(canvas.Sub(canvas.Area.Top(1)), focused);
         if (_rows.Count == 0)
-            canvas.DrawFit(Gutter, 1, EmptyText, canvas.Width - Gutter, canvas["text.dim"]);
+            DrawEmpty(canvas);
         for (var i = 0; i < _scroll.Height && _scroll.Top + i < _rows.Count; i++)
             DrawRow(canvas.Sub(new Rect(0, i + 1, canvas.Width, 1)), _scroll.Top + i, focused);
         _scroll.DrawBar(canvas, canvas.Area.WithoutTop(1), "border");
@@ -138,6 +138,17 @@ public sealed class TableView<T>
         MouseEvent mouse when _drawn.Contains(mouse.At) => HandleMouse(mouse),
         _ => false,
     };
+
+    private void DrawEmpty(Canvas canvas)
+    {
+        var left = EmptyText.AsSpan();
+        for (var y = 1; y < canvas.Height && !left.IsEmpty; y++)
+        {
+            var taken = WordWrap.Next(left, canvas.Width - Gutter);
+            canvas.Draw(Gutter, y, left[..taken], "text.dim");
+            left = left[taken..];
+        }
+    }
 
     private void DrawHeading(Canvas canvas, bool focused)
     {

@@ -189,9 +189,7 @@ public sealed class TextPane
             var start = 0;
             do
             {
-                var length = Wrap ? Math.Max(Graphemes.Fit(text.AsSpan(start), width, out _), Math.Min(Graphemes.Next(text.AsSpan(start)), text.Length - start)) : text.Length;
-                if (WrapWords && start + length < text.Length)
-                    length = WordsWithin(text.AsSpan(start), length);
+                var length = Wrap ? RowLength(text.AsSpan(start), width) : text.Length;
                 _rows.Add((_laidOutLines, start, length));
                 start += length;
             }
@@ -199,11 +197,9 @@ public sealed class TextPane
         }
     }
 
-    /// <summary>How much of <paramref name="length"/> is whole words; a space after them goes with them, out of sight.</summary>
-    private static int WordsWithin(ReadOnlySpan<char> text, int length) =>
-        text[length] == ' ' ? length + 1
-        : text[..length].LastIndexOf(' ') is > 0 and var space ? space + 1
-        : length;
+    private int RowLength(ReadOnlySpan<char> text, int width) => text.IsEmpty ? 0
+        : WrapWords ? WordWrap.Next(text, width)
+        : Math.Max(Graphemes.Fit(text, width, out _), Math.Min(Graphemes.Next(text), text.Length));
 
     private void DrawMatches(Canvas body, int y, ReadOnlySpan<char> text)
     {

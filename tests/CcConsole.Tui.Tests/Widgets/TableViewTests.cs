@@ -27,6 +27,15 @@ public sealed class TableViewTests
     }
 
     [Fact]
+    public void An_empty_table_says_all_of_why_in_as_many_rows_as_it_takes()
+    {
+        _table.Rows = [];
+        _table.EmptyText = "No hosts yet: a adds one";
+        using var driver = Start(14);
+        Assert.Equal(["  No hosts", "  yet: a adds", "  one"], driver.Rows().Skip(1).Take(3).Select(r => r.TrimEnd()));
+    }
+
+    [Fact]
     public void Columns_and_the_selected_row_are_drawn()
     {
         using var driver = Start();
