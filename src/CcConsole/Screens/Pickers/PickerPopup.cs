@@ -1,5 +1,6 @@
 using CcConsole.Tui.Cells;
 using CcConsole.Tui.Input;
+using CcConsole.Tui.Text;
 using CcConsole.Tui.Widgets;
 
 namespace CcConsole.Screens;
@@ -14,11 +15,17 @@ internal sealed record PickItem(string Key, string First, string Second, string 
 {
     /// <summary>What the search looks at.</summary>
     public string SearchText { get; } = $"{First} {Second} {Third}";
+
+    /// <summary>What it does, and why not now.</summary>
+    public string Note { get; } = Pick is null && Third.Length > 0 ? $"{Second} ({Third})" : Second;
 }
 
 /// <summary>A list to search by typing and to pick from with Enter.</summary>
 internal abstract class PickerPopup : Popup
 {
+    private const int NoteRows = 2;
+    private const int LeastList = 8;
+
     private readonly string _title;
     private readonly IReadOnlyList<PickItem> _items;
     private readonly TextInput _search = new();
@@ -35,9 +42,9 @@ internal abstract class PickerPopup : Popup
         _items = items;
         _table = new TableView<PickItem>(
         [
-            new(first, item => item.First) { Width = 16, Grow = 1 },
-            new(second, item => item.Second) { Width = 24, Grow = 3 },
-            new(third, item => item.Third) { Width = 14, Grow = 1, Priority = 1, Scope = item => item.Pick is null ? "state.off" : "footer.key" },
+            new(first, item => item.First) { Width = Widest(items, first, item => item.First, 8, 28) },
+            new(second, item => item.Second) { Width = 24, Grow = 1 },
+            new(third, item => item.Third) { Width = Widest(items, third, item => item.Third, 1, 24), Priority = 1, Scope = item => item.Pick is null ? "state.off" : "footer.key" },
         ],
             item => item.Key)
         {
@@ -74,7 +81,13 @@ internal abstract class PickerPopup : Popup
         var inner = canvas.Sub(area.Inset(1, 1));
         inner.Draw(1, 0, inner.Glyphs.Pointer, "footer.key");
         _search.Draw(inner.Sub(inner.Area.Top(1).WithoutLeft(3)));
-        _table.Draw(inner.Sub(inner.Area.WithoutTop(2)));
+        var list = inner.Area.WithoutTop(2);
+        if (list.Height > LeastList + NoteRows)
+        {
+            DrawNote(inner.Sub(list.BottomRows(NoteRows).WithoutLeft(2)));
+            list = list.WithoutBottom(NoteRows);
+        }
+        _table.Draw(inner.Sub(list));
     }
 
     /// <inheritdoc/>
@@ -96,6 +109,21 @@ internal abstract class PickerPopup : Popup
     /// <summary>Another item is selected; null for none.</summary>
     protected virtual void OnMoved(PickItem? item)
     {
+    }
+
+    private static int Widest(IReadOnlyList<PickItem> items, string heading, Func<PickItem, string> text, int least, int most) =>
+        Math.Clamp(items.Select(item => Graphemes.Width(text(item))).Append(heading.Length).Max(), least, most);
+
+    // What a column cuts off is read here in full: why something cannot be done above all.
+    private void DrawNote(Canvas canvas)
+    {
+        var left = (_table.Selected?.Note ?? "").AsSpan();
+        for (var y = 0; y < canvas.Height && !left.IsEmpty; y++)
+        {
+            var taken = WordWrap.Next(left, canvas.Width);
+            canvas.Draw(0, y, left[..taken], "text.dim");
+            left = left[taken..];
+        }
     }
 
     private void Open(PickItem? item)
