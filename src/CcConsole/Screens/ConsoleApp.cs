@@ -20,10 +20,10 @@ internal static class ConsoleApp
     /// <exception cref="ProblemException">The cache or a folder cannot be used.</exception>
     public static async Task<int> RunAsync(ConsoleStart start)
     {
-        if (start.Plain || !TerminalEnvironment.CanShowScreen(start.Variable))
+        if (start.Plain || start.Json || !TerminalEnvironment.CanShowScreen(start.Variable))
         {
             await using var plain = start.OpenFleet((_, _) => Task.FromResult<string?>(null));
-            return await LinearReport.RunAsync(plain, start.Output, start.Time, start.Stop);
+            return await LinearReport.RunAsync(plain, start.Output, start.Time, start.Json, start.Stop);
         }
         return await RunScreenAsync(start);
     }

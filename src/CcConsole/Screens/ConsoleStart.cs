@@ -33,6 +33,9 @@ internal sealed record ConsoleStart
     /// <summary>Whether a linear report is wanted instead of the screen.</summary>
     public bool Plain { get; init; }
 
+    /// <summary>Whether the linear report is wanted as JSON.</summary>
+    public bool Json { get; init; }
+
     /// <summary>Where the linear report goes.</summary>
     public required TextWriter Output { get; init; }
 

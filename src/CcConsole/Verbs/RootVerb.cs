@@ -62,7 +62,7 @@ internal static class RootVerb
         var plain = new Option<bool>("--plain") { Description = "Write the fleet as lines of text instead of the full screen" };
         root.Add(plain);
         root.SetAction((parsed, stop) => Verb.RunAsync(
-            parsed, context => ConsoleRun.RunAsync(context.Get(FleetVerb.ReadOnly), context.Get(plain), context.Output, context.Stop), stop));
+            parsed, context => ConsoleRun.RunAsync(context.Get(FleetVerb.ReadOnly), context.Get(plain), context.Json, context.Output, context.Stop), stop));
         root.Add(HostVerbs.Create());
         root.Add(JobVerbs.Create());
         root.Add(ReportVerbs.Create());

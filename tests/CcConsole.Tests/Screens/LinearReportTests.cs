@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CcConsole.Screens;
 using Xunit;
 
@@ -39,9 +40,23 @@ public sealed class LinearReportTests : IAsyncDisposable
         Assert.Contains("cc-console host add", text);
     }
 
-    private async Task<(int Exit, string Text)> RunAsync()
+    [Fact]
+    public async Task As_json_it_is_one_document_with_the_jobs_of_each_host()
+    {
+        _fleet.Host("web01", "0 3 * * * echo \e[2J\nnot an entry\n").Host("db01", "");
+        _fleet.Down.Add("db01");
+        var (exit, text) = await RunAsync(json: true);
+        Assert.Equal(1, exit);
+        using var document = JsonDocument.Parse(text);
+        var hosts = document.RootElement.EnumerateArray().ToDictionary(host => host.GetProperty("host").GetString()!);
+        Assert.Equal(["0 3 * * *", ""], hosts["web01"].GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("schedule").GetString()));
+        Assert.Equal("offline", hosts["db01"].GetProperty("status").GetString());
+        Assert.DoesNotContain('\e', text);
+    }
+
+    private async Task<(int Exit, string Text)> RunAsync(bool json = false)
     {
         using var output = new StringWriter { NewLine = "\n" };
-        return (await LinearReport.RunAsync(_fleet.Control, output, _fleet.Time, default), output.ToString());
+        return (await LinearReport.RunAsync(_fleet.Control, output, _fleet.Time, json, default), output.ToString());
     }
 }

@@ -9,17 +9,24 @@ namespace CcConsole.Screens;
 internal static class LinearReport
 {
     /// <summary>Asks every host and writes what is known of each, in words; data only, as the verbs do.</summary>
+    /// <param name="fleet">The fleet.</param>
+    /// <param name="output">Where it goes.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="json">As one JSON document.</param>
+    /// <param name="stop">Ends the asking.</param>
     /// <returns>0 when all is well, 1 when a host fails, is late, or is not reached.</returns>
-    public static async Task<int> RunAsync(FleetControl fleet, TextWriter output, TimeProvider time, CancellationToken stop)
+    public static async Task<int> RunAsync(FleetControl fleet, TextWriter output, TimeProvider time, bool json, CancellationToken stop)
     {
         // A list of hosts that cannot be read is an error, not an empty fleet.
         fleet.Hosts.List();
         await fleet.Monitor.RefreshAsync().WaitAsync(stop);
         var snapshot = fleet.Monitor.Current;
-        if (snapshot.Hosts.Count == 0)
+        if (json)
+            LinearJson.Write(output, snapshot);
+        else if (snapshot.Hosts.Count == 0)
             await output.WriteLineAsync("no hosts: cc-console host add NAME DESTINATION adds one, cc-console demo shows a throwaway fleet");
-        foreach (var host in snapshot.Hosts)
-            await WriteAsync(output, snapshot, host, time.GetUtcNow());
+        for (var i = 0; i < snapshot.Hosts.Count && !json; i++)
+            await WriteAsync(output, snapshot, snapshot.Hosts[i], time.GetUtcNow());
         await output.FlushAsync(stop);
         return snapshot.Hosts.All(host => host.Status is Status.Ok or Status.Running or Status.Off) ? 0 : 1;
     }
