@@ -17,4 +17,12 @@ public static class ReportLimits
 
     /// <summary>The most characters of a job's id.</summary>
     public const int MaxJobIdLength = 256;
+
+    /// <summary>The longest run, in milliseconds: 100 years. More is no measurement, and does not fit what reckons with it.</summary>
+    public const long MaxDurationMs = 3_155_760_000_000;
+
+    private const int FirstYear = 1970, LastYear = 9000;
+
+    /// <summary>Whether a run can have started then: from 1970 to the year 9000, which leaves every reckoning and time zone room.</summary>
+    public static bool IsStart(DateTimeOffset time) => time.UtcDateTime.Year is >= FirstYear and <= LastYear;
 }

@@ -28,7 +28,7 @@ internal static class ReportMembers
                 case "stdout": good = Text(ref reader, ref stdout) && stdout is not null; break;
                 case "stderr": good = Text(ref reader, ref stderr) && stderr is not null; break;
                 case "startTime": good = Time(ref reader, ref start); break;
-                case "durationMs": good = Whole(ref reader, 0, MaxWhole, ref duration); break;
+                case "durationMs": good = Whole(ref reader, 0, ReportLimits.MaxDurationMs, ref duration); break;
                 case "executingUid": good = Whole(ref reader, 0, uint.MaxValue, ref uid); break;
                 case "executingUser": good = Text(ref reader, ref user) && user is not null; break;
                 case "warning": good = Text(ref reader, ref warning); break;
@@ -116,7 +116,8 @@ internal static class ReportMembers
     {
         // RFC 3339 asks for an offset, which the reader of ISO 8601 does not.
         if (reader.TokenType != JsonTokenType.String || !reader.TryGetDateTimeOffset(out var time)
-            || reader.GetString() is not { Length: > 19 } text || (text[^1] != 'Z' && text[^6] is not ('+' or '-')))
+            || reader.GetString() is not { Length: > 19 } text || (text[^1] != 'Z' && text[^6] is not ('+' or '-'))
+            || !ReportLimits.IsStart(time))
         {
             return false;
         }

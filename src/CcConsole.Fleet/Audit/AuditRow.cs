@@ -41,7 +41,8 @@ public sealed record AuditRow
             JsonElement entry = document.RootElement;
             return row with
             {
-                Time = entry.TryGetProperty("timestamp", out JsonElement time) && time.TryGetDouble(out double seconds) && Math.Abs(seconds) < 253_402_300_799
+                Time = entry.TryGetProperty("timestamp", out JsonElement time) && time.ValueKind == JsonValueKind.Number
+                    && time.TryGetDouble(out double seconds) && seconds is >= 0 and < 253_402_300_799
                     ? DateTimeOffset.UnixEpoch.AddTicks((long)Math.Round(seconds * 1_000_000) * TimeSpan.TicksPerMicrosecond) : null,
                 Event = Text(entry, "event"),
                 Actor = Text(entry, "actor", "user", "executing_user"),
@@ -50,9 +51,9 @@ public sealed record AuditRow
                 PreviousHash = Text(entry, "prev_hash"),
             };
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // A copy that was edited offline: the line is shown as it is, and a verification names it.
+            // A copy that was edited offline, or a name with half a surrogate pair: the line is shown as it is, and a verification says which.
             return row;
         }
     }

@@ -48,7 +48,7 @@ public sealed class ReportOperations
     public async Task<int> FetchAsync(string host, CancellationToken cancellation = default)
     {
         HostConnection connection = await _sessions.Get(host).ConnectAsync(cancellation).ConfigureAwait(false);
-        return (await new ReportPull(_cache, connection.RequireAgent("only an agent keeps reports"), host).FetchAsync(cancellation).ConfigureAwait(false)).Count;
+        return await new ReportPull(_cache, connection.RequireAgent("only an agent keeps reports"), host).FetchAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
+using CcConsole.Core;
 using CcConsole.Core.Protocol;
 using CcConsole.Core.Reports;
 using CcConsole.Fleet.Sessions;
@@ -15,22 +16,22 @@ internal sealed class ReportPull(CacheDatabase cache, AgentSession agent, string
     private const int Credit = 64;
     private const int StoredAtOnce = 256;
 
-    /// <summary>Takes what the host has and the cache has not, into the cache; returns what was new, in the host's order.</summary>
-    public async Task<IReadOnlyList<StoredReport>> FetchAsync(CancellationToken cancellation)
+    /// <summary>Takes what the host has and the cache has not, into the cache; returns how many were new.</summary>
+    public async Task<int> FetchAsync(CancellationToken cancellation)
     {
-        List<StoredReport> added = [], batch = [];
+        int added = 0;
+        List<StoredReport> batch = [];
         await foreach ((StoredReport stored, _) in StreamAsync(cache.Reports.LastSeq(host) ?? -1, false, cancellation).ConfigureAwait(false))
         {
             batch.Add(stored);
             if (batch.Count == StoredAtOnce)
             {
-                added.AddRange(cache.Reports.Add(batch));
+                added += cache.Reports.Add(batch).Count;
                 batch.Clear();
             }
         }
 
-        added.AddRange(cache.Reports.Add(batch));
-        return added;
+        return added + cache.Reports.Add(batch).Count;
     }
 
     /// <summary>Reports as they come, each in the cache before it is given.</summary>
@@ -60,7 +61,7 @@ internal sealed class ReportPull(CacheDatabase cache, AgentSession agent, string
             {
                 if (message.Method == StreamMethods.ReportEntry)
                 {
-                    RecordedReport report = AgentSession.Read(message.Params, ProtocolJson.Default.ReportEntry).Entry;
+                    RecordedReport report = Possible(AgentSession.Read(message.Params, ProtocolJson.Default.ReportEntry).Entry);
                     yield return (Stored(message.Params!.Value.GetProperty("entry"u8), report), report);
                 }
             }
@@ -70,6 +71,12 @@ internal sealed class ReportPull(CacheDatabase cache, AgentSession agent, string
     private async Task<(StreamResult, AgentStream)> OpenAsync(long after, bool follow, CancellationToken cancellation) =>
         await agent.OpenStreamAsync(Methods.ReportTail, new ReportTailParams(after, null, follow, Credit), Credit,
             ProtocolJson.Default.ReportTailParams, ProtocolJson.Default.StreamResult, cancellation).ConfigureAwait(false);
+
+    /// <summary>An honest agent has checked the same before it took the report.</summary>
+    private RecordedReport Possible(RecordedReport recorded) =>
+        recorded.Report.DurationMs is >= 0 and <= ReportLimits.MaxDurationMs && ReportLimits.IsStart(recorded.Report.StartTime)
+            ? recorded
+            : throw new ProblemException($"{host}: the agent sent a report of an impossible time; nothing of it was stored", "Look at the agent on the host: cc-agent report list.");
 
     private StoredReport Stored(JsonElement entry, RecordedReport recorded) => new()
     {

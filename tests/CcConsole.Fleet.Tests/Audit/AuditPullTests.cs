@@ -258,6 +258,22 @@ public sealed class AuditPullTests : IAsyncDisposable
         Assert.Throws<ProblemException>(() => _control.Audit.Verify("none"));
     }
 
+    [Theory]
+    [InlineData("""{"timestamp": "x", "event": "e"}""", "e")]
+    [InlineData("""{"timestamp": -253402300798.5, "event": "e"}""", "e")]
+    [InlineData("""{"timestamp": 1e300, "event": "e"}""", "e")]
+    [InlineData("""{"timestamp": null, "event": 7}""", "7")]
+    [InlineData("""{"\ud800timestamp": 1, "event": "\udc00"}""", null)]
+    [InlineData("[1]", "")]
+    [InlineData("{", "")]
+    public void A_line_of_whatever_kind_can_be_shown(string line, string? name)
+    {
+        AuditRow row = AuditRow.From(new ChainLine(3, Encoding.UTF8.GetBytes(line)));
+        Assert.Null(row.Time);
+        Assert.Equal(name ?? row.Event, row.Event);
+        Assert.Equal(line, row.Text());
+    }
+
     [Fact]
     public async Task A_copy_that_was_edited_offline_is_caught_by_the_verification()
     {

@@ -40,6 +40,19 @@ public sealed class ReportOperationsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_report_of_an_impossible_time_is_the_hosts_failure_and_ends_nothing_else()
+    {
+        _agent.Report("backup");
+        _agent.Reports[0] = _agent.Reports[0] with { Report = _agent.Reports[0].Report with { DurationMs = long.MaxValue } };
+        await _control.Monitor.RefreshAsync();
+        Assert.Contains("impossible time", _control.Monitor.Current.Host("web01")!.Cause);
+        _agent.Reports[0] = _agent.Reports[0] with { Report = _agent.Reports[0].Report with { DurationMs = 1, StartTime = DateTimeOffset.MaxValue } };
+        await _control.Monitor.RefreshAsync();
+        Assert.Contains("impossible time", _control.Monitor.Current.Host("web01")!.Cause);
+        Assert.Empty(_control.Reports.List(new ReportFilter()));
+    }
+
+    [Fact]
     public async Task A_host_that_counts_anew_loses_no_report()
     {
         _agent.Report("old1");
