@@ -85,11 +85,14 @@ public sealed class FleetMonitor : IAsyncDisposable
     private async Task PollAsync()
     {
         using PeriodicTimer timer = new(_options.PollInterval, _options.Time);
+        List<Task> visits = [];
         try
         {
             do
             {
-                await Task.WhenAll(Hosts(out _).Select(VisitAsync)).ConfigureAwait(false);
+                // A host that keeps its visit waiting keeps no other from being looked at again.
+                visits.RemoveAll(visit => visit.IsCompletedSuccessfully);
+                visits.AddRange(Hosts(out _).Select(VisitAsync));
             }
             while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false));
         }
@@ -97,6 +100,8 @@ public sealed class FleetMonitor : IAsyncDisposable
         {
             // The end of the monitor.
         }
+
+        await Task.WhenAll(visits).ConfigureAwait(false);
     }
 
     private async Task VisitAsync(HostEntry host)

@@ -1,4 +1,5 @@
 using CcConsole.Fleet.Monitoring;
+using CcConsole.Ssh;
 using Xunit;
 
 namespace CcConsole.Fleet.Tests.Monitoring;
@@ -67,6 +68,22 @@ public sealed class FleetMonitorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_host_that_never_answers_keeps_no_other_from_being_looked_at_again()
+    {
+        FleetControl control = _fleet.Open();
+        _fleet.Wraps["mute"] = inner => new MuteShell(inner);
+        control.Hosts.Add(_fleet.MakeHost("mute"));
+        control.Hosts.Add(_fleet.MakeHost("web01", "0 3 * * * true\n"));
+        TaskCompletionSource one = new(TaskCreationOptions.RunContinuationsAsynchronously), two = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        control.Monitor.Changed += snapshot => (snapshot.Jobs.Count switch { 1 => one, 2 => two, _ => new() }).TrySetResult();
+        control.Monitor.Start();
+        await one.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        File.AppendAllText(_fleet.TablePath("web01"), "0 4 * * * false\n");
+        await two.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.True(control.Monitor.Current.Host("mute")!.IsRefreshing);
+    }
+
+    [Fact]
     public async Task An_error_in_the_list_of_hosts_is_told_and_mended_without_a_restart()
     {
         FleetControl control = _fleet.Open();
@@ -93,6 +110,22 @@ public sealed class FleetMonitorTests : IAsyncDisposable
         Assert.Equal(Status.Fail, row.Status);
         Assert.Contains("may not use crontab", row.Cause);
         Assert.Equal(1, row.Jobs);
+    }
+
+    private sealed class MuteShell(IHostShell inner) : IHostShell
+    {
+        public string Host => inner.Host;
+
+        public async Task<CommandResult> RunAsync(string command, ReadOnlyMemory<byte> input = default, CommandOptions? options = null, CancellationToken cancellation = default)
+        {
+            await Task.Delay(Timeout.Infinite, cancellation);
+            throw new InvalidOperationException();
+        }
+
+        public Task<ICommandStream> OpenAsync(string command, CommandOptions? options = null, CancellationToken cancellation = default) =>
+            inner.OpenAsync(command, options, cancellation);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 
     private sealed class LaterTime(TimeSpan by) : TimeProvider
