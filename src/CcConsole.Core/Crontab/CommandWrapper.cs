@@ -16,12 +16,17 @@ namespace CcConsole.Core.Crontab;
 public static class CommandWrapper
 {
     /// <summary>The command part of the line.</summary>
-    /// <exception cref="ProblemException">Something holds a NUL, CR or LF, which a line of a crontab cannot.</exception>
+    /// <exception cref="ProblemException">Something holds a NUL, CR or LF, which a line of a crontab cannot, or could not be read back.</exception>
     public static byte[] Wrap(WrappedCommand command)
     {
-        if (command.AgentPath.Length == 0 || command.AgentPath[0] == '-')
+        if (command.AgentPath.Length == 0 || command.AgentPath[0] == '-' || command.AgentPath.Contains('='))
         {
-            throw new ProblemException($"\"{command.AgentPath}\" is not a path of the agent", "Give an absolute path");
+            throw new ProblemException($"\"{command.AgentPath}\" is not a path of the agent", "Give an absolute path without =");
+        }
+
+        if (command.Flags.FirstOrDefault(IsOwn) is { } own)
+        {
+            throw new ProblemException($"{own} is the wrapper's own and cannot be among its flags", "Give the flags of cc-agent exec alone");
         }
 
         if (command.RawInput is { } given && given.AsSpan().IndexOfAny((byte)'\n', (byte)0) >= 0)
@@ -156,6 +161,10 @@ public static class CommandWrapper
             Doubled = words[^1].Doubled,
         };
     }
+
+    /// <summary>What would end the flags, or stand for the job's id or the socket a second time.</summary>
+    private static bool IsOwn(string flag) => flag is "--" or "--job-id" or "--socket-path"
+        || flag.StartsWith("--job-id=", StringComparison.Ordinal) || flag.StartsWith("--socket-path=", StringComparison.Ordinal);
 
     private static void Word(List<byte> line, string text, string what)
     {

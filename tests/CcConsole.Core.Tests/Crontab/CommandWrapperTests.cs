@@ -83,6 +83,17 @@ public sealed class CommandWrapperTests
     public void What_a_line_cannot_hold_is_refused(string command) =>
         Assert.Throws<ProblemException>(() => CommandWrapper.Wrap(Wrapped(command)));
 
+    [Theory]
+    [InlineData("--")]
+    [InlineData("--job-id")]
+    [InlineData("--socket-path=/tmp/other")]
+    public void A_flag_that_would_change_what_the_line_says_is_refused(string flag) =>
+        Assert.Throws<ProblemException>(() => CommandWrapper.Wrap(Wrapped("x") with { Flags = ["--timeout", "5m", flag] }));
+
+    [Fact]
+    public void A_path_that_could_not_be_read_back_is_refused() =>
+        Assert.Throws<ProblemException>(() => CommandWrapper.Wrap(Wrapped("x") with { AgentPath = "/opt/a=b/cc-agent" }));
+
     internal static string RandomCommand(Random random)
     {
         var text = new StringBuilder();
