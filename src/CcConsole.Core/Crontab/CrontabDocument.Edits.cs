@@ -148,9 +148,9 @@ public sealed partial class CrontabDocument
             return [];
         }
 
-        if (name.AsSpan().IndexOfAny('\n', '\r', '\0') >= 0)
+        if (name.Any(char.IsControl))
         {
-            throw new ProblemException("A job's name is one line of text", "Take the line break out of the name");
+            throw new ProblemException("A job's name is one line of text without control characters", "Take the line break or the control character out of the name");
         }
 
         return [.. NameMark, .. Encoding.UTF8.GetBytes(name.Trim()), (byte)'\n'];

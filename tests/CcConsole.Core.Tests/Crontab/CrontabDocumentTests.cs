@@ -115,5 +115,17 @@ public sealed class CrontabDocumentTests
     public void An_entry_that_the_daemon_would_not_read_as_meant_is_refused(string schedule, string command) =>
         Assert.Throws<ProblemException>(() => Parse("A=b\n").Add(new EntryText(schedule, Encoding.UTF8.GetBytes(command))));
 
+    [Theory]
+    [InlineData("a\nb")]
+    [InlineData("a\u001b[2Jb")]
+    [InlineData("a\bb")]
+    [InlineData("a\u009bb")]
+    public void A_name_with_a_control_character_is_refused(string name)
+    {
+        Assert.Throws<ProblemException>(() => Parse("").Add(new EntryText("@daily", "x"u8.ToArray(), Name: name)));
+        var document = Parse("@daily x\n");
+        Assert.Throws<ProblemException>(() => document.Rename(document.Entries.Single(), name));
+    }
+
     private static CrontabDocument Parse(string table) => CrontabDocument.Parse(Encoding.UTF8.GetBytes(table));
 }
