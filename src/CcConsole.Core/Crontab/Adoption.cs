@@ -45,14 +45,7 @@ public static class Adoption
     {
         var wrapped = CommandWrapper.Unwrap(table.Slice(entry.CommandSpan), table.Dialect)
             ?? throw new ProblemException($"Line {entry.Number} is not wrapped", "Only a wrapped entry can be released");
-        var shell = table.VariableAt(entry, "SHELL") is { Length: > 0 } set ? set : WrappedCommand.DefaultShell;
-        if (wrapped.Shell != shell)
-        {
-            throw new ProblemException(
-                $"Line {entry.Number} runs in {wrapped.Shell}, and without the wrapper cron would run it in {shell}",
-                "Set SHELL above the entry, or edit the command");
-        }
-
+        RequireSameShell(table, entry, wrapped);
         if (wrapped.IsCutAtPercent)
         {
             throw new ProblemException($"cron cuts line {entry.Number} at a % within its quotes, so the job has never run as written", "Edit the command, which wraps it anew");
@@ -61,15 +54,29 @@ public static class Adoption
         return table.ReplaceCommand(entry, CronCommand.Escape(wrapped.Command.Span, table.Dialect, wrapped.RawInput, wrapped.Doubled));
     }
 
-    /// <summary>The shell that cron runs an entry with.</summary>
-    /// <exception cref="ProblemException">The table sets one that does not read quotes as POSIX shells do.</exception>
-    public static string ShellOf(CrontabDocument table, EntryLine entry)
+    /// <exception cref="ProblemException">Without the wrapper cron would run the entry in another shell than now.</exception>
+    public static void RequireSameShell(CrontabDocument table, EntryLine entry, WrappedCommand wrapped)
     {
-        var shell = table.VariableAt(entry, "SHELL") is { Length: > 0 } set ? set : WrappedCommand.DefaultShell;
+        if (CronShell(table, entry) is var shell && wrapped.Shell != shell)
+        {
+            throw new ProblemException(
+                $"Line {entry.Number} runs in {wrapped.Shell}, and without the wrapper cron would run it in {shell}",
+                "Set SHELL above the entry, or edit the command");
+        }
+    }
+
+    /// <summary>The shell that cron runs an entry with; null for one that is added at the end.</summary>
+    /// <exception cref="ProblemException">The table sets one that does not read quotes as POSIX shells do.</exception>
+    public static string ShellOf(CrontabDocument table, EntryLine? entry)
+    {
+        var shell = CronShell(table, entry);
         return PosixShells.Contains(shell[(shell.LastIndexOf('/') + 1)..])
             ? shell
             : throw new ProblemException(
-                $"The table runs line {entry.Number} with SHELL={shell}, whose quoting differs from the POSIX shells'",
+                $"The table runs {(entry is null ? "what is added" : $"line {entry.Number}")} with SHELL={shell}, whose quoting differs from the POSIX shells'",
                 "Move the command into a script, or set SHELL=/bin/sh above the entry");
     }
+
+    private static string CronShell(CrontabDocument table, EntryLine? entry) =>
+        table.VariableAt(entry, "SHELL") is { Length: > 0 } set ? set : WrappedCommand.DefaultShell;
 }

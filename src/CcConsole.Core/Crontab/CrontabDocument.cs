@@ -71,13 +71,13 @@ public sealed partial class CrontabDocument
     /// <summary>The command of an entry, split as the daemon splits it.</summary>
     public CronCommand Command(EntryLine entry) => CronCommand.Split(Slice(entry.CommandSpan), Dialect);
 
-    /// <summary>The value that a variable has for an entry: the last setting above it; null when the table has none.</summary>
-    public string? VariableAt(EntryLine entry, string name)
+    /// <summary>The value that a variable has for an entry (null: one that is added at the end): the last setting above it; null when the table has none.</summary>
+    public string? VariableAt(EntryLine? entry, string name)
     {
         string? value = null;
         foreach (var line in Lines)
         {
-            if (line.Number >= entry.Number)
+            if (line.Number >= entry?.Number)
             {
                 break;
             }

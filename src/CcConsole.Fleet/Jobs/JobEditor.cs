@@ -173,16 +173,28 @@ public sealed class JobEditor
         byte[]? input = job?.Wrapped is { } before ? before.RawInput : old?.RawInput;
         if (!IsWrapped(draft, job))
         {
+            if (job?.Wrapped is { } taken)
+            {
+                Adoption.RequireSameShell(_document, EntryOf(job), taken);
+            }
+
             return sameCommand && !job!.IsManaged ? _document.Slice(job.Entry!.CommandSpan).ToArray() : CronCommand.Escape(shell.Span, Table.Dialect, input);
         }
 
-        string id = CheckId(IdOf(draft, job), job);
         IReadOnlyList<string> flags = draft.Flags ?? job?.Wrapped?.Flags ?? [];
+        if (sameCommand && job!.Wrapped is { IsCutAtPercent: false } same && IdOf(draft, job) == same.JobId && flags.SequenceEqual(same.Flags))
+        {
+            return _document.Slice(EntryOf(job).CommandSpan).ToArray();
+        }
+
+        string id = CheckId(IdOf(draft, job), job);
+        // Asked for a job that is wrapped already too: it is the shell that cron starts that reads the quotes.
+        string tableShell = Adoption.ShellOf(_document, job?.Entry);
         return CommandWrapper.Wrap(job?.Wrapped is { } wrapped
             ? wrapped with { JobId = id, Flags = flags, Command = shell }
             : new WrappedCommand(AgentPath(), id, Facts.SocketPath, flags, shell)
             {
-                Shell = job?.Entry is { } line ? Adoption.ShellOf(_document, line) : WrappedCommand.DefaultShell,
+                Shell = tableShell,
                 RawInput = input,
             });
     }
@@ -220,7 +232,7 @@ public sealed class JobEditor
 
     private DraftField FieldOf(JobDraft draft) =>
         string.IsNullOrWhiteSpace(draft.Command) || draft.Command.AsSpan().IndexOfAny('\n', '\r', '\0') >= 0 ? DraftField.Command
-        : draft.Name?.AsSpan().IndexOfAny('\n', '\r', '\0') >= 0 ? DraftField.Name
+        : draft.Name?.Any(char.IsControl) == true ? DraftField.Name
         : draft.JobId is { } id && (!JobId.IsValid(id) || Jobs.Jobs.Any(job => job.Wrapped?.JobId == id)) ? DraftField.JobId
         : DraftField.Command;
 

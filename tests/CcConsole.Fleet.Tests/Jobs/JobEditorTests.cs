@@ -92,6 +92,41 @@ public sealed class JobEditorTests
     }
 
     [Fact]
+    public void A_new_job_runs_in_the_shell_that_the_table_sets_or_is_refused()
+    {
+        JobDraft draft = new() { Schedule = "@daily", Command = "echo 'a\\\\b'" };
+        ChangePlan bash = Editor("SHELL=/bin/bash\n", agent: true).Plan(draft);
+        Assert.Equal("/bin/bash", Assert.Single(JobTable.From(CrontabDocument.Parse(bash.After.Span)).Jobs).Wrapped!.Shell);
+        // fish reads a backslash within single quotes: the job would be another one.
+        JobPreview fish = Editor("SHELL=/usr/bin/fish\n", agent: true).Preview(draft);
+        Assert.Contains("fish", fish.Problem);
+        Assert.True(Editor("SHELL=/usr/bin/fish\n", agent: true).Preview(draft with { Wrapped = false }).IsValid);
+    }
+
+    [Fact]
+    public void Taking_the_wrapper_off_by_an_edit_does_not_change_the_shell()
+    {
+        JobEditor editor = Editor("SHELL=/bin/bash\n@daily /a exec --job-id 'k' -- /bin/sh -c 'x'\n", agent: true);
+        Job job = Assert.Single(editor.Jobs.Jobs);
+        Assert.Contains("/bin/bash", editor.Preview(JobDraft.From(job) with { Wrapped = false }, job).Problem);
+    }
+
+    [Fact]
+    public void An_edit_of_the_schedule_leaves_another_wrappers_spelling_alone()
+    {
+        const string table = "@daily other exec --job-id=\"k\"  --  /bin/sh -c 'x'\n";
+        JobEditor editor = Editor(table, agent: true);
+        Job job = Assert.Single(editor.Jobs.Jobs);
+        Assert.Equal(table.Replace("@daily", "@hourly", StringComparison.Ordinal), After(editor.Plan(JobDraft.From(job) with { Schedule = "@hourly" }, job)));
+    }
+
+    [Fact]
+    public void A_name_with_a_control_character_is_the_names_fault()
+    {
+        Assert.Equal(DraftField.Name, Editor("").Preview(new JobDraft { Schedule = "@daily", Command = "x", Name = "a\u001b[2J" }).Field);
+    }
+
+    [Fact]
     public void Without_an_agent_a_wrapped_job_is_refused_with_the_next_step()
     {
         JobPreview preview = Editor("").Preview(new JobDraft { Schedule = "@daily", Command = "true", Wrapped = true });
