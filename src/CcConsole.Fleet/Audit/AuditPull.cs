@@ -240,7 +240,7 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, Agent
     private async IAsyncEnumerable<AuditLines> LinesAsync(AgentStream stream, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
         bool torn = false;
-        await foreach (RpcMessage message in stream.ReadAsync(cancellation).ConfigureAwait(false))
+        await foreach (RpcMessage message in stream.ReadAsync(mayBeSilent: false, cancellation).ConfigureAwait(false))
         {
             if (message.Method == StreamMethods.AuditLines)
             {

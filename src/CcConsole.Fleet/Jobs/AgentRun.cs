@@ -20,7 +20,7 @@ internal static class AgentRun
         bool ended = false;
         try
         {
-            await foreach (RpcMessage message in stream.ReadAsync(cancellation).ConfigureAwait(false))
+            await foreach (RpcMessage message in stream.ReadAsync(mayBeSilent: true, cancellation).ConfigureAwait(false))
             {
                 if (message.Method == StreamMethods.JobOutput)
                 {

@@ -13,7 +13,7 @@ namespace CcConsole.Fleet.Reports;
 /// <summary>Takes reports from a host into the cache.</summary>
 internal sealed class ReportPull(CacheDatabase cache, AgentSession agent, string host)
 {
-    private const int Credit = 64;
+    private const int Credit = 32;
     private const int StoredAtOnce = 256;
 
     /// <summary>Takes what the host has and the cache has not, into the cache; returns how many were new.</summary>
@@ -57,7 +57,7 @@ internal sealed class ReportPull(CacheDatabase cache, AgentSession agent, string
 
         await using (stream.ConfigureAwait(false))
         {
-            await foreach (RpcMessage message in stream.ReadAsync(cancellation).ConfigureAwait(false))
+            await foreach (RpcMessage message in stream.ReadAsync(mayBeSilent: follow, cancellation).ConfigureAwait(false))
             {
                 if (message.Method == StreamMethods.ReportEntry)
                 {

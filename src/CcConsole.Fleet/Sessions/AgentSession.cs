@@ -15,7 +15,6 @@ namespace CcConsole.Fleet.Sessions;
 /// </summary>
 internal sealed class AgentSession : IAsyncDisposable
 {
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(1);
     private static readonly byte[] PathMark = "agent-path "u8.ToArray();
 
     private readonly ICommandStream _stream;
@@ -35,6 +34,9 @@ internal sealed class AgentSession : IAsyncDisposable
     }
 
     public string Host { get; }
+
+    /// <summary>How long an answer, or the next message of a stream that has an end, may take.</summary>
+    public TimeSpan AnswerLimit { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Who answered.</summary>
     public HelloResult Hello { get; private set; } = null!;
@@ -149,8 +151,7 @@ internal sealed class AgentSession : IAsyncDisposable
         }
         catch (TimeoutException e)
         {
-            throw new HostProblemException(Host, HostProblemKind.CommandTimeout, $"{Host}: the agent has not answered {method} for a minute",
-                "Look at the host's load; cc-agent status there tells how the agent is.", e);
+            throw Silent(method, e);
         }
         finally
         {
@@ -169,8 +170,14 @@ internal sealed class AgentSession : IAsyncDisposable
             }
 
             // A line is sent whole or not at all: cancelling in its middle would spoil the session for the others.
-            await _stream.Input.WriteAsync(line, CancellationToken.None).ConfigureAwait(false);
+            await _stream.Input.WriteAsync(line, CancellationToken.None).AsTask().WaitAsync(AnswerLimit, CancellationToken.None).ConfigureAwait(false);
             await _stream.Input.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // A part of the line may have been sent: nothing can follow it.
+            await _stream.DisposeAsync().ConfigureAwait(false);
+            throw;
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
@@ -264,7 +271,7 @@ internal sealed class AgentSession : IAsyncDisposable
                 break;
             case RpcKind.Notification:
                 if (message.Params is { ValueKind: JsonValueKind.Object } parameters && parameters.TryGetProperty("stream", out JsonElement stream)
-                    && stream.ValueKind == JsonValueKind.Number && stream.TryGetInt64(out long number) && _streams.TryGetValue(number, out AgentStream? target) && !target.Deliver(message))
+                    && stream.ValueKind == JsonValueKind.Number && stream.TryGetInt64(out long number) && _streams.TryGetValue(number, out AgentStream? target) && !target.Deliver(message, line.Length))
                 {
                     throw new ProblemException($"{Host}: the agent sent more than it was allowed to; the session was ended");
                 }
@@ -295,6 +302,10 @@ internal sealed class AgentSession : IAsyncDisposable
             return Lost(e);
         }
     }
+
+    internal HostProblemException Silent(string what, Exception cause) => new(
+        Host, HostProblemKind.CommandTimeout, $"{Host}: the agent has not answered {what} for {AnswerLimit.TotalSeconds:0.#} seconds",
+        "Look at the host's load; cc-agent status there tells how the agent is.", cause);
 
     private HostProblemException Lost(Exception cause) =>
         new(Host, HostProblemKind.ConnectionLost, $"{Host}: the connection to the agent was lost", "It is opened again at the next refresh.", cause);

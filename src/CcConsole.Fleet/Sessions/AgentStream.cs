@@ -10,9 +10,13 @@ namespace CcConsole.Fleet.Sessions;
 /// </summary>
 internal sealed class AgentStream : IAsyncDisposable
 {
+    /// <summary>Credit counts messages; a sender that makes each as long as it may be is stopped by this.</summary>
+    private const int MostBytes = 40 << 20;
+
     private readonly AgentSession _session;
-    private readonly Channel<RpcMessage> _messages;
+    private readonly Channel<(RpcMessage Message, int Bytes)> _messages;
     private readonly int _credit;
+    private int _bytes;
     private int _taken;
     private bool _ended;
 
@@ -23,16 +27,18 @@ internal sealed class AgentStream : IAsyncDisposable
         _session = session;
         _credit = credit;
         Id = id;
-        _messages = Channel.CreateBounded<RpcMessage>(new BoundedChannelOptions(credit + free) { SingleReader = true, SingleWriter = true });
+        _messages = Channel.CreateBounded<(RpcMessage, int)>(new BoundedChannelOptions(credit + free) { SingleReader = true, SingleWriter = true });
     }
 
     public long Id { get; }
 
     /// <summary>The stream's messages up to its end.</summary>
-    /// <exception cref="ProblemException">The agent ended the stream with an error, or the connection was lost.</exception>
-    public async IAsyncEnumerable<RpcMessage> ReadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+    /// <param name="mayBeSilent">True for a stream that waits for what happens; else the next message has to come in time.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ProblemException">The agent ended the stream with an error, went silent, or the connection was lost.</exception>
+    public async IAsyncEnumerable<RpcMessage> ReadAsync(bool mayBeSilent, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
-        await foreach (RpcMessage message in _messages.Reader.ReadAllAsync(cancellation).ConfigureAwait(false))
+        while (await NextAsync(mayBeSilent, cancellation).ConfigureAwait(false) is { } message)
         {
             if (message.Method == StreamMethods.End)
             {
@@ -55,6 +61,28 @@ internal sealed class AgentStream : IAsyncDisposable
         }
     }
 
+    private async Task<RpcMessage?> NextAsync(bool mayBeSilent, CancellationToken cancellation)
+    {
+        try
+        {
+            while (await _messages.Reader.WaitToReadAsync(cancellation).AsTask()
+                .WaitAsync(mayBeSilent ? Timeout.InfiniteTimeSpan : _session.AnswerLimit, cancellation).ConfigureAwait(false))
+            {
+                if (_messages.Reader.TryRead(out (RpcMessage Message, int Bytes) next))
+                {
+                    Interlocked.Add(ref _bytes, -next.Bytes);
+                    return next.Message;
+                }
+            }
+
+            return null;
+        }
+        catch (TimeoutException e)
+        {
+            throw _session.Silent("in the middle of a stream", e);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         _session.Forget(this);
@@ -74,7 +102,8 @@ internal sealed class AgentStream : IAsyncDisposable
     }
 
     /// <summary>False when the agent sends more than it was allowed to.</summary>
-    internal bool Deliver(RpcMessage message) => _messages.Writer.TryWrite(message);
+    internal bool Deliver(RpcMessage message, int bytes) =>
+        Interlocked.Add(ref _bytes, bytes) <= MostBytes && _messages.Writer.TryWrite((message, bytes));
 
     internal void Fail(Exception cause) => _messages.Writer.TryComplete(cause);
 }

@@ -102,7 +102,7 @@ public sealed class AgentSessionTests : IDisposable
             ProtocolJson.Default.ReportTailParams, ProtocolJson.Default.StreamResult, CancellationToken.None);
         Assert.Equal(5, result.Last);
         int read = 0;
-        await foreach (RpcMessage _ in stream.ReadAsync(CancellationToken.None))
+        await foreach (RpcMessage _ in stream.ReadAsync(true, CancellationToken.None))
         {
             read++;
         }
@@ -127,12 +127,65 @@ public sealed class AgentSessionTests : IDisposable
         await session.Ended.WaitAsync(TimeSpan.FromSeconds(30));
         ProblemException problem = await Assert.ThrowsAsync<ProblemException>(async () =>
         {
-            await foreach (RpcMessage _ in stream.ReadAsync(CancellationToken.None))
+            await foreach (RpcMessage _ in stream.ReadAsync(true, CancellationToken.None))
             {
             }
         });
         Assert.Contains("more than it was allowed", problem.Message);
         Assert.False(session.IsOpen);
+    }
+
+    [Fact]
+    public async Task A_sender_that_fills_its_credit_with_the_longest_messages_is_cut_off()
+    {
+        await using AgentSession session = (await OpenAsync($$$"""
+            read line; echo '{{{Hello}}}'
+            read line; echo '{"jsonrpc":"2.0","id":2,"result":{"stream":2,"last":5}}'
+            for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+                printf '{"jsonrpc":"2.0","method":"x","params":{"stream":2,"x":"'; head -c 4000000 /dev/zero | tr '\0' x; echo '"} }'
+            done
+            cat >/dev/null
+
+            """))!;
+        await session.OpenStreamAsync(Methods.ReportTail, new ReportTailParams(), 256,
+            ProtocolJson.Default.ReportTailParams, ProtocolJson.Default.StreamResult, CancellationToken.None);
+        await session.Ended.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.False(session.IsOpen);
+    }
+
+    [Fact]
+    public async Task A_stream_that_stops_before_its_end_is_not_waited_for_for_ever()
+    {
+        await using AgentSession session = (await OpenAsync($$$"""
+            read line; echo '{{{Hello}}}'
+            read line; echo '{"jsonrpc":"2.0","id":2,"result":{"stream":2,"last":5}}'
+            echo '{"jsonrpc":"2.0","method":"x","params":{"stream":2}}'
+            cat >/dev/null
+
+            """))!;
+        (_, AgentStream stream) = await session.OpenStreamAsync(Methods.ReportTail, new ReportTailParams(), 4,
+            ProtocolJson.Default.ReportTailParams, ProtocolJson.Default.StreamResult, CancellationToken.None);
+        session.AnswerLimit = TimeSpan.FromMilliseconds(300);
+        HostProblemException problem = await Assert.ThrowsAsync<HostProblemException>(async () =>
+        {
+            await foreach (RpcMessage _ in stream.ReadAsync(mayBeSilent: false, CancellationToken.None))
+            {
+            }
+        }).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(HostProblemKind.CommandTimeout, problem.Kind);
+    }
+
+    [Fact]
+    public async Task An_agent_that_reads_nothing_more_loses_the_session_and_holds_up_no_one()
+    {
+        await using AgentSession session = (await OpenAsync($"read line; echo '{Hello}'; exec sleep 60\n"))!;
+        session.AnswerLimit = TimeSpan.FromMilliseconds(300);
+        CrontabWriteParams table = new(new byte[1 << 20], "alice", "laptop", null, null, "");
+        HostProblemException problem = await Assert.ThrowsAsync<HostProblemException>(() => session.RequestAsync(Methods.CrontabWrite, table,
+            ProtocolJson.Default.CrontabWriteParams, ProtocolJson.Default.CrontabWriteResult, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.True(problem.MayHaveRun);
+        await session.Ended.WaitAsync(TimeSpan.FromSeconds(30));
+        await Assert.ThrowsAnyAsync<ProblemException>(() => StatusAsync(session).WaitAsync(TimeSpan.FromSeconds(30)));
     }
 
     [Fact]
@@ -149,7 +202,7 @@ public sealed class AgentSessionTests : IDisposable
             ProtocolJson.Default.ReportTailParams, ProtocolJson.Default.StreamResult, CancellationToken.None);
         ProblemException problem = await Assert.ThrowsAsync<ProblemException>(async () =>
         {
-            await foreach (RpcMessage _ in stream.ReadAsync(CancellationToken.None))
+            await foreach (RpcMessage _ in stream.ReadAsync(true, CancellationToken.None))
             {
             }
         });
