@@ -24,6 +24,7 @@ internal static class ClientArguments
             "-o", $"ControlPersist={Seconds(options.IdleTimeout)}",
             "-o", interactive ? "BatchMode=no" : "BatchMode=yes",
             "-o", interactive ? "StrictHostKeyChecking=ask" : "StrictHostKeyChecking=yes",
+            "-o", "NoHostAuthenticationForLocalhost=no",
             "-o", $"ConnectTimeout={seconds}",
             "-o", $"ServerAliveInterval={Seconds(options.AliveInterval)}",
             "-o", "ServerAliveCountMax=3",

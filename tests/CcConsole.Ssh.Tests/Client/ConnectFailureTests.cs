@@ -43,12 +43,13 @@ public sealed class ConnectFailureTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("no")]
-    [InlineData("accept-new")]
-    public async Task A_lax_configuration_does_not_let_an_unknown_host_key_in(string checking)
+    [InlineData("StrictHostKeyChecking no")]
+    [InlineData("StrictHostKeyChecking accept-new")]
+    [InlineData("NoHostAuthenticationForLocalhost yes")]
+    public async Task A_lax_configuration_does_not_let_an_unknown_host_key_in(string option)
     {
         await File.WriteAllTextAsync(_server.KnownHosts, "");
-        await File.AppendAllTextAsync(_server.ConfigFile, $"    StrictHostKeyChecking {checking}\n");
+        await File.AppendAllTextAsync(_server.ConfigFile, $"    {option}\n");
 
         HostProblemException problem = await FailAsync(Options);
 
