@@ -3,7 +3,6 @@ using CcConsole.Core.Crontab;
 using CcConsole.Core.Jobs;
 using CcConsole.Fleet.Hosts;
 using CcConsole.Store;
-using CcConsole.Store.Changes;
 using CcConsole.Store.Hosts;
 using CcConsole.Store.Reports;
 
@@ -33,7 +32,7 @@ internal sealed class JobRows(CacheDatabase cache, FleetOptions options)
     {
         DateTimeOffset now = options.Time.GetUtcNow();
         IReadOnlyDictionary<string, IReadOnlyList<RunSummary>> runs = cache.Reports.LastRunsOfHost(host, RunsShown);
-        DateTimeOffset? changed = cache.Changes.List(host, 50).FirstOrDefault(change => change.Table == user && change.Outcome == ChangeOutcome.Applied)?.EndedAt;
+        DateTimeOffset? changed = cache.Changes.LastAppliedAt(host, user);
         return [.. table.Jobs.Select(job =>
         {
             IReadOnlyList<RunSummary> last = job.Wrapped is { } wrapped ? runs.GetValueOrDefault(wrapped.JobId, []) : [];

@@ -117,7 +117,7 @@ public sealed class FleetMonitor : IAsyncDisposable
             await _places.WaitAsync(_stop.Token).ConfigureAwait(false);
             try
             {
-                Republish(host);
+                MarkRefreshing(host);
                 answered = await _visit.RunAsync(host, _stop.Token).ConfigureAwait(false);
             }
             finally
@@ -186,6 +186,20 @@ public sealed class FleetMonitor : IAsyncDisposable
     private void OnApplied(ChangeResult result)
     {
         if (Hosts(out _).FirstOrDefault(host => host.Name == result.Plan.Host) is { } host)
+        {
+            Republish(host);
+        }
+    }
+
+    /// <summary>Only the mark is new: nothing is read or parsed for it.</summary>
+    private void MarkRefreshing(HostEntry host)
+    {
+        if (_rows.TryGetValue(host.Name, out HostView.Rows? rows) && rows.Host.Host == host)
+        {
+            _rows[host.Name] = rows with { Host = rows.Host with { IsRefreshing = true } };
+            Publish();
+        }
+        else
         {
             Republish(host);
         }

@@ -46,6 +46,11 @@ public sealed class ChangeJournal
     public IReadOnlyList<ChangeRecord> List(string? host = null, int limit = 1000) => _database.Read(connection => connection.List(ToChange,
         $"SELECT {Columns} FROM change WHERE ($1 IS NULL OR host = $1) ORDER BY id DESC LIMIT $2", host, limit));
 
+    /// <summary>When a table of a host was last changed from here; null when it never was. Reads no table's bytes.</summary>
+    public DateTimeOffset? LastAppliedAt(string host, string table) => _database.Read(connection =>
+        connection.List(row => row.TimeOrNull(0), "SELECT ended_at FROM change WHERE host = $1 AND name = $2 AND result = 'Applied' ORDER BY id DESC LIMIT 1", host, table)
+            is [var at] ? at : null);
+
     /// <summary>Changes whose end is not known: still running, or interrupted. Oldest first.</summary>
     public IReadOnlyList<ChangeRecord> Unfinished() => _database.Read(connection => connection.List(ToChange,
         $"SELECT {Columns} FROM change WHERE result IS NULL OR result = 'Unknown' ORDER BY id"));

@@ -64,5 +64,18 @@ public sealed class ChangeJournalTests : IDisposable
         Assert.Equal("changed meanwhile", changes.List()[0].Message);
     }
 
+    [Fact]
+    public void The_last_change_of_a_table_is_the_last_one_that_was_applied_to_it()
+    {
+        ChangeJournal changes = _cache.Open().Changes;
+        ChangeRecord change = Sample.Change("web01", "a", "b");
+        Assert.Null(changes.LastAppliedAt("web01", change.Table));
+        DateTimeOffset applied = Apply(changes, change).EndedAt!.Value;
+        _cache.Time.Now += TimeSpan.FromHours(1);
+        changes.End(changes.Begin(change).Id, ChangeOutcome.Refused);
+        Apply(changes, change with { Table = "other" });
+        Assert.Equal(applied, changes.LastAppliedAt("web01", change.Table));
+    }
+
     private static ChangeRecord Apply(ChangeJournal changes, ChangeRecord change) => changes.End(changes.Begin(change).Id, ChangeOutcome.Applied);
 }
