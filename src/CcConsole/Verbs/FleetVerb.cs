@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using CcConsole.Composition;
 using CcConsole.Core;
 using CcConsole.Fleet;
+using CcConsole.Fleet.Hosts;
 
 namespace CcConsole.Verbs;
 
@@ -11,12 +13,13 @@ internal static class FleetVerb
     /// <summary>On every verb: <c>--read-only</c>.</summary>
     public static readonly Option<bool> ReadOnly = new("--read-only") { Description = "Refuse every change", Recursive = true };
 
-    public static readonly Argument<string> Host = new("HOST") { Description = "A host's name in the fleet" };
+    public static readonly Argument<string> Host = new("HOST") { Description = "A host's name in the fleet", CompletionSources = { _ => Names() } };
 
     public static readonly Argument<string[]> Hosts = new("HOST")
     {
         Description = "Hosts' names, or tag:WORD; all when none is given",
         Arity = ArgumentArity.ZeroOrMore,
+        CompletionSources = { _ => Names() },
     };
 
     public static readonly Option<bool> Cached = new("--cached") { Description = "Ask no host: show what is known" };
@@ -29,6 +32,20 @@ internal static class FleetVerb
             await using FleetControl fleet = FleetFactory.Open(places, Settings.Read(places.Config), context.Get(ReadOnly));
             return await action(context, fleet);
         }, symbols);
+
+    // What a shell completes to: the list as it is in the file; where it cannot be read, the verb itself will say so.
+    private static IEnumerable<CompletionItem> Names()
+    {
+        try
+        {
+            string file = Path.Combine(Places.From(Environment.GetEnvironmentVariable).Config, "hosts.json");
+            return [.. new HostsFile(file).Load().Select(host => new CompletionItem(host.Name))];
+        }
+        catch (ProblemException)
+        {
+            return [];
+        }
+    }
 
     /// <summary>
     /// Does something with each host that the words mean, all at once; a host that fails is named on standard error, and

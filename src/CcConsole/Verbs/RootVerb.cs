@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Reflection;
 using CcConsole.Screens;
 using CcConsole.Verbs.Agents;
@@ -63,6 +64,11 @@ internal static class RootVerb
         root.Add(plain);
         root.SetAction((parsed, stop) => Verb.RunAsync(
             parsed, context => ConsoleRun.RunAsync(context.Get(FleetVerb.ReadOnly), context.Get(plain), context.Json, context.Output, context.Stop), stop));
+        // -h and --help are enough; /h and /? are another system's, and would be offered by completion.
+        foreach (HelpOption help in root.Options.OfType<HelpOption>())
+        {
+            foreach (string other in (string[])["-?", "/?", "/h"]) help.Aliases.Remove(other);
+        }
         root.Add(HostVerbs.Create());
         root.Add(JobVerbs.Create());
         root.Add(ReportVerbs.Create());

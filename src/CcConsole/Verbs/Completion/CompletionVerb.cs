@@ -21,10 +21,14 @@ internal static class CompletionVerb
             return Task.FromResult(Verb.Good);
         });
 
-    private const string Bash = """
+    // Names of hosts come with the rest: what is offered is compared as text, never expanded (as compgen -W would).
+    internal const string Bash = """
         _cc_console() {
-            local IFS=$'\n'
-            COMPREPLY=($(compgen -W "$(cc-console "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+            local word typed=${COMP_WORDS[COMP_CWORD]}
+            COMPREPLY=()
+            while IFS= read -r word; do
+                [[ $word == -* && $typed != -* ]] || [[ $word != "$typed"* ]] || COMPREPLY+=("$word")
+            done < <(cc-console "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)
         }
         complete -o default -F _cc_console cc-console
 

@@ -29,6 +29,10 @@ internal static class JobDiffVerb
             string text = drift.ToText();
             context.Output.Write(StandardStreams.IsOutputTerminal ? Plain.Lines(text) : text);
         }
+        else
+        {
+            context.Error.WriteLine($"{Plain.Text(host)}: nothing changed since its table was last read from here");
+        }
         return drift.IsEmpty ? Verb.Good : Verb.Findings;
     }
 }
