@@ -43,7 +43,7 @@ internal abstract class PickerPopup : Popup
         _table = new TableView<PickItem>(
         [
             new(first, item => item.First) { Width = Widest(items, first, item => item.First, 8, 28) },
-            new(second, item => item.Second) { Width = 24, Grow = 1 },
+            new(second, item => item.Second) { Width = items.Any(item => item.Second.Length > 0) ? 24 : 1, Grow = 1 },
             new(third, item => item.Third) { Width = Widest(items, third, item => item.Third, 1, 24), Priority = 1, Scope = item => item.Pick is null ? "state.off" : "footer.key" },
         ],
             item => item.Key)
@@ -72,10 +72,13 @@ internal abstract class PickerPopup : Popup
         }
     }
 
+    /// <summary>Columns of the screen that it takes, where there are as many.</summary>
+    protected virtual int Width => 104;
+
     /// <inheritdoc/>
     public override void Draw(Canvas canvas)
     {
-        var area = canvas.Area.Center(Math.Min(canvas.Width, 104), canvas.Height);
+        var area = canvas.Area.Center(Math.Min(canvas.Width, Width), canvas.Height);
         canvas.Fill(area, canvas["text"]);
         canvas.Border(area, canvas["border"], _title, canvas["title"]);
         var inner = canvas.Sub(area.Inset(1, 1));

@@ -20,6 +20,9 @@ internal sealed class ThemePopup : PickerPopup
         Select(_before);
     }
 
+    /// <inheritdoc/>
+    protected override int Width => 34; // What the theme looks like is seen beside it.
+
     /// <summary>Uses a theme from now on.</summary>
     public static void Use(Shell shell, string name)
     {
