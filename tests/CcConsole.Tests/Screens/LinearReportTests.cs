@@ -41,6 +41,17 @@ public sealed class LinearReportTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_job_that_failed_last_gives_a_non_zero_exit_though_its_host_is_well()
+    {
+        _fleet.Host("web01", "#cc: name=dump\n0 3 * * * /usr/local/bin/cc-agent exec --job-id 'dump' -- /bin/sh -c 'exit 1'\n");
+        _fleet.Report("web01", "dump", 1, TimeSpan.FromHours(11));
+        var (exit, text) = await RunAsync();
+        Assert.Contains("web01: ok", text);
+        Assert.Contains("fail  0 3 * * *  dump, last", text);
+        Assert.Equal(1, exit);
+    }
+
+    [Fact]
     public async Task As_json_it_is_one_document_with_the_jobs_of_each_host()
     {
         _fleet.Host("web01", "0 3 * * * echo \e[2J\nnot an entry\n").Host("db01", "");

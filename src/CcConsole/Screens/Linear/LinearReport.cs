@@ -14,7 +14,7 @@ internal static class LinearReport
     /// <param name="time">The clock.</param>
     /// <param name="json">As one JSON document.</param>
     /// <param name="stop">Ends the asking.</param>
-    /// <returns>0 when all is well, 1 when a host fails, is late, or is not reached.</returns>
+    /// <returns>0 when all is well, 1 when a host fails or is not reached, or a job failed last or is late.</returns>
     public static async Task<int> RunAsync(FleetControl fleet, TextWriter output, TimeProvider time, bool json, CancellationToken stop)
     {
         // A list of hosts that cannot be read is an error, not an empty fleet.
@@ -28,8 +28,10 @@ internal static class LinearReport
         for (var i = 0; i < snapshot.Hosts.Count && !json; i++)
             await WriteAsync(output, snapshot, snapshot.Hosts[i], time.GetUtcNow());
         await output.FlushAsync(stop);
-        return snapshot.Hosts.All(host => host.Status is Status.Ok or Status.Running or Status.Off) ? 0 : 1;
+        return snapshot.Hosts.All(host => IsWell(host.Status)) && snapshot.Jobs.All(job => IsWell(job.Status) || job.Status == Status.Unknown) ? 0 : 1;
     }
+
+    private static bool IsWell(Status status) => status is Status.Ok or Status.Running or Status.Off;
 
     private static async Task WriteAsync(TextWriter output, FleetSnapshot snapshot, HostRow host, DateTimeOffset now)
     {
@@ -40,7 +42,7 @@ internal static class LinearReport
         foreach (var job in snapshot.JobsOf(host.Name))
         {
             var row = JobLine.Of(job, now, ascii: true);
-            var last = row.Last.Length > 0 ? $", last {row.Last}" : "";
+            var last = row.Last.Length > 0 ? job.LastRun is null ? $", {row.Last}" : $", last {row.Last}" : "";
             var next = job.NextRun is { } time ? $", next {time.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture)}" : "";
             await output.WriteLineAsync(Clean($"  {StatusLook.Of(job.Status).Word}  {row.Schedule}  {row.Name}{last}{next}{(job.Job.Problem is { } problem ? $", {problem}" : "")}"));
         }
