@@ -105,9 +105,6 @@ public sealed class AskpassServer : IAsyncDisposable
     {
         private readonly CancellationTokenSource _gone = CancellationTokenSource.CreateLinkedTokenSource(server._stop.Token);
 
-        /// <summary>True once the person has declined a question.</summary>
-        internal bool Declined { get; private set; }
-
         /// <summary>What the ssh process needs in its environment.</summary>
         internal IEnumerable<KeyValuePair<string, string?>> Environment =>
         [
@@ -132,8 +129,6 @@ public sealed class AskpassServer : IAsyncDisposable
             string? answer = await ask(prompt, gone.Token).ConfigureAwait(false);
             await gone.CancelAsync().ConfigureAwait(false);
             await watching.ConfigureAwait(false);
-            if (answer is null)
-                Declined = true;
             bool otherKey = prompt.Kind == AskpassKind.HostKey && answer != prompt.Key?.Fingerprint;
             return otherKey ? "no" : answer;
         }

@@ -65,10 +65,6 @@ public sealed class ChainCopies
         return head with { Copy = copy };
     });
 
-    /// <summary>Notes a verdict on a host's copy without touching its lines or its head.</summary>
-    public void SetVerdict(string host, string verdict) => _database.Write(connection =>
-        connection.Run("UPDATE chain_copy SET verdict = $2 WHERE host = $1 AND retired_at IS NULL", host, verdict));
-
     /// <summary>
     /// Puts a host's copy aside, after a person has decided so: it stays readable, and the next pull begins a new copy at
     /// the genesis entry.
