@@ -147,7 +147,13 @@ public sealed class FleetMonitor : IAsyncDisposable
         {
             // What a host does wrong is in its row; this is the cache.
             _cacheProblem = e.Message;
-            Changed?.Invoke(Current = Current with { CacheProblem = e.Message });
+            FleetSnapshot snapshot;
+            lock (_publishing)
+            {
+                Current = snapshot = Current with { CacheProblem = e.Message };
+            }
+
+            Changed?.Invoke(snapshot);
         }
     }
 

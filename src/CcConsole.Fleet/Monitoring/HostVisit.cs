@@ -45,6 +45,18 @@ internal sealed class HostVisit(SessionPool sessions, CacheDatabase cache, Audit
             state = state with { State = answered ? Problem : Offline, Cause = e.Message, Hint = e.Hint, FailingSince = state.FailingSince ?? now };
         }
 
+        catch (Exception e) when (e is not ObjectDisposedException && !cancellation.IsCancellationRequested)
+        {
+            // A fault of this program, met on this host: it is said there, and the other hosts are looked at as before.
+            state = state with
+            {
+                State = Problem,
+                Cause = $"{host.Name}: the console failed on what the host sent: {Plain.Text(e.Message)} ({e.GetType().Name})",
+                Hint = "This is a fault of the console: please report it.",
+                FailingSince = state.FailingSince ?? now,
+            };
+        }
+
         cache.Hosts.Save(state);
         return answered;
     }

@@ -84,6 +84,20 @@ public sealed class FleetMonitorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_fault_of_the_console_itself_is_said_in_the_row_of_the_host_that_met_it()
+    {
+        FleetControl control = _fleet.Open();
+        _fleet.Wraps["odd"] = inner => new FaultyShell(inner) { Before = (_, _) => throw new FormatException("not foreseen") };
+        control.Hosts.Add(_fleet.MakeHost("odd"));
+        control.Hosts.Add(_fleet.MakeHost("web01", "0 3 * * * true\n"));
+        await control.Monitor.RefreshAsync();
+        HostRow odd = control.Monitor.Current.Host("odd")!;
+        Assert.Equal(Status.Fail, odd.Status);
+        Assert.Contains("not foreseen", odd.Cause);
+        Assert.Equal(Status.Ok, control.Monitor.Current.Host("web01")!.Status);
+    }
+
+    [Fact]
     public async Task An_error_in_the_list_of_hosts_is_told_and_mended_without_a_restart()
     {
         FleetControl control = _fleet.Open();
