@@ -128,7 +128,8 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
             await LoadAsync(seq + AboveBreak, stop);
             if (_lines.Count == 0)
                 return;
-            Shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"the entries from #{_lines[0].Row.Seq} down"), "V shows all again.");
+            if (_lines[0].Row.Seq < _found?.Head.Seq)
+                Shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"the entries from #{_lines[0].Row.Seq} down"), "V shows all again.");
             for (var i = 0; i < Table.Rows.Count; i++)
             {
                 if (Table.Rows[i].Row.Seq <= seq)
