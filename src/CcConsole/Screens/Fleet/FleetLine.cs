@@ -79,7 +79,14 @@ internal sealed record FleetLine
         _ => "",
     };
 
-    // The host's name stands in its own column.
-    private static string CauseOf(HostRow host) =>
-        host.Cause!.StartsWith(host.Name, StringComparison.Ordinal) ? host.Cause[host.Name.Length..].TrimStart(':', ' ') : host.Cause;
+    // The host's name stands in its own column, and where it is reached is no cause: the few columns are for the reason.
+    private static string CauseOf(HostRow host)
+    {
+        foreach (var name in (ReadOnlySpan<string>)[host.Name, host.Host.Destination, $"ssh://{host.Host.Destination}"])
+        {
+            if (host.Cause!.StartsWith(name, StringComparison.Ordinal) && host.Cause.Length > name.Length && host.Cause[name.Length] is ' ' or ':')
+                return host.Cause[name.Length..].TrimStart(':', ' ');
+        }
+        return host.Cause!;
+    }
 }
