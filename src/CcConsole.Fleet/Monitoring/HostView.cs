@@ -21,12 +21,13 @@ internal sealed class HostView(CacheDatabase cache, FleetOptions options)
         bool conflict = cache.Conflicts.Open(host.Name).Count > 0;
         IReadOnlyList<JobRow> jobs = _jobs.Of(host);
         int late = jobs.Count(job => job.Status == Status.Late);
+        JobRow[] failed = [.. jobs.Where(job => job.Status == Status.Fail)];
         bool stale = state?.ContactedAt is not { } contact || now - contact > 2 * options.PollInterval;
         HostRow row = new()
         {
             Host = host,
-            Status = StatusOf(state, conflict, late, stale),
-            Cause = state?.Cause,
+            Status = StatusOf(state, conflict, failed.Length, late, stale),
+            Cause = state?.Cause ?? CauseOf(failed),
             Hint = state?.Hint,
             FailingSince = state?.FailingSince,
             Jobs = cache.Hosts.Tables(host.Name).Count > 0 ? jobs.Count : null,
@@ -47,14 +48,18 @@ internal sealed class HostView(CacheDatabase cache, FleetOptions options)
         return new Rows(row, jobs);
     }
 
+    private static string? CauseOf(JobRow[] failed) => failed.Length == 0 ? null
+        : $"failed: {string.Join(", ", failed.Take(3).Select(job => job.Job.Name ?? job.Job.Id))}{(failed.Length > 3 ? $" and {failed.Length - 3} more" : "")}";
+
     /// <summary>Tampering outranks all; what was not looked at lately is never green.</summary>
-    private static Status StatusOf(HostState? state, bool conflict, int late, bool stale) => state switch
+    private static Status StatusOf(HostState? state, bool conflict, int failed, int late, bool stale) => state switch
     {
         _ when conflict => Status.Fail,
         null => Status.Unknown,
         { State: HostVisit.Offline } => Status.Offline,
         { State: HostVisit.Problem } => Status.Fail,
         _ when stale => Status.Unknown,
+        _ when failed > 0 => Status.Fail,
         _ => late > 0 ? Status.Late : Status.Ok,
     };
 }

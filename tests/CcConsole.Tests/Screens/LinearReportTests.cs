@@ -41,12 +41,13 @@ public sealed class LinearReportTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_job_that_failed_last_gives_a_non_zero_exit_though_its_host_is_well()
+    public async Task A_job_whose_last_run_failed_makes_its_host_fail_and_gives_a_non_zero_exit()
     {
         _fleet.Host("web01", "#cc: name=dump\n0 3 * * * /usr/local/bin/cc-agent exec --job-id 'dump' -- /bin/sh -c 'exit 1'\n");
         _fleet.Report("web01", "dump", 1, TimeSpan.FromHours(11));
         var (exit, text) = await RunAsync();
-        Assert.Contains("web01: ok", text);
+        Assert.Contains("web01: fail, 1 jobs", text);
+        Assert.Contains("  failed: dump\n", text);
         Assert.Contains("fail  0 3 * * *  dump, last", text);
         Assert.Equal(1, exit);
     }

@@ -28,10 +28,8 @@ internal static class LinearReport
         for (var i = 0; i < snapshot.Hosts.Count && !json; i++)
             await WriteAsync(output, snapshot, snapshot.Hosts[i], time.GetUtcNow());
         await output.FlushAsync(stop);
-        return snapshot.Hosts.All(host => IsWell(host.Status)) && snapshot.Jobs.All(job => IsWell(job.Status) || job.Status == Status.Unknown) ? 0 : 1;
+        return snapshot.Hosts.All(host => host.Status is Status.Ok or Status.Running or Status.Off) ? 0 : 1;
     }
-
-    private static bool IsWell(Status status) => status is Status.Ok or Status.Running or Status.Off;
 
     private static async Task WriteAsync(TextWriter output, FleetSnapshot snapshot, HostRow host, DateTimeOffset now)
     {
