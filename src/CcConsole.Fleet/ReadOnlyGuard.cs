@@ -12,7 +12,7 @@ internal sealed class ReadOnlyGuard(bool readOnly)
     {
         if (readOnly)
         {
-            throw new ProblemException($"This console is read-only: {action} was not done", "Start it without --read-only to make changes.");
+            throw new ProblemException($"This console is read-only: {action} was not done", "Start it without --read-only, and without \"readOnly\" in settings.json, to make changes.");
         }
     }
 }

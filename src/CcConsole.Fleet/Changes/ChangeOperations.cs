@@ -75,7 +75,8 @@ public sealed class ChangeOperations
         ChangeRecord? record = change is { } number ? _cache.Changes.Find(number) : _cache.Changes.LastUndoable(host);
         if (record is null)
         {
-            throw new ProblemException(change is null ? "There is no change to undo" : $"There is no change with the number {change}");
+            throw new ProblemException(change is null ? "There is no change to undo" : $"There is no change with the number {change}",
+                "Each change tells its number when it is made; what was changed by other means is not known here.");
         }
 
         if (record.Outcome != ChangeOutcome.Applied)
@@ -165,7 +166,7 @@ public sealed class ChangeOperations
                     Message = $"{plan.Host}: the table of {plan.User} was changed by someone else since it was read; nothing was written",
                     Hint = "Look at the difference, and make the change again on the table as it is now.",
                 },
-                TableWriteOutcome.Rejected => result with { Outcome = ChangeOutcome.Refused, Message = $"{plan.Host}: {write.Message}; nothing was changed" },
+                TableWriteOutcome.Rejected => result with { Outcome = ChangeOutcome.Refused, Message = $"{plan.Host}: {write.Message}; nothing was changed", Hint = RejectedHint(plan) },
                 _ => result with
                 {
                     Outcome = ChangeOutcome.Unknown,
@@ -182,6 +183,14 @@ public sealed class ChangeOperations
         {
             return await ReadBackAsync(plan, e).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>crontab(1) itself counts lines from another start than people do.</summary>
+    private static string RejectedHint(ChangePlan plan)
+    {
+        int bad = CrontabDocument.Parse(plan.After.Span).Lines.ToList().FindIndex(line => line is UnparsedLine);
+        return bad < 0 ? "The table is as it was: correct what the message names, and try again."
+            : $"Line {bad + 1} of the table does not parse, and crontab installs no table with such a line: correct or remove it first.";
     }
 
     /// <summary>After a write whose end was not heard: what is the table now?</summary>

@@ -31,7 +31,7 @@ public sealed class HostsFile
         string? problem = Problem(host);
         if (problem is not null)
         {
-            throw new ProblemException($"The host {Show(host.Name)} cannot be added: {problem}");
+            throw new ProblemException($"The host {Show(host.Name)} cannot be added: {problem}", "cc-console host add --help has an example.");
         }
 
         if (document.Hosts.Any(other => other.Name == host.Name))

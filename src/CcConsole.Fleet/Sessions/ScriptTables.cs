@@ -53,5 +53,5 @@ internal sealed class ScriptTables(string host, IHostShell shell, TimeProvider t
         _ => throw new InvalidOperationException(),
     };
 
-    private static string Words(TableWrite.Failed failed) => failed.Hint.Length > 0 ? $"{failed.Problem}. {failed.Hint}" : failed.Problem;
+    private static string Words(TableWrite.Failed failed) => failed.Hint.Length > 0 ? $"{failed.Problem.TrimEnd('.')}. {failed.Hint}" : failed.Problem;
 }

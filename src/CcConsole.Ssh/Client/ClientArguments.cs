@@ -34,7 +34,7 @@ internal static class ClientArguments
             "-o", "VisualHostKey=no",
         ];
         AddExtra(arguments, options);
-        arguments.AddRange(["--", host]);
+        arguments.AddRange(["--", Destination(host)]);
         return arguments;
     }
 
@@ -50,20 +50,29 @@ internal static class ClientArguments
         "-o", "BatchMode=yes",
         "-o", "LogLevel=ERROR",
         "-o", $"ProxyCommand=/bin/sh -c 'echo {unshared} >&2; exit 1'",
-        "--", host, command,
+        "--", Destination(host), command,
     ];
 
     /// <summary>A word to the master: <c>check</c> or <c>exit</c>.</summary>
     internal static List<string> Control(string host, string socket, string word) =>
-        ["-F", "none", "-S", socket.Replace("%", "%%", StringComparison.Ordinal), "-O", word, "--", host];
+        ["-F", "none", "-S", socket.Replace("%", "%%", StringComparison.Ordinal), "-O", word, "--", Destination(host)];
 
     /// <summary>The effective configuration of a host, printed.</summary>
     internal static List<string> Effective(string host, SshOptions options)
     {
         List<string> arguments = [.. Configuration(options), "-G"];
         AddExtra(arguments, options);
-        arguments.AddRange(["--", host]);
+        arguments.AddRange(["--", Destination(host)]);
         return arguments;
+    }
+
+    /// <summary>A destination with a port is given as a URI, the one form in which ssh(1) takes both as one word.</summary>
+    private static string Destination(string host)
+    {
+        int colon = host.LastIndexOf(':');
+        bool hasPort = colon > 0 && colon < host.Length - 1 && host.AsSpan(colon + 1).IndexOfAnyExceptInRange('0', '9') < 0
+            && (host.IndexOf(':', StringComparison.Ordinal) == colon || host[colon - 1] == ']');
+        return hasPort ? $"ssh://{host}" : host;
     }
 
     private static string[] Configuration(SshOptions options) =>

@@ -13,6 +13,6 @@ internal static class HostName
         return fine
             ? host
             : throw new ProblemException(
-                $"'{Plain.Text(host)}' cannot be the name of a host", "Give an alias of ssh_config, a name, or user@name.");
+                $"'{Plain.Text(host)}' cannot be the name of a host", "Give an alias of ssh_config, a name, user@name or user@name:port.");
     }
 }

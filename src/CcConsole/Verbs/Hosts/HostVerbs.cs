@@ -1,6 +1,9 @@
 using System.CommandLine;
+using CcConsole.Composition;
 using CcConsole.Fleet;
 using CcConsole.Fleet.Hosts;
+using CcConsole.Ssh;
+using CcConsole.Store.Access;
 using CcConsole.Verbs.Output;
 
 namespace CcConsole.Verbs.Hosts;
@@ -87,10 +90,7 @@ internal static class HostVerbs
 
     private static async Task<int> TestAsync(VerbContext context, FleetControl fleet)
     {
-        if (context.Get(Accept) is { } fingerprint)
-        {
-            foreach (string name in context.Get(FleetVerb.Hosts)) await fleet.Hosts.AcceptKeyAsync(name, fingerprint, context.Stop);
-        }
+        if (context.Get(Accept) is { } fingerprint) await AcceptAsync(context, fingerprint);
         bool good = true;
         int code = await FleetVerb.ForEachAsync(context, fleet, context.Get(FleetVerb.Hosts),
             name => fleet.Hosts.TestAsync(fleet.Hosts.Get(name), context.Stop), (name, test) =>
@@ -100,5 +100,15 @@ internal static class HostVerbs
                 else HostTestOutput.Write(context.Output, name, test);
             });
         return good ? code : Verb.Findings;
+    }
+
+    /// <summary>ssh asks whether a key is right, and the only answer that is given is the fingerprint that the person gave.</summary>
+    private static async Task AcceptAsync(VerbContext context, string fingerprint)
+    {
+        Places places = Places.From(Environment.GetEnvironmentVariable);
+        PrivatePath.EnsureDirectory(places.State);
+        await using var askpass = new AskpassServer(Environment.ProcessPath!, places.Runtime, (_, _) => Task.FromResult<string?>(null));
+        await using FleetControl fleet = FleetFactory.Open(places, Settings.Read(places.Config), context.Get(FleetVerb.ReadOnly), askpass);
+        foreach (string name in context.Get(FleetVerb.Hosts)) await fleet.Hosts.AcceptKeyAsync(name, fingerprint, context.Stop);
     }
 }
