@@ -39,6 +39,9 @@ internal sealed class TmuxSession : IDisposable
     /// <summary>The screen as text, a line a row.</summary>
     public string Screen() => Run("capture-pane", "-p");
 
+    /// <summary>The screen with the escapes of its colours and attributes.</summary>
+    public string ScreenWithStyles() => Run("capture-pane", "-p", "-e");
+
     /// <summary>1 while the alternate screen is shown, else 0.</summary>
     public bool AlternateScreen => Ask("#{alternate_on}") == "1";
 

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Prints the README's table of figures for this machine: medians, the peer beside each, and the ratio of interleaved pairs.
+# After ./publish.sh, on a machine that does nothing else:  tests/Benchmarks/run.sh [DIST]   (default: dist/<this machine's>)
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+fail() { printf 'benchmarks: %s\n  next: %s\n' "$1" "$2" >&2; exit 2; }
+
+case "$(uname -m)" in aarch64) rid=linux-arm64 ;; *) rid=linux-x64 ;; esac
+dist=$(realpath -m "${1:-dist/$rid}")
+[ -x "$dist/cc-console" ] && [ -x "$dist/cc-agent" ] || fail "there are no published binaries in $dist" "run ./publish.sh"
+for tool in dotnet openssl python3 taskset; do
+    command -v $tool >/dev/null || fail "$tool is missing" "install it (Debian: openssl, python3, util-linux)"
+done
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/cc-bench.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+dotnet build tests/Benchmarks -c Release -v quiet -nologo >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; fail "the benchmarks do not build" "see the errors above"; }
+tool=tests/Benchmarks/bin/Release/net10.0/Benchmarks.dll
+
+echo "| what | bound | measured |"
+echo "|---|---|---|"
+python3 tests/Benchmarks/start.py "$dist" "$work"
+
+echo "benchmarks: drawing" >&2
+echo "| allocated by a redraw of 200×50 cells: nothing changed, another row selected, all sent anew | 0 B | $(dotnet $tool frame-bytes) |"
+
+# "verify 190 ms, openssl 170 ms, ratio 1.12 (medians of 21 pairs)"; the first pair makes the file.
+echo "benchmarks: 450,000 entries, twice" >&2
+pairs() { "$@" dotnet $tool audit-pairs "$work/chain.jsonl" "$dist/cc-console" audit verify | tail -n 1; }
+both=$(pairs env)
+one=$(pairs taskset -c 0)
+echo "| verification of 450,000 entries, $(nproc) processors | 1.25 times \`openssl dgst -sha256\` | $both |"
+echo "| the same, one processor | | $one |"
