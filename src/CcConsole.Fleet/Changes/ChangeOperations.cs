@@ -190,7 +190,7 @@ public sealed class ChangeOperations
     {
         int bad = CrontabDocument.Parse(plan.After.Span).Lines.ToList().FindIndex(line => line is UnparsedLine);
         return bad < 0 ? "The table is as it was: correct what the message names, and try again."
-            : $"Line {bad + 1} of the table does not parse, and crontab installs no table with such a line: correct or remove it first.";
+            : $"Line {bad + 1} of the table does not parse, and crontab installs no table with such a line: correct it first (crontab -e on the host).";
     }
 
     /// <summary>After a write whose end was not heard: what is the table now?</summary>

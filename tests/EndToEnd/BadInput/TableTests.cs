@@ -40,10 +40,13 @@ public sealed class TableTests : IAsyncLifetime
         Refusal.Is(await _home.RunAsync("job", "edit", "web01", good, "--schedule", "6 4 * * *", "--yes"), 1, "refused the table", "Line 3 of the table does not parse");
         Assert.Equal(table, await _web.TableAsync());
 
-        // With that line gone, the edit changes its own line and no other byte.
-        await _home.GoodAsync("job", "remove", "web01", bad, "--yes");
+        Refusal.Is(await _home.RunAsync("job", "remove", "web01", bad, "--yes"), 2, "Line 3 does not parse", "crontab -e");
+        Assert.Equal(table, await _web.TableAsync());
+
+        // Once a person has mended that line, the edit changes its own line and no other byte.
+        await _web.PutTableAsync("# ours\n5 4 * * * echo good\n#this is no entry\n"u8.ToArray());
         await _home.GoodAsync("job", "edit", "web01", good, "--schedule", "6 4 * * *", "--yes");
-        Assert.Equal("# ours\n6 4 * * * echo good\n", Encoding.UTF8.GetString(await _web.TableAsync()));
+        Assert.Equal("# ours\n6 4 * * * echo good\n#this is no entry\n", Encoding.UTF8.GetString(await _web.TableAsync()));
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public sealed class LiveHost(LiveHosts hosts, string name, CronUser user) : IAsy
     }
 
     /// <summary>Runs a command of the shell as the account.</summary>
-    public Task<CronResult> AsUserAsync(string command) => hosts.Cron.RunAsync(["/bin/sh", "-c", command], User);
+    public Task<CronResult> AsUserAsync(string command) => hosts.Cron.RunAsync(["/bin/sh", "-c", "cd && " + command], User);
 
     public async ValueTask DisposeAsync()
     {

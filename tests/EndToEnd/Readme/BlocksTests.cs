@@ -16,6 +16,8 @@ public sealed partial class BlocksTests
     {
         await using LiveHosts hosts = await LiveHosts.StartAsync();
         LiveHost web = await hosts.AddAsync("web01", agent: false);
+        // A person's home has what the README's backup takes.
+        await web.AsUserAsync("mkdir -m 700 .ssh && touch .ssh/authorized_keys");
         using var home = new ConsoleHome(hosts.SshConfig);
         // ssh(1) finds its configuration by the account's home, whatever HOME says.
         string bin = Path.Combine(home.Folder, "bin"), dist = Path.Combine(home.Folder, "dist");
