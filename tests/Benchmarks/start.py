@@ -38,6 +38,7 @@ def first_frame():
     terminal = [(os.POSIX_SPAWN_OPEN, 0, name, os.O_RDWR, 0), (os.POSIX_SPAWN_DUP2, 0, 1), (os.POSIX_SPAWN_DUP2, 0, 2)]
     started = time.perf_counter_ns()
     process = os.posix_spawn(console, [console], environment, file_actions=terminal, setsid=True)
+    os.close(slave)
     sent, took = b"", None
     while took is None:
         if not select.select([master], [], [], 10)[0]:
@@ -47,18 +48,14 @@ def first_frame():
         if b"\x1b[?1049h" in sent and all(host in text for host in (b"web01", b"web02", b"db01")):
             took = (time.perf_counter_ns() - started) / 1e6
     os.kill(process, signal.SIGTERM)
-    while True:
+    # What it sends on leaving is read, so that it can leave; the terminal closes with it.
+    while select.select([master], [], [], 10)[0]:
         try:
-            if not os.read(master, 65536):
-                break
+            os.read(master, 65536)
         except OSError:
             break
-        if os.waitpid(process, os.WNOHANG)[0]:
-            process = None
-            break
-    if process:
-        os.waitpid(process, 0)
-    os.close(slave), os.close(master)
+    os.waitpid(process, 0)
+    os.close(master)
     return took
 
 
