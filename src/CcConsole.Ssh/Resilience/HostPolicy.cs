@@ -101,7 +101,7 @@ public sealed class HostPolicy
             string until = SuspendedUntil?.ToString("HH:mm:ss 'UTC'", CultureInfo.InvariantCulture) ?? "a moment";
             throw new HostProblemException(
                 _host, HostProblemKind.Suspended,
-                $"{_host} failed again and again and is left alone until {until}: {_cause?.Message ?? "no cause is known"}",
+                $"{_cause?.Message ?? $"{_host} does not answer"} (again and again: left alone until {until})",
                 _cause?.Hint ?? "", e)
             { Key = _cause?.Key };
         }

@@ -113,7 +113,7 @@ internal sealed class FleetScreen : ListScreen<FleetLine>
         detail.Fact("cron", host.Daemon);
         detail.Fact("dialect", host.Dialect);
         detail.Fact("zone", host.Zone);
-        detail.Fact("agent", host.AgentVersion ?? "none: runs are not reported");
+        detail.Fact("agent", host.AgentVersion ?? (host.LastContact is null ? "? not asked yet" : "none: runs are not reported"));
         detail.Space();
         detail.Fact("audit", row.Audit.Text, row.Audit.Scope);
         detail.Fact("head", host.Head?.Hash);
