@@ -13,12 +13,13 @@ internal static class FleetVerb
     /// <summary>On every verb: <c>--read-only</c>.</summary>
     public static readonly Option<bool> ReadOnly = new("--read-only") { Description = "Refuse every change", Recursive = true };
 
-    public static readonly Argument<string> Host = new("HOST") { Description = "A host's name in the fleet", CompletionSources = { _ => Names() } };
+    public static readonly Argument<string> Host = new("HOST") { Description = "A host's name in the fleet", HelpName = "HOST", CompletionSources = { _ => Names() } };
 
     public static readonly Argument<string[]> Hosts = new("HOST")
     {
         Description = "Hosts' names, or tag:WORD; all when none is given",
         Arity = ArgumentArity.ZeroOrMore,
+        HelpName = "HOST", // else the help puts the names themselves there
         CompletionSources = { _ => Names() },
     };
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CcConsole.Verbs;
 using CcConsole.Verbs.Completion;
 using Xunit;
 
@@ -6,6 +7,14 @@ namespace CcConsole.Tests.Verbs;
 
 public sealed class CompletionTests
 {
+    [Fact]
+    public void Help_says_HOST_where_the_names_of_hosts_are_offered()
+    {
+        Assert.Equal(("HOST", "HOST"), (FleetVerb.Host.HelpName, FleetVerb.Hosts.HelpName));
+        Assert.NotEmpty(FleetVerb.Host.CompletionSources);
+        Assert.NotEmpty(FleetVerb.Hosts.CompletionSources);
+    }
+
     [Theory]
     [InlineData("", "db01 web01 $(echo expanded)")]
     [InlineData("w", "web01")]
