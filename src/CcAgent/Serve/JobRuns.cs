@@ -24,7 +24,7 @@ internal sealed unsafe class JobRuns
     /// <exception cref="ProblemException">The command cannot be started.</exception>
     internal void Run(OutgoingStream stream, JobRunParams request)
     {
-        var (arguments, environment) = Prepare(request);
+        var (arguments, variables, directory) = Prepare(request);
         if (!Libc.TryPipe(out var inputReading, out var inputWriting) || !Libc.TryPipe(out var outReading, out var outWriting)
             || !Libc.TryPipe(out var errReading, out var errWriting))
         {
@@ -34,10 +34,10 @@ internal sealed unsafe class JobRuns
         var started = TimeProvider.System.GetUtcNow();
         var clock = Stopwatch.GetTimestamp();
         int error, pid;
-        using (NativeStrings command = new(arguments), variables = new(environment.Variables))
+        using (NativeStrings command = new(arguments), environment = new(variables))
         {
             error = ChildProcess.Start(
-                command.Pointer, variables.Pointer, new ChildProcess.Setup(inputReading, outWriting, errWriting, true, environment.Home), out pid);
+                command.Pointer, environment.Pointer, new ChildProcess.Setup(inputReading, outWriting, errWriting, true, directory), out pid);
         }
 
         _ = Libc.close(inputReading);
@@ -47,7 +47,7 @@ internal sealed unsafe class JobRuns
         {
             foreach (var fd in (ReadOnlySpan<int>)[inputWriting, outReading, errReading])
                 _ = Libc.close(fd);
-            throw new ProblemException($"the command cannot be started in {environment.Home}: {Libc.ErrorText(error)}");
+            throw new ProblemException($"the command cannot be started in {directory}: {Libc.ErrorText(error)}");
         }
 
         _groups[stream.Id] = pid;
@@ -85,7 +85,7 @@ internal sealed unsafe class JobRuns
         _ = Libc.kill(-group, signal);
     }
 
-    private static (List<byte[]> Arguments, JobEnvironment Environment) Prepare(JobRunParams request)
+    private static (List<byte[]> Arguments, IReadOnlyList<byte[]> Variables, string Directory) Prepare(JobRunParams request)
     {
         if (request.Command.AsSpan().Contains((byte)0))
             throw new ProblemException("the command holds a NUL");
@@ -95,14 +95,17 @@ internal sealed unsafe class JobRuns
         var environment = JobEnvironment.Of(account, request.Environment);
         List<byte[]> arguments = [environment.Shell, "-c"u8.ToArray(), request.Command];
         if (account.Uid == self.Uid)
-            return (arguments, environment);
+            return (arguments, environment.Variables, environment.Home);
         if (self.Uid != 0)
             throw new ProblemException($"only root may run a job as {account.Name}", "connect as root, or as that user");
-        // util-linux's setpriv drops to the user as cron does: user, group and supplementary groups.
+        // util-linux's setpriv drops to the user as cron does: user, group and supplementary groups. Until then nothing of
+        // the user's table may have a say: LD_PRELOAD would run as root, and HOME could lead where only root may go.
+        const string enter = """cd "$1" || exit; shift; exec /usr/bin/env -i -- "$@" """;
         List<byte[]> drop = [
             "/usr/bin/setpriv"u8.ToArray(), Text($"--reuid={account.Uid.ToString(CultureInfo.InvariantCulture)}"),
-            Text($"--regid={account.Gid.ToString(CultureInfo.InvariantCulture)}"), "--init-groups"u8.ToArray(), "--"u8.ToArray()];
-        return ([.. drop, .. arguments], environment);
+            Text($"--regid={account.Gid.ToString(CultureInfo.InvariantCulture)}"), "--init-groups"u8.ToArray(), "--"u8.ToArray(),
+            "/bin/sh"u8.ToArray(), "-c"u8.ToArray(), Text(enter), "sh"u8.ToArray(), Text(environment.Home)];
+        return ([.. drop, .. environment.Variables, .. arguments], ["PATH=/usr/bin:/bin"u8.ToArray()], "/");
     }
 
     private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);

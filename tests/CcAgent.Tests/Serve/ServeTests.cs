@@ -283,13 +283,38 @@ public class ServeTests
         Assert.Contains("no user", error.GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
-    private static async Task<(string Output, string Error, JsonElement Ended)> RunAsync(
-        ServeClient serve, string command, string? input, params (string Name, string Value)[] variables)
+    [Fact]
+    public async Task Nothing_of_a_users_table_has_a_say_while_the_job_is_still_roots()
+    {
+        using var user = new TestUser();
+        using var folder = new SecureFolder();
+        Directory.CreateDirectory(folder.Path + "/open");
+        File.SetUnixFileMode(folder.Path + "/open", (UnixFileMode)0x1FF);
+        await using var serve = ServeClient.Start(folder.Path);
+        // The loader complains once for each program that it was to load this into: the user's own shell, and no other.
+        var result = await RunAsUserAsync(serve, user.Name, "exit 3", null, ("LD_PRELOAD", "/no/such/library.so"), ("A=B", "c"), ("-x", "d e"));
+        Assert.Equal(3, result.Ended.GetProperty("exitCode").GetInt32());
+        Assert.Single(result.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        // Below a directory that only root may enter.
+        result = await RunAsUserAsync(serve, user.Name, "pwd", null, ("HOME", folder.Path + "/open"));
+        Assert.Equal("", result.Output);
+        Assert.NotEqual(0, result.Ended.GetProperty("exitCode").GetInt32());
+        result = await RunAsUserAsync(serve, user.Name, "env | LC_ALL=C sort; cat", "in", ("GREETING", "good day"));
+        Assert.Equal(
+            $"GREETING=good day\nHOME={user.Home}\nLOGNAME={user.Name}\nPATH=/usr/bin:/bin\nPWD={user.Home}\nSHELL=/bin/sh\nin", result.Output);
+    }
+
+    private static Task<(string Output, string Error, JsonElement Ended)> RunAsync(
+        ServeClient serve, string command, string? input, params (string Name, string Value)[] variables) =>
+        RunAsUserAsync(serve, "root", command, input, variables);
+
+    private static async Task<(string Output, string Error, JsonElement Ended)> RunAsUserAsync(
+        ServeClient serve, string user, string command, string? input, params (string Name, string Value)[] variables)
     {
         var environment = string.Join(',', variables.Select(v => $$"""{"name":"{{Base64(v.Name)}}","value":"{{Base64(v.Value)}}"}"""));
         var standardInput = input is null ? "" : $"\"input\":\"{Base64(input)}\",";
         var stream = await serve.RequestAsync("job.run", string.Create(
-            CultureInfo.InvariantCulture, $$"""{"command":"{{Base64(command)}}",{{standardInput}}"environment":[{{environment}}]}"""));
+            CultureInfo.InvariantCulture, $$"""{"command":"{{Base64(command)}}","user":"{{user}}",{{standardInput}}"environment":[{{environment}}]}"""));
         await serve.AnswerAsync(stream);
         StringBuilder output = new(), error = new();
         while (true)
