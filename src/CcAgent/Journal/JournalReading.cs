@@ -39,7 +39,7 @@ internal static class JournalReading
         var segments = Segments.In(reports);
         // A segment is older than the time as a whole when the next one begins before it.
         var first = segments.Count - 1;
-        while (first > 0 && FirstReceived(segments[first]) is not { } received || first > 0 && FirstReceived(segments[first]) >= micros)
+        while (first > 0 && !(FirstReceived(segments[first]) < micros))
             first--;
         if (first < 0)
             return keys;

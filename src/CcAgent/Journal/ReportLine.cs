@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
+using CcConsole.Core.Reports;
 
 namespace CcAgent.Journal;
 
@@ -49,10 +50,22 @@ internal static class ReportLine
         return at >= 0 && Utf8Parser.TryParse(line[(at + name.Length)..], out long micros, out _) ? micros : null;
     }
 
-    /// <summary>The report's run id, prefixed with its sender; null when it has none.</summary>
+    /// <summary>The report's run id, prefixed with its sender; null when it has none, and for what is no such line.</summary>
     internal static string? RunKey(ReadOnlySpan<byte> line)
     {
-        var reader = new Utf8JsonReader(line);
+        try
+        {
+            return Key(line);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Key(ReadOnlySpan<byte> line)
+    {
+        var reader = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = ReportLimits.MaxDepth + 1 });
         uint uid = 0;
         while (reader.Read())
         {

@@ -1,4 +1,5 @@
 using CcAgent.Tests.Harness;
+using CcConsole.Core.Reports;
 using CcConsole.Tests.Shared;
 using Xunit;
 
@@ -92,6 +93,23 @@ public class SpoolTests
         Assert.Equal(5, (await AgentProgram.EntriesAsync(folder.Path)).Count(e => e.GetProperty("event").GetString() == "report.rejected"));
         Assert.Equal([folder.Spool + "/6.part"], Directory.GetFileSystemEntries(folder.Spool));
         Assert.True(File.Exists(folder.Path + "/good"));
+    }
+
+    [Fact]
+    public async Task A_report_as_deep_as_may_be_ends_no_daemon_and_is_told_from_others()
+    {
+        using var folder = new SecureFolder();
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        string Deep(string run) => SocketClient.Minimal.TrimEnd()[..^1]
+            + $",\"deep\":{new string('[', ReportLimits.MaxDepth - 1)}{new string(']', ReportLimits.MaxDepth - 1)},\"runId\":\"{run}\"}}";
+        Assert.True(SocketClient.Ask(folder.Socket, Deep("one")).GetProperty("ok").GetBoolean());
+        await daemon.KillAsync();
+        await File.WriteAllTextAsync(folder.Spool + "/1.json", Deep("one"));
+        await File.WriteAllTextAsync(folder.Spool + "/2.json", Deep("two"));
+        await using var again = await RunningDaemon.StartAsync(folder);
+        Assert.Equal(2, (await AgentProgram.EntriesAsync(folder.Path)).Count(e => e.GetProperty("event").GetString() == "job.finished"));
+        var list = (await AgentProgram.RunAsync("report", "list", "--dir", folder.Path)).Output;
+        Assert.Equal(2, list.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line.Contains("foreign", StringComparison.Ordinal)));
     }
 
     private static IEnumerable<string?> Jobs(IEnumerable<System.Text.Json.JsonElement> reports) =>
