@@ -2,9 +2,11 @@ using System.Globalization;
 
 namespace CcAgent.Exec;
 
-/// <summary>Spans of time on the command line: 500ms, 30s, 5m, 1h, 2d; a number alone is seconds.</summary>
+/// <summary>Spans of time on the command line: 500ms, 30s, 5m, 1h, 2d; a number alone is seconds; a hundred years at most.</summary>
 internal static class Duration
 {
+    private const long Most = 36_525 * TimeSpan.TicksPerDay;
+
     internal static TimeSpan? Parse(string text)
     {
         var digits = 0;
@@ -22,6 +24,6 @@ internal static class Duration
             "d" => TimeSpan.TicksPerDay,
             _ => null,
         };
-        return unit is { } ticks && number > 0 ? TimeSpan.FromTicks(number * ticks) : null;
+        return unit is { } ticks && number > 0 && number <= Most / ticks ? TimeSpan.FromTicks(number * ticks) : null;
     }
 }

@@ -39,5 +39,8 @@ public class CommandLineTests
     [InlineData("-5", null)]
     [InlineData("1.5s", null)]
     [InlineData("99999999999", null)]
+    [InlineData("36525d", 3155760000.0)]
+    [InlineData("36526d", null)]
+    [InlineData("999999999d", null)]
     public void Times_are_read(string text, double? seconds) => Assert.Equal(seconds, Duration.Parse(text)?.TotalSeconds);
 }
