@@ -16,6 +16,9 @@ internal sealed unsafe class ExecVerb
     // What a shell answers for a command that is not there, and for one that may not be run.
     private const int NotFound = 127, NotExecutable = 126;
 
+    private const string StillOpen = "a second after the end the output was still open (held by a program left in the background) or held up "
+        + "(read by nobody); what came later is not in this report";
+
     private readonly ExecOptions _options;
     private readonly byte[][] _command;
     private readonly uint _uid = Libc.geteuid();
@@ -86,15 +89,15 @@ internal sealed unsafe class ExecVerb
 
     private void Report(JobOutcome outcome, RelayedStream output, RelayedStream errors)
     {
+        Deliver(
+            outcome, output.Tail, errors.Tail, output.Finish(), errors.Finish(),
+            outcome.StreamsLeftOpen ? StillOpen : null);
+        // After the report: whoever is to read this may be slow, or never do it.
         if (_options.Mail == MailPolicy.Failure && outcome.ExitCode != 0)
         {
             MailTail(StandardStreams.Output, output.Tail);
             MailTail(StandardStreams.Error, errors.Tail);
         }
-
-        Deliver(
-            outcome, output.Tail, errors.Tail, output.Finish(), errors.Finish(),
-            outcome.StreamsLeftOpen ? "a program left in the background still holds the output open; what it writes is not in this report" : null);
     }
 
     // While the job starts: what the report needs and does not depend on the job.
@@ -111,12 +114,12 @@ internal sealed unsafe class ExecVerb
 
     private int NotStarted(string message, int exitCode)
     {
-        StandardStreams.Say(message);
         OutputTail errors = new();
         errors.Append(Encoding.UTF8.GetBytes("cc-agent: " + message + "\n"));
         if (_start == default)
             _start = TimeProvider.System.GetUtcNow();
         Deliver(new JobOutcome(exitCode, null, false, TimeSpan.Zero, false), new OutputTail(), errors, null, null, "the command was not started");
+        StandardStreams.Say(message);
         return exitCode;
     }
 

@@ -11,6 +11,7 @@ namespace CcAgent.Exec;
 internal sealed class ForwardedSignals
 {
     private readonly List<PosixSignalRegistration> _registrations = [];
+    private readonly List<int> _forwarded = [];
     private readonly List<int> _early = [];
     private readonly Lock _lock = new();
     private int _target;
@@ -18,11 +19,13 @@ internal sealed class ForwardedSignals
     internal ForwardedSignals()
     {
         var ignored = Ignored();
-        ReadOnlySpan<int> forwarded = [Signals.HangUp, Signals.Interrupt, Signals.Quit, Signals.Terminate, Signals.User1, Signals.User2];
-        foreach (var signal in forwarded)
+        ReadOnlySpan<int> signals = [Signals.HangUp, Signals.Interrupt, Signals.Quit, Signals.Terminate, Signals.User1, Signals.User2];
+        foreach (var signal in signals)
         {
-            if ((ignored & (1UL << (signal - 1))) == 0)
-                _registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, Forward));
+            if ((ignored & (1UL << (signal - 1))) != 0)
+                continue;
+            _forwarded.Add(signal);
+            _registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, Forward));
         }
     }
 
@@ -43,6 +46,13 @@ internal sealed class ForwardedSignals
     {
         lock (_lock)
             _target = 0;
+    }
+
+    /// <summary>The run is recorded: from now on the signals end this process, which may yet wait for the output's end.</summary>
+    internal void Release()
+    {
+        foreach (var signal in _forwarded)
+            _ = Libc.SetDisposition(signal, 0);
     }
 
     internal void Send(int signal)

@@ -5,5 +5,5 @@ namespace CcAgent.Exec;
 /// <param name="Signal">The signal that ended it; null when it exited by itself.</param>
 /// <param name="TimedOut">Whether its time was up.</param>
 /// <param name="Duration">How long it ran, by the monotonic clock.</param>
-/// <param name="StreamsLeftOpen">Whether something that it started still holds its output open.</param>
+/// <param name="StreamsLeftOpen">Whether its output was not at its end: something that it started holds it open, or nobody reads what is passed on.</param>
 internal readonly record struct JobOutcome(int ExitCode, int? Signal, bool TimedOut, TimeSpan Duration, bool StreamsLeftOpen);

@@ -47,6 +47,7 @@ internal sealed unsafe class JobWatch
             {
                 told = true;
                 ended(outcome.Value with { StreamsLeftOpen = outputOpen || errorOpen });
+                _signals.Release();
             }
 
             if (told && !outputOpen && !errorOpen)

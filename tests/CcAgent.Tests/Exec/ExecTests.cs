@@ -141,6 +141,39 @@ public class ExecTests
         Assert.Equal((code, output, error), (result.Code, result.Output, result.Error));
     }
 
+    [Theory]
+    [InlineData("--mail failure", "/bin/sh -c 'head -c 200000 /dev/zero; exit 3'")]
+    [InlineData("--mail failure", "/no/such/command")]
+    [InlineData("--mail always", "/bin/sh -c 'echo x; exit 3'")]
+    public async Task A_run_is_recorded_although_nobody_reads_what_it_is_to_be_mailed(string policy, string command)
+    {
+        using var folder = new SecureFolder();
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        // Both streams lead into a full pipe whose reader sleeps.
+        var script = $"( head -c 65536 /dev/zero; exec \"$AGENT\" exec --job-id x {policy} --socket-path {folder.Socket} -- {command} ) 2>&1 "
+            + $"| (n=0; until [ -e {folder.Path}/seen ] || [ $n -gt 300 ]; do sleep 0.1; n=$((n+1)); done; cat >/dev/null)";
+        var running = AgentProgram.ShellAsync(script);
+        await Eventually.TrueAsync(async () => (await AgentProgram.ReportsAsync(folder.Path)).Count == 1, "the report is recorded");
+        await File.WriteAllTextAsync(folder.Path + "/seen", "");
+        await running;
+    }
+
+    [Fact]
+    public async Task A_wrapper_that_waits_for_the_output_of_what_was_left_behind_can_be_ended()
+    {
+        using var folder = new SecureFolder();
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        var result = AgentProgram.ShellAsync(
+            $"\"$AGENT\" exec --job-id x --socket-path {folder.Socket} -- /bin/sh -c '(sleep 30; echo late) & echo $! >{folder.Path}/left; exit 5' & "
+            + $"echo $! >{folder.Path}/pid; wait $!");
+        await Eventually.TrueAsync(async () => (await AgentProgram.ReportsAsync(folder.Path)).Count == 1, "the report is recorded");
+        var clock = Stopwatch.StartNew();
+        await AgentProgram.ShellAsync($"sleep 0.3; kill -TERM $(cat {folder.Path}/pid)");
+        Assert.Equal(143, (await result).Code);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 10);
+        await AgentProgram.ShellAsync($"kill $(cat {folder.Path}/left)");
+    }
+
     [Fact]
     public async Task A_job_whose_time_is_up_is_ended_with_all_that_it_started()
     {
