@@ -69,8 +69,8 @@ internal static class EntryMembers
         Add(members, "table", entry.Table);
         if (entry.Event == AuditEvents.CrontabEdited)
         {
-            members.Add(new("sha256_before", entry.Before));
-            members.Add(new("sha256_after", entry.After));
+            members.Add(new("sha256_before", entry.Before is { } before ? Cut(before, ShortText) : null));
+            members.Add(new("sha256_after", entry.After is { } after ? Cut(after, ShortText) : null));
         }
 
         if (entry.Diff is { } diff)

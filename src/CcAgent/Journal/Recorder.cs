@@ -62,12 +62,12 @@ internal sealed class Recorder : IDisposable
             Ready();
             Write(batch, answers);
         }
-        catch (ProblemException e)
+        catch (Exception e) when (e is ProblemException or IOException or UnauthorizedAccessException)
         {
             // What reached the disk of it is unknown, so it counts as nothing: the next batch begins in new segments.
             _failed = true;
             _recent = new RecentRuns();
-            StandardStreams.Say(e.Message, e.Hint);
+            StandardStreams.Say(e.Message, (e as ProblemException)?.Hint ?? "");
             Array.Fill(answers, new RecordAnswer(false, false, -1, e.Message));
         }
 

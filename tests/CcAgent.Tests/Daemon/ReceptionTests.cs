@@ -134,12 +134,25 @@ public class ReceptionTests
             ("{\"request\":\"audit.append\",\"params\":{\"event\":\"job.finished\",\"actor\":\"a\",\"origin\":\"b\"}}", false),
             ("{\"request\":\"nonsense\"}", false),
             ("{\"request\":7}", false),
+            ("{\"request\":\"audit.append\",\"params\":{\"event\":\"crontab.edited\"}}", false),
+            ("{\"request\":\"audit.append\",\"params\":{\"event\":\"crontab.edited\",\"actor\":null,\"origin\":\"b\"}}", false),
             ("{\"request\":\"audit.append\"}", false)])
         {
             Assert.Equal(good, SocketClient.Ask(folder.Socket, request).GetProperty("ok").GetBoolean());
         }
 
         Assert.Equal("console.pulled", (await AgentProgram.EntriesAsync(folder.Path))[^1].GetProperty("event").GetString());
+    }
+
+    [Fact]
+    public async Task An_entry_that_is_asked_for_fits_whatever_its_texts_are()
+    {
+        using var folder = new SecureFolder();
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        var text = string.Concat(Enumerable.Repeat("🚀", 15_000));
+        var members = string.Join(',', ((string[])["actor", "origin", "table", "before", "after", "diff", "reason", "hash"]).Select(n => $"\"{n}\":\"{text}\""));
+        Assert.True(SocketClient.Ask(folder.Socket, $"{{\"request\":\"audit.append\",\"params\":{{\"event\":\"crontab.edited\",{members}}}}}").GetProperty("ok").GetBoolean());
+        Assert.StartsWith("OK ", await folder.PythonAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
