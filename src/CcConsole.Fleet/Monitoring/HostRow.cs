@@ -18,6 +18,9 @@ public sealed record HostRow
     /// <summary>Why it is not well, in words; null when it is.</summary>
     public string? Cause { get; init; }
 
+    /// <summary>True when the cause is that the last runs of jobs failed, and nothing is wrong with the host itself.</summary>
+    public bool IsCauseOfJobs { get; init; }
+
     /// <summary>What to do about it; null when there is nothing.</summary>
     public string? Hint { get; init; }
 

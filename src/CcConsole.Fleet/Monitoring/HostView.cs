@@ -22,13 +22,15 @@ internal sealed class HostView(CacheDatabase cache, FleetOptions options)
         IReadOnlyList<JobRow> jobs = _jobs.Of(host);
         int late = jobs.Count(job => job.Status == Status.Late);
         JobRow[] failed = [.. jobs.Where(job => job.Status == Status.Fail)];
+        bool ofJobs = state?.Cause is null && failed.Length > 0;
         bool stale = state?.ContactedAt is not { } contact || now - contact > 2 * options.PollInterval;
         HostRow row = new()
         {
             Host = host,
             Status = StatusOf(state, conflict, failed.Length, late, stale),
             Cause = state?.Cause ?? CauseOf(failed),
-            Hint = state?.Hint,
+            IsCauseOfJobs = ofJobs,
+            Hint = state?.Hint ?? (ofJobs ? $"Look at its runs: 3, or cc-console report list {host.Name} --failures" : null),
             FailingSince = state?.FailingSince,
             Jobs = cache.Hosts.Tables(host.Name).Count > 0 ? jobs.Count : null,
             Failures = cache.Reports.Failures(host.Name, now.AddDays(-1)),

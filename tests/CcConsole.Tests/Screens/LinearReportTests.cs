@@ -47,7 +47,7 @@ public sealed class LinearReportTests : IAsyncDisposable
         _fleet.Report("web01", "dump", 1, TimeSpan.FromHours(11));
         var (exit, text) = await RunAsync();
         Assert.Contains("web01: fail, 1 jobs", text);
-        Assert.Contains("  failed: dump\n", text);
+        Assert.Contains("  failed: dump; next: Look at its runs: 3, or cc-console report list web01 --failures", text);
         Assert.Contains("fail  0 3 * * *  dump, last", text);
         Assert.Equal(1, exit);
     }

@@ -213,7 +213,7 @@ internal sealed class JobsScreen : ListScreen<JobLine>
         var host = Shell.Snapshot.Host(_host);
         (_banner, _bannerScope) = host switch
         {
-            { Cause: { } cause } => ($"{StatusLook.Of(host.Status).Mark(Shell.Ascii)} {cause}{(host.Hint is { } hint ? $" — {hint}" : "")}", StatusLook.Of(host.Status).Scope),
+            { Cause: { } cause, IsCauseOfJobs: false } => ($"{StatusLook.Of(host.Status).Mark(Shell.Ascii)} {cause}{(host.Hint is { } hint ? $" — {hint}" : "")}", StatusLook.Of(host.Status).Scope),
             _ when rows.Any(row => row.IsStale) => ($"~ as of {TimeText.Near(rows.Min(row => row.AsOf), Shell.Now)}{(_loading ? ", loading" : "")}", "text.dim"),
             _ => ("", "text.dim"),
         };
