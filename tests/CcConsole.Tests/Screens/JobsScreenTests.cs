@@ -32,6 +32,17 @@ public sealed class JobsScreenTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_job_that_fails_says_so_in_its_row_and_the_list_not_once_more_above_it()
+    {
+        _fleet.Report("web01", "backup", 1, TimeSpan.FromHours(11));
+        var screen = await JobsAsync();
+        Assert.Contains("✗ fail     nightly", screen.Text);
+        Assert.DoesNotContain("failed: nightly", screen.Text);
+        screen.Press("1");
+        Assert.Contains("failed: nightly", screen.Text);
+    }
+
+    [Fact]
     public async Task A_job_is_paused_and_resumed_as_a_reviewed_plan_and_undone()
     {
         var screen = await JobsAsync();
