@@ -18,6 +18,7 @@ internal static class AgentVerbs
 
     internal static int Run(string[] arguments)
     {
+        StandardStreams.Occupy();
         try
         {
             // First, and with as little before it as can be: it stands before every job.

@@ -7,6 +7,21 @@ internal static class StandardStreams
 {
     internal const int Input = 0, Output = 1, Error = 2;
 
+    /// <summary>
+    /// Fills those of the three that are closed with /dev/null: else the next file to be opened, be it a socket or the audit
+    /// log, would take the number, and what is said on standard error would be written into it.
+    /// </summary>
+    internal static void Occupy()
+    {
+        const int getFlags = 1;
+        for (var fd = Input; fd <= Error; fd++)
+        {
+            // open(2) gives the lowest number that is free.
+            if (Libc.fcntl(fd, getFlags, 0) < 0 && Libc.open("/dev/null", OpenFlags.ReadWrite, 0) != fd)
+                Libc._exit(2);
+        }
+    }
+
     internal static void WriteLine(int fd, string text) => WriteAll(fd, Encoding.UTF8.GetBytes(text + "\n"));
 
     /// <summary>Says something about the agent's own work on standard error.</summary>

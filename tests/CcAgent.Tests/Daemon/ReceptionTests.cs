@@ -155,6 +155,28 @@ public class ReceptionTests
         Assert.StartsWith("OK ", await folder.PythonAsync(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("</dev/null >/dev/null 2>&-")]
+    [InlineData("<&- >&- 2>&-")]
+    public async Task Closed_standard_streams_are_taken_by_no_file_of_the_daemon(string closed)
+    {
+        using var folder = new SecureFolder();
+        var started = await AgentProgram.ShellAsync($"exec 3>{folder.Path}/pid; (exec \"$AGENT\" daemon --dir {folder.Path} {closed} 3>&-) & echo $! >&3");
+        Assert.Equal(0, started.Code);
+        var pid = (await File.ReadAllTextAsync(folder.Path + "/pid")).Trim();
+        try
+        {
+            await Eventually.TrueAsync(() => File.Exists(folder.Socket), "the daemon listens");
+            Assert.True(SocketClient.Ask(folder.Socket, SocketClient.Minimal).GetProperty("ok").GetBoolean());
+            foreach (var stream in (string[])["0", "1", "2"])
+                Assert.DoesNotContain(folder.Path, new FileInfo($"/proc/{pid}/fd/{stream}").LinkTarget ?? "", StringComparison.Ordinal);
+        }
+        finally
+        {
+            await AgentProgram.ShellAsync($"kill -KILL {pid}");
+        }
+    }
+
     [Fact]
     public async Task A_second_daemon_is_refused_and_a_dead_ones_socket_is_taken_over()
     {
