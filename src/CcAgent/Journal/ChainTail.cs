@@ -37,6 +37,8 @@ internal sealed record TornEnd(string Segment, long Offset, long Length, string 
 internal sealed record ChainTail(
     string Chain, long NextSeq, Hash32 Previous, Segment Segment, long Reports, IReadOnlyList<TornEnd> Torn, string? Alarm = null)
 {
+    internal const string HeadGone = "the remembered head is gone";
+
     /// <summary>Reads the log from the head on; without a head, from its start.</summary>
     internal static ChainTail Find(List<Segment> segments, ChainHead? head)
     {
@@ -68,7 +70,7 @@ internal sealed record ChainTail(
         }
 
         var tail = new ChainTail(first.Chain, 0, default, segments[0], 0, []);
-        return ReadOn(segments, 0, 0, tail) with { Alarm = "the remembered head is gone" };
+        return ReadOn(segments, 0, 0, tail) with { Alarm = HeadGone };
     }
 
     private static bool HoldsHead(Segment segment, ChainHead head)

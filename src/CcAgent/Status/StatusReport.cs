@@ -16,7 +16,10 @@ internal static class StatusReport
         var alarms = new List<string>(new AlarmFile(places.AuditState).Read());
         if (answer is null)
             alarms.Add($"the daemon does not answer: {reason}");
-        if (head is not null && ChainTail.Find(Segments.In(places.Audit), head).Alarm is { } alarm)
+        var segments = Segments.In(places.Audit);
+        if (head is null && segments.Exists(s => s.Bytes > 0))
+            alarms.Add($"the audit log: {ChainTail.HeadGone}");
+        if (head is not null && ChainTail.Find(segments, head).Alarm is { } alarm)
             alarms.Add($"the audit log: {alarm}");
         return new AgentStatusResult(
             AgentVerbs.Version, places.Mode == AgentMode.System ? "system" : "user", places.Data, places.Socket,

@@ -23,7 +23,9 @@ internal static class AuditVerb
         using (var chain = new ChainLineStream(places.Audit))
             result = ChainVerifier.Verify(chain, remembered);
         var torn = TornEnds.NotAttested(places.Audit);
-        var alarms = new AlarmFile(places.AuditState).Read();
+        var alarms = new List<string>(new AlarmFile(places.AuditState).Read());
+        if (head is null && Segments.In(places.Audit).Exists(s => s.Bytes > 0))
+            alarms.Add(ChainTail.HeadGone);
         var findings = new AuditFindings(
             places.Audit, result.Entries, result.Head?.ToString() ?? "", result.Verdict.Word(), result.FirstBad, result.Message, torn, alarms);
         if (arguments.Json)

@@ -221,7 +221,16 @@ public class CrashTests
         using var folder = new SecureFolder();
         await using (var first = await RunningDaemon.StartAsync(folder))
             Assert.Equal(0, await first.StopAsync());
+        Assert.Equal(0, (await AgentProgram.RunAsync("audit", "verify", "--dir", folder.Path)).Code);
         File.Delete(folder.Path + "/audit-state/head");
+        // Before any daemon has looked, too.
+        foreach (var verb in (string[][])[["audit", "verify"], ["status"]])
+        {
+            var said = await AgentProgram.RunAsync([.. verb, "--dir", folder.Path]);
+            Assert.Equal(1, said.Code);
+            Assert.Contains("the remembered head is gone", said.Output, StringComparison.Ordinal);
+        }
+
         await using var daemon = await RunningDaemon.StartAsync(folder);
         Assert.Contains("the remembered head is gone", daemon.Said, StringComparison.Ordinal);
         var entries = await AgentProgram.EntriesAsync(folder.Path);
