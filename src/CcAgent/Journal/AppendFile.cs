@@ -65,6 +65,16 @@ internal sealed unsafe class AppendFile : IDisposable
             throw Failed(Path, "cannot be brought to disk");
     }
 
+    /// <summary>
+    /// Brings to disk what a file has: a daemon that was killed before it could may have left lines that only the system's
+    /// memory holds, and what is built on them must not outlive them.
+    /// </summary>
+    internal static void SyncFile(string path)
+    {
+        using var file = Open(path, 0x180);
+        file.Sync();
+    }
+
     /// <summary>Brings the names in a directory to disk.</summary>
     internal static void SyncDirectory(string directory)
     {

@@ -51,6 +51,8 @@ internal sealed class ChainJournal : IDisposable
         SecureDirectory.Make(places.Audit, places.Owner, 0x1E8);
         SecureDirectory.Make(places.AuditState, places.Owner, 0x1C0);
         var headFile = HeadFile.Open(places.AuditState + "/head", out var head);
+        AppendFile.SyncDirectory(places.AuditState);
+        AppendFile.SyncDirectory(places.Data);
         var journal = new ChainJournal(places, time, appendOnly, headFile);
         try
         {
@@ -149,6 +151,8 @@ internal sealed class ChainJournal : IDisposable
         }
 
         var tail = ChainTail.Find(segments, head);
+        if (tail.Segment.Path is { } last)
+            AppendFile.SyncFile(last);
         _encoder = new EntryEncoder(tail.Chain, tail.NextSeq, tail.Previous);
         Reports = tail.Reports;
         _durable = new ChainHead(tail.Chain, tail.NextSeq - 1, tail.Previous, head?.Segment ?? 0, head?.Offset ?? 0, tail.Reports);

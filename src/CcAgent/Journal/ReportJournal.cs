@@ -34,6 +34,7 @@ internal sealed class ReportJournal : IDisposable
             for (; !line.IsEmpty && ReportLine.Is(line, next); line = lines.Next())
                 next++;
             torn = !line.IsEmpty || !lines.Rest.IsEmpty;
+            AppendFile.SyncFile(segments[^1].Path);
         }
 
         var segment = torn ? Segments.Begin(places.Reports, next) : segments[^1];
