@@ -54,7 +54,7 @@ internal sealed unsafe class DaemonVerb
             AuditEvents.AgentStarted,
             [new("version", AgentVerbs.Version), new("host", HostFacts.Name), new("boot_id", HostFacts.BootId), new("uid", _places.Owner),
             new("pid", Environment.ProcessId), new("append_only", recorder.AppendOnly)]);
-        drain.Run(recorder);
+        drain.Begin(recorder);
         using (var listener = ListeningSocket.Open(_places.Socket))
         {
             Say(recorder);

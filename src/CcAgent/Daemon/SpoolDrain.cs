@@ -1,7 +1,9 @@
+using System.IO.Enumeration;
 using CcAgent.Exec;
 using CcAgent.Journal;
 using CcAgent.Native;
 using CcAgent.Places;
+using CcAgent.Verbs;
 using CcConsole.Core.Reports;
 
 namespace CcAgent.Daemon;
@@ -13,7 +15,13 @@ namespace CcAgent.Daemon;
 internal sealed unsafe class SpoolDrain
 {
     private const int MostFiles = 128;
-    private const long MostBytes = 4 * 1024 * 1024;
+    private const long MostBytes = 1024 * 1024;
+
+    // Everyone may put files into root's spool, as many as they like: so many names are looked at, and so many steps taken
+    // before the daemon serves others.
+    private const int MostNames = 16 * 1024, MostSteps = 64;
+
+    private const string NotPlain = "not a plain file of its own in the spool";
 
     private readonly IReadOnlyList<string> _spools;
     private readonly uint _self;
@@ -32,10 +40,10 @@ internal sealed unsafe class SpoolDrain
 
     internal IReadOnlyList<string> Spools => _spools;
 
-    /// <summary>Takes in all that is there.</summary>
-    internal void Run(Recorder recorder)
+    /// <summary>Takes in what waits, if it is not so much that it would hold up the daemon's start.</summary>
+    internal void Begin(Recorder recorder)
     {
-        while (Step(recorder))
+        for (var i = 0; i < MostSteps && Step(recorder); i++)
         {
         }
     }
@@ -71,14 +79,21 @@ internal sealed unsafe class SpoolDrain
         if (batch.Count > 0)
             recorder.Record(batch);
         // When nothing could be taken away, trying again at once would not help.
-        return at < names.Length && gone > 0;
+        return (at < names.Length || names.Length == MostNames) && gone > 0;
     }
 
     private static string[]? Names(string spool)
     {
         try
         {
-            var names = Directory.GetFiles(spool, "*" + SpoolWriter.Suffix);
+            // By name alone: to tell what a link leads to would mean to follow it. A name that is not UTF-8 cannot be opened.
+            var found = new FileSystemEnumerable<string>(
+                spool, (ref FileSystemEntry entry) => entry.ToFullPath(), new EnumerationOptions { AttributesToSkip = 0 })
+            {
+                ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+                    entry.FileName.EndsWith(SpoolWriter.Suffix, StringComparison.Ordinal) && !entry.FileName.Contains('\uFFFD'),
+            };
+            string[] names = [.. found.Take(MostNames)];
             Array.Sort(names, StringComparer.Ordinal);
             return names;
         }
@@ -94,9 +109,11 @@ internal sealed unsafe class SpoolDrain
         var fd = Libc.open(path, OpenFlags.ReadOnly | OpenFlags.NoFollow | OpenFlags.NonBlocking | OpenFlags.CloseOnExec, 0);
         if (fd < 0)
         {
-            if (Libc.LastError == Errno.Loop)
-                return Rejected(path, removed, _self, default, "a symbolic link in the spool");
-            StandardStreams.Say($"{path} cannot be read: {Libc.ErrorText(Libc.LastError)}");
+            var error = Libc.LastError;
+            if (Libc.TryStatus(path, out var there) && !there.IsRegular)
+                return Rejected(path, removed, there.Owner, default, there.IsLink ? "a symbolic link in the spool" : NotPlain);
+            if (error != Errno.NoEntry)
+                StandardStreams.Say($"{PlainText.Of(path)} cannot be read: {Libc.ErrorText(error)}");
             return null;
         }
 
@@ -104,7 +121,7 @@ internal sealed unsafe class SpoolDrain
         {
             // A second link would let someone hand in another's file, and take the blame off themselves.
             if (!Libc.TryStatus(fd, out var status) || !status.IsRegular || status.Links != 1)
-                return Rejected(path, removed, status.Owner, default, "not a plain file of its own in the spool");
+                return Rejected(path, removed, status.Owner, default, NotPlain);
             if (status.Size > ReportLimits.MaxReportBytes)
                 return Rejected(path, removed, status.Owner, default, "longer than a report may be");
             var bytes = new byte[status.Size];
@@ -114,7 +131,16 @@ internal sealed unsafe class SpoolDrain
                 nint count;
                 fixed (byte* at = bytes)
                     count = Libc.read(fd, at + length, (nuint)(bytes.Length - length));
-                if (count <= 0)
+                if (count < 0 && Libc.LastError == Errno.Interrupted)
+                    continue;
+                if (count < 0)
+                {
+                    // What is there is not known, so it stays.
+                    StandardStreams.Say($"{PlainText.Of(path)} cannot be read: {Libc.ErrorText(Libc.LastError)}");
+                    return null;
+                }
+
+                if (count == 0)
                     break;
                 length += (int)count;
             }
@@ -158,9 +184,10 @@ internal sealed unsafe class SpoolDrain
     {
         if (!answer.Recorded)
             return;
-        if (Libc.unlink(path) == 0)
+        // A directory, say, cannot be unlinked; out of the way it must be, else it would be recorded again and again.
+        if (Libc.unlink(path) == 0 || Libc.rename(path, $"{path}.{Convert.ToHexStringLower(RandomBytes.Get(8))}.refused") == 0)
             removed();
         else
-            StandardStreams.Say($"{path} is recorded but cannot be removed: {Libc.ErrorText(Libc.LastError)}", "remove it by hand");
+            StandardStreams.Say($"{PlainText.Of(path)} is recorded but cannot be removed: {Libc.ErrorText(Libc.LastError)}", "remove it by hand");
     }
 }

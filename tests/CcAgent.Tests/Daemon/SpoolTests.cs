@@ -112,6 +112,37 @@ public class SpoolTests
         Assert.Equal(2, list.Split('\n', StringSplitOptions.RemoveEmptyEntries).Count(line => line.Contains("foreign", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task What_cannot_be_a_report_is_refused_once_in_its_owners_name_and_put_out_of_the_way()
+    {
+        using var user = new TestUser();
+        using var folder = new SecureFolder();
+        await AgentProgram.ShellAsync($"chmod 0755 {folder.Path}");
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        var script = "mkdir -p $0/1.json/full; ln -s /proc/self/root $0/2.json; mkfifo $0/3.json; "
+            + "printf x >\"$0/$(printf '4\\033[2J\\377').json\"; : >$0/5.part; mv $0/5.part $0/5.json";
+        var made = await ProgramRun.RunAsync("/usr/bin/setpriv", [.. user.SetPrivileges, "/bin/sh", "-c", script, folder.Spool], directory: "/");
+        Assert.Equal((0, ""), (made.Code, made.Error));
+        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, 0);
+        socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(folder.Spool + "/6.json"));
+        for (var i = 7; i < 9; i++)
+        {
+            File.Move(folder.Socket, folder.Socket + ".away");
+            await AgentProgram.ExecAsync(folder.Path, "x", "/bin/true");
+            File.Move(folder.Socket + ".away", folder.Socket);
+            await Eventually.TrueAsync(async () => (await AgentProgram.ReportsAsync(folder.Path)).Count == i - 6, "the report is taken in");
+        }
+
+        var aside = Directory.GetDirectories(folder.Spool, "1.json.*.refused");
+        // .NET cannot remove a name that is not UTF-8.
+        await AgentProgram.ShellAsync($"rm -f {folder.Spool}/4*");
+        var refused = (await AgentProgram.EntriesAsync(folder.Path)).Where(e => e.GetProperty("event").GetString() == "report.rejected").ToList();
+        Assert.Equal(4, refused.Count(e => e.GetProperty("uid").GetUInt32() == user.Uid));
+        Assert.Equal(5, refused.Count);
+        Assert.True(Directory.Exists(Assert.Single(aside) + "/full"));
+        Assert.DoesNotContain('\u001b', daemon.Said);
+    }
+
     private static IEnumerable<string?> Jobs(IEnumerable<System.Text.Json.JsonElement> reports) =>
         reports.Select(r => r.GetProperty("report").GetProperty("jobId").GetString());
 }
