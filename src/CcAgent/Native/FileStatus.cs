@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace CcAgent.Native;
 
 /// <summary>Owner, mode and kind of a file: statx(2) on Linux, the 64-bit stat structure on macOS.</summary>
-internal readonly record struct FileStatus(uint Owner, uint Group, uint Mode, uint Links, ulong Inode, long Size, ulong Device)
+internal readonly record struct FileStatus(uint Owner, uint Mode, uint Links, ulong Inode, long Size, ulong Device)
 {
     internal const int NoFollow = 0x100, EmptyPath = 0x1000;
     internal const uint Basic = 0x7FF;
@@ -18,8 +18,6 @@ internal readonly record struct FileStatus(uint Owner, uint Group, uint Mode, ui
 
     internal bool IsSocket => (Mode & KindMask) == 0xC000;
 
-    internal bool IsTerminalOrDevice => (Mode & KindMask) == 0x2000;
-
     /// <summary>The permission bits with set-id and sticky.</summary>
     internal uint Permissions => Mode & 0xFFF;
 
@@ -29,10 +27,10 @@ internal readonly record struct FileStatus(uint Owner, uint Group, uint Mode, ui
 
     internal static unsafe FileStatus From(byte* at) => OperatingSystem.IsMacOS()
         ? new FileStatus(
-            Read<uint>(at + 16), Read<uint>(at + 20), Read<ushort>(at + 4), Read<ushort>(at + 6), Read<ulong>(at + 8),
+            Read<uint>(at + 16), Read<ushort>(at + 4), Read<ushort>(at + 6), Read<ulong>(at + 8),
             Read<long>(at + 96), Read<uint>(at))
         : new FileStatus(
-            Read<uint>(at + 20), Read<uint>(at + 24), Read<ushort>(at + 28), Read<uint>(at + 16), Read<ulong>(at + 32),
+            Read<uint>(at + 20), Read<ushort>(at + 28), Read<uint>(at + 16), Read<ulong>(at + 32),
             Read<long>(at + 40), ((ulong)Read<uint>(at + 136) << 32) | Read<uint>(at + 140));
 
     private static unsafe T Read<T>(byte* at)

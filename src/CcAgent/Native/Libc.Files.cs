@@ -9,9 +9,6 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags, uint mode);
 
-    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int openat(int directory, string path, int flags, uint mode);
-
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int close(int fd);
 

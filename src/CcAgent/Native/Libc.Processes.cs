@@ -8,9 +8,6 @@ internal static unsafe partial class Libc
     internal static partial int posix_spawnp(int* pid, byte* file, void* actions, void* attributes, byte** arguments, byte** environment);
 
     [LibraryImport(Library)]
-    internal static partial int posix_spawn(int* pid, byte* path, void* actions, void* attributes, byte** arguments, byte** environment);
-
-    [LibraryImport(Library)]
     internal static partial int posix_spawn_file_actions_init(void* actions);
 
     [LibraryImport(Library)]

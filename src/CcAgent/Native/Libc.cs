@@ -47,8 +47,7 @@ internal static unsafe partial class Libc
 /// <summary>The error numbers that are told apart; equal on Linux and macOS but for those chosen by the system.</summary>
 internal static class Errno
 {
-    internal const int NotPermitted = 1, NoEntry = 2, Interrupted = 4, NoChild = 10, AccessDenied = 13, Exists = 17,
-        NotADirectory = 20, BrokenPipe = 32, NoSpace = 28;
+    internal const int NotPermitted = 1, NoEntry = 2, Interrupted = 4, AccessDenied = 13, Exists = 17, NoSpace = 28;
 
     internal static int Again => OperatingSystem.IsMacOS() ? 35 : 11;
 
