@@ -145,7 +145,7 @@ internal sealed unsafe class SpoolDrain
                 length += (int)count;
             }
 
-            return Understand(path, removed, status.Owner, bytes.AsMemory(0, length));
+            return Understand(path, removed, status, bytes.AsMemory(0, length));
         }
         finally
         {
@@ -153,8 +153,9 @@ internal sealed unsafe class SpoolDrain
         }
     }
 
-    private static RecordRequest Understand(string path, Action removed, uint owner, ReadOnlyMemory<byte> bytes)
+    private static RecordRequest Understand(string path, Action removed, FileStatus status, ReadOnlyMemory<byte> bytes)
     {
+        var owner = status.Owner;
         if (!ReportReader.TryRead(bytes.Span, out var report, out var problem))
             return Rejected(path, removed, owner, bytes, problem);
         if (report.ExecutingUid != owner && owner != 0)
@@ -164,7 +165,7 @@ internal sealed unsafe class SpoolDrain
             Uid = owner,
             Report = report,
             Bytes = Trimmed(bytes),
-            Spooled = true,
+            Spooled = DateTimeOffset.UnixEpoch.AddSeconds(status.Changed),
             Answer = answer => Remove(path, removed, answer),
         };
     }

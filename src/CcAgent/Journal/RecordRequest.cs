@@ -28,8 +28,8 @@ internal sealed class ReportRequest : RecordRequest
     /// <summary>Its JSON object as it came.</summary>
     internal required ReadOnlyMemory<byte> Bytes { get; init; }
 
-    /// <summary>Whether it comes from a spool, where one may lie that was recorded long ago.</summary>
-    internal bool Spooled { get; init; }
+    /// <summary>When its file came into a spool, where one may lie that was recorded before; null for one that came from none.</summary>
+    internal DateTimeOffset? Spooled { get; init; }
 }
 
 /// <summary>Something that was sent as a report and is none.</summary>

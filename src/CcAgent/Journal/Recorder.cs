@@ -179,18 +179,25 @@ internal sealed class Recorder : IDisposable
     private Hash32 Finished(ExecutionReport report, long seq, Hash32 line, uint uid) =>
         _chain.Add(AuditEvents.JobFinished, [.. EntryMembers.Finished(report, seq, line, uid, User(uid))]);
 
-    // A spooled report may have been recorded before a crash that kept its file. It was recorded after its run began.
+    // A report is spooled when the daemon did not answer within seconds, and is taken in soon after.
+    private static readonly TimeSpan Margin = TimeSpan.FromDays(1);
+
+    // A spooled report may have been recorded before a crash that kept its file: after its run began, which is its own word,
+    // and not long before its file was made, which is the kernel's; so nobody can have the whole journal read.
     private HashSet<string>? KnownRuns(IReadOnlyList<RecordRequest> batch)
     {
         DateTimeOffset? earliest = null;
         foreach (var request in batch)
         {
-            if (request is ReportRequest { Spooled: true, Report: { RunId: not null, StartTime: var start } } && (earliest is null || start < earliest))
-                earliest = start;
+            if (request is not ReportRequest { Spooled: { } spooled, Report: { RunId: not null, StartTime: var start } })
+                continue;
+            var since = start > spooled - Margin ? start : spooled - Margin;
+            if (earliest is null || since < earliest)
+                earliest = since;
         }
 
-        return earliest is { } since
-            ? JournalReading.RunKeysSince(_places.Reports, (since - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond)
+        return earliest is { } first
+            ? JournalReading.RunKeysSince(_places.Reports, (first - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond)
             : null;
     }
 

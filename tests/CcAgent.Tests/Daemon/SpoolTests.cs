@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CcAgent.Tests.Harness;
 using CcConsole.Core.Reports;
 using CcConsole.Tests.Shared;
@@ -40,6 +41,27 @@ public class SpoolTests
         }
 
         Assert.Equal(2, (await AgentProgram.EntriesAsync(folder.Path)).Count(e => e.GetProperty("event").GetString() == "job.finished"));
+    }
+
+    [Fact]
+    public async Task Which_runs_are_known_is_looked_up_no_further_back_than_the_spooled_file_can_reach()
+    {
+        using var folder = new SecureFolder();
+        var report = SocketClient.Minimal.TrimEnd()[..^1] + ",\"runId\":\"r\"}";
+        await using (var daemon = await RunningDaemon.StartAsync(folder))
+            Assert.True(SocketClient.Ask(folder.Socket, report).GetProperty("ok").GetBoolean());
+        // The run says that it began long ago; its file is of today, the one that is known too.
+        await File.WriteAllTextAsync(folder.Spool + "/1.json", report);
+        await using (var daemon = await RunningDaemon.StartAsync(folder))
+            Assert.Single(await AgentProgram.ReportsAsync(folder.Path));
+        // Recorded two days before the file was made: another run, whatever its id says.
+        var segment = folder.LastSegment("reports");
+        var line = await File.ReadAllTextAsync(segment);
+        var received = JsonDocument.Parse(line).RootElement.GetProperty("received").GetInt64();
+        await File.WriteAllTextAsync(segment, line.Replace($"{received}", $"{received - 172_800_000_000}", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(folder.Spool + "/2.json", report);
+        await using (var daemon = await RunningDaemon.StartAsync(folder))
+            Assert.Equal(2, (await AgentProgram.ReportsAsync(folder.Path)).Count);
     }
 
     [Fact]
