@@ -25,6 +25,8 @@ internal static class ClientArguments
             "-o", interactive ? "BatchMode=no" : "BatchMode=yes",
             "-o", interactive ? "StrictHostKeyChecking=ask" : "StrictHostKeyChecking=yes",
             "-o", "NoHostAuthenticationForLocalhost=no",
+            // A host may offer further keys of its own for known_hosts: none is taken that nobody has seen.
+            "-o", "UpdateHostKeys=no",
             "-o", $"ConnectTimeout={seconds}",
             "-o", $"ServerAliveInterval={Seconds(options.AliveInterval)}",
             "-o", "ServerAliveCountMax=3",
