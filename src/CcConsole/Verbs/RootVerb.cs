@@ -18,12 +18,29 @@ namespace CcConsole.Verbs;
 /// <summary>The command line: parses it, and runs the console when it names no verb.</summary>
 internal static class RootVerb
 {
+    private const int BrokenPipe = 32; // EPIPE
+
     public static async Task<int> RunAsync(string[] args)
+    {
+        try
+        {
+            return await ParseAndRunAsync(args);
+        }
+        catch (IOException broken)
+        {
+            // A reader that went away (| head) is not worth a word, but the exit code says that not all was written.
+            if (broken.HResult != BrokenPipe) StandardStreams.Error.WriteLine($"cc-console: {Plain.Text(broken.Message)}");
+            return Verb.Failure;
+        }
+    }
+
+    private static async Task<int> ParseAndRunAsync(string[] args)
     {
         // Answered before anything else is set up: this is asked by scripts and by publish.sh.
         if (args is ["--version"])
         {
-            Console.Out.WriteLine($"cc-console {Version}");
+            StandardStreams.Output.WriteLine($"cc-console {Version}");
+            StandardStreams.Output.Flush();
             return Verb.Good;
         }
 
@@ -31,11 +48,13 @@ internal static class RootVerb
 
         // "@daily" is a schedule, not the name of a file with further arguments.
         ParseResult parsed = Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        using var stop = new StopSignals();
         var configuration = new InvocationConfiguration
         {
             Output = StandardStreams.Output,
             Error = StandardStreams.Error,
             EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
         };
         if (parsed.Errors.Count > 0)
         {
@@ -45,7 +64,7 @@ internal static class RootVerb
             configuration.Error.Flush();
             return Verb.Failure;
         }
-        int code = await parsed.InvokeAsync(configuration);
+        int code = await parsed.InvokeAsync(configuration, stop.Token);
         configuration.Output.Flush();
         configuration.Error.Flush();
         return code;
@@ -58,6 +77,8 @@ internal static class RootVerb
     private static RootCommand Create()
     {
         var root = new RootCommand("See and change cron jobs on many hosts over SSH, watch each run, and prove it afterwards.");
+        // Left to itself, help asks .NET's console for the width, which switches the terminal's keypad and leaves it so.
+        foreach (HelpAction help in root.Options.Select(option => option.Action).OfType<HelpAction>()) help.MaxWidth = HelpWidth;
         root.Add(Verb.Json);
         root.Add(FleetVerb.ReadOnly);
         var plain = new Option<bool>("--plain") { Description = "Write the fleet as lines of text instead of the full screen" };
@@ -81,6 +102,8 @@ internal static class RootVerb
         root.Add(CompletionVerb.Create());
         return root;
     }
+
+    private const int HelpWidth = 100;
 
     private static string CommandPath(ParseResult parsed)
     {

@@ -57,12 +57,6 @@ internal static class Verb
         {
             return 130;
         }
-        catch (IOException broken)
-        {
-            // A reader that went away (| head) is not worth a word, but the exit code says that not all was written.
-            if (broken.HResult != BrokenPipe) error.WriteLine($"cc-console: {Plain.Text(broken.Message)}");
-            return Failure;
-        }
     }
 
     /// <summary>Prints what happened and what to do next; gives the exit code.</summary>
@@ -72,6 +66,4 @@ internal static class Verb
         if (problem.Hint.Length > 0) error.WriteLine($"  next: {Plain.Text(problem.Hint)}");
         return Failure;
     }
-
-    private const int BrokenPipe = 32;
 }

@@ -43,7 +43,7 @@ internal static class PlanConfirmation
         if (Console.IsInputRedirected)
             throw new ProblemException("This change needs a confirmation, and there is no terminal to ask on", "give --yes to apply it, or --dry-run to see it only");
         context.Error.Write(plan.IsProduction ? $"Type the host's name to apply this to {Plain.Text(plan.Host)} (prod): " : $"Apply this to {Plain.Text(plan.Host)}? [y/N] ");
-        string answer = Console.ReadLine()?.Trim() ?? "";
+        string answer = StandardStreams.ReadLine()?.Trim() ?? "";
         return plan.IsProduction ? answer == plan.Host : answer is "y" or "Y" or "yes";
     }
 }

@@ -34,14 +34,29 @@ internal sealed class TextTable
             Ansi = AnsiSupport.No,
             ColorSystem = ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
-            Out = new AnsiConsoleOutput(buffer),
+            Out = new PlainOutput(buffer),
         });
-        console.Profile.Width = Width;
         console.Write(_table);
         foreach (ReadOnlySpan<char> line in buffer.ToString().AsSpan().TrimEnd().EnumerateLines())
         {
             output.Write(line.TrimEnd());
             output.Write('\n');
+        }
+    }
+
+    /// <summary>Spectre's own output asks .NET's console, which switches the terminal's keypad and leaves it so.</summary>
+    private sealed class PlainOutput(TextWriter writer) : IAnsiConsoleOutput
+    {
+        public TextWriter Writer => writer;
+
+        public bool IsTerminal => false;
+
+        public int Width => TextTable.Width;
+
+        public int Height => TextTable.Width;
+
+        public void SetEncoding(System.Text.Encoding encoding)
+        {
         }
     }
 }
