@@ -3,6 +3,8 @@
 # dist/cc-console-<version>-<rid>.tar.gz with its SHA-256 sums.  Usage: ./publish.sh [RID]
 set -euo pipefail
 cd "$(dirname "$0")"
+# The SDK's tools want ICU, which a bare machine lacks; nothing here depends on a culture.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 fail() { printf 'publish: %s\n' "$1" >&2; [ $# -lt 2 ] || printf '  next: %s\n' "$2" >&2; exit 2; }
 

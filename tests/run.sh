@@ -3,6 +3,8 @@
 # The last line is "N passed, N failed, N skipped".  Usage: tests/run.sh [PROJECT…]   (names as under tests/)
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# The SDK's tools want ICU, which a bare machine lacks; nothing here depends on a culture.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 fail() { printf 'run: %s\n' "$1" >&2; [ $# -lt 2 ] || printf '  next: %s\n' "$2" >&2; exit 2; }
 

@@ -3,6 +3,8 @@
 # After ./publish.sh, on a machine that does nothing else:  tests/Benchmarks/run.sh [DIST]   (default: dist/<this machine's>)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+# The SDK's tools want ICU, which a bare machine lacks; nothing here depends on a culture.
+export DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 fail() { printf 'benchmarks: %s\n  next: %s\n' "$1" "$2" >&2; exit 2; }
 
