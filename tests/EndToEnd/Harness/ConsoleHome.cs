@@ -50,5 +50,20 @@ internal sealed class ConsoleHome : IDisposable
         return run.Code == 0 ? run : throw new Xunit.Sdk.XunitException($"cc-console {string.Join(' ', arguments)}: {run}");
     }
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    /// <summary>A console whose terminal went away may still be closing its files: the folder is removed when it is done.</summary>
+    public void Dispose()
+    {
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                Directory.Delete(Folder, recursive: true);
+                return;
+            }
+            catch (IOException) when (tries < 100)
+            {
+                Thread.Sleep(50);
+            }
+        }
+    }
 }
