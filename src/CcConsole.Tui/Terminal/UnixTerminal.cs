@@ -5,8 +5,7 @@ using CcConsole.Tui.Cells;
 namespace CcConsole.Tui.Terminal;
 
 /// <summary>
-/// The terminal on standard input and output. Its rules: whatever ends the process short of SIGKILL, the terminal is
-/// left as it was found (its modes, the main screen, the cursor, no reports of mouse, paste or focus); giving back and
+/// The terminal on standard input and output. Its rules: whatever ends the process, the terminal is left as it was found (its modes, the main screen, the cursor, no reports of mouse, paste or focus); giving back and
 /// taking again are idempotent and safe from any thread; nothing is sent while it is given back.
 /// </summary>
 public sealed class UnixTerminal : ITerminal
@@ -15,6 +14,7 @@ public sealed class UnixTerminal : ITerminal
     private readonly byte[] _found = new byte[Libc.TermiosSize];
     private readonly List<IDisposable> _signals = [];
     private TerminalReader? _reader;
+    private TerminalWatch? _watch;
     private Action<TerminalEvent> _report = _ => { };
     private bool _entered;
     private bool _lent;
@@ -74,6 +74,7 @@ public sealed class UnixTerminal : ITerminal
         AppDomain.CurrentDomain.ProcessExit += OnExit;
         AppDomain.CurrentDomain.UnhandledException += OnUnhandledException;
         RegisterSignals();
+        _watch = TerminalWatch.Start();
         Enter();
     }
 
@@ -92,6 +93,7 @@ public sealed class UnixTerminal : ITerminal
                 if (Libc.tcgetattr(Libc.InputFd, found) != 0)
                     throw new IOException($"the terminal's mode cannot be read (tcgetattr: error {Marshal.GetLastPInvokeError()})");
             }
+            _watch?.Tell(taken: true);
             SetRawMode();
             _entered = true;
             Send(TerminalModes.Enter);
@@ -135,6 +137,7 @@ public sealed class UnixTerminal : ITerminal
             Libc.DropInput();
             fixed (byte* found = _found)
                 Libc.tcsetattr(Libc.InputFd, Libc.SetNow, found);
+            _watch?.Tell(taken: false);
         }
         reader?.Join();
     }
@@ -160,6 +163,7 @@ public sealed class UnixTerminal : ITerminal
         foreach (var signal in _signals)
             signal.Dispose();
         _signals.Clear();
+        _watch?.Dispose();
         AppDomain.CurrentDomain.ProcessExit -= OnExit;
         AppDomain.CurrentDomain.UnhandledException -= OnUnhandledException;
     }

@@ -50,5 +50,13 @@ internal sealed class ConsoleScreen : IDisposable
         Assert.Equal(File.ReadAllText(Path.Combine(_folder, "before")), File.ReadAllText(Path.Combine(_folder, "after")));
     }
 
+    /// <summary>The same for an end at which the console could do nothing any more: somebody else gives the terminal back a moment later.</summary>
+    public void Crashed(int code)
+    {
+        Terminal.WaitUntil(_ => !Terminal.AlternateScreen, "the main screen");
+        Terminal.Line("stty -a >after; echo D''ONE");
+        Ended(code);
+    }
+
     public void Dispose() => Terminal.Dispose();
 }

@@ -38,6 +38,17 @@ public sealed class TerminalTests : IDisposable
     }
 
     [Theory]
+    [InlineData("KILL", 137)]
+    [InlineData("ABRT", 134)]
+    public void After_a_crash_the_terminal_is_as_it_was(string signal, int code)
+    {
+        using var screen = new ConsoleScreen(_home);
+        screen.Start("web01");
+        Signal(screen.Pid, signal);
+        screen.Crashed(code);
+    }
+
+    [Theory]
     [InlineData("TERM", 143)]
     [InlineData("HUP", 129)]
     [InlineData("QUIT", 131)]
