@@ -38,10 +38,10 @@ internal sealed class CrontabEditing
     {
         if (_daemon.Status(out var reason) is null)
             throw new AuditUnavailableException($"nothing was written, because the change could not be audited: {reason}", DaemonClient.StartHint);
-        var (before, host) = ReadTable(request.User);
+        var (before, host) = ReadTable(request.Table);
         if ((before is null ? null : Digest(before)) != request.ExpectedSha256?.ToLowerInvariant())
             return NotWritten(CrontabWriteOutcome.Conflict, before, "the table was changed by someone else since it was read");
-        switch (WriteTable(before, request.Content, request.User))
+        switch (WriteTable(before, request.Content, request.Table))
         {
             case TableWrite.Changed changed:
                 return NotWritten(CrontabWriteOutcome.Conflict, changed.Current, "the table was changed by someone else since it was read");
@@ -74,7 +74,7 @@ internal sealed class CrontabEditing
         };
 
     private static ProblemException PutBack(CrontabWriteParams request, byte[]? before, ProblemException cause) =>
-        WriteTable(request.Content, before ?? [], request.User) is TableWrite.Written
+        WriteTable(request.Content, before ?? [], request.Table) is TableWrite.Written
             ? new AuditUnavailableException($"the table was put back, because the change could not be audited: {cause.Message}", cause.Hint)
             : new ProblemException(
                 $"the table was changed, the change could not be audited ({cause.Message}), and the table could not be put back",

@@ -116,7 +116,7 @@ internal sealed class ServeSession
                 break;
             case Methods.CrontabRead:
                 With(message, id, ProtocolJson.Default.CrontabReadParams, read => Start(
-                    id, () => _output.Result(id, CrontabEditing.Read(read.User), ProtocolJson.Default.CrontabReadResult)));
+                    id, () => _output.Result(id, CrontabEditing.Read(read.Table), ProtocolJson.Default.CrontabReadResult)));
                 break;
             case Methods.CrontabWrite:
                 With(message, id, ProtocolJson.Default.CrontabWriteParams, write => Start(id, () => Edit(id, write)));

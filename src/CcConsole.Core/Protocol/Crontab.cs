@@ -1,19 +1,19 @@
 namespace CcConsole.Core.Protocol;
 
-/// <summary>Asks for a user's table.</summary>
-/// <param name="User">Whose; null for the session's own user.</param>
-public sealed record CrontabReadParams(string? User = null);
+/// <summary>Asks for a table.</summary>
+/// <param name="Table">A user's name or a path (<see cref="Crontab.TableId"/>); null for the session's own user's.</param>
+public sealed record CrontabReadParams(string? Table = null);
 
-/// <summary>A user's table.</summary>
-/// <param name="User">Whose.</param>
+/// <summary>A table.</summary>
+/// <param name="Table">Which: a user's name or a path.</param>
 /// <param name="Exists">Whether there is a table; without one the content is empty.</param>
 /// <param name="Content">Its bytes (base64 on the wire).</param>
 /// <param name="Sha256">SHA-256 of the content, 64 hexadecimal digits.</param>
 /// <param name="Dialect">"debian", "cronie" or "unknown".</param>
-public sealed record CrontabReadResult(string User, bool Exists, byte[] Content, string Sha256, string Dialect);
+public sealed record CrontabReadResult(string Table, bool Exists, byte[] Content, string Sha256, string Dialect);
 
 /// <summary>
-/// Replaces a user's table if it still is what was read. Where the agent's daemon keeps a chain, the change is an entry in
+/// Replaces a table if it still is what was read. Where the agent's daemon keeps a chain, the change is an entry in
 /// it: when the daemon does not answer, nothing is written (<see cref="RpcErrorCode.AuditUnavailable"/>); when the entry cannot
 /// be written after the table was, the table is put back.
 /// </summary>
@@ -21,10 +21,10 @@ public sealed record CrontabReadResult(string User, bool Exists, byte[] Content,
 /// <param name="Actor">Who: the person at the console.</param>
 /// <param name="Origin">From where: the console's machine.</param>
 /// <param name="ExpectedSha256">SHA-256 of the table as it was read; null when there was none.</param>
-/// <param name="User">Whose; null for the session's own user.</param>
+/// <param name="Table">Which; null for the session's own user's.</param>
 /// <param name="Reason">Why, in the person's words; may be empty.</param>
 public sealed record CrontabWriteParams(
-    byte[] Content, string Actor, string Origin, string? ExpectedSha256 = null, string? User = null, string Reason = "");
+    byte[] Content, string Actor, string Origin, string? ExpectedSha256 = null, string? Table = null, string Reason = "");
 
 /// <summary>What became of a write.</summary>
 /// <param name="Outcome">One of <see cref="CrontabWriteOutcome"/>.</param>

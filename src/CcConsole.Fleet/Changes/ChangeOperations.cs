@@ -44,7 +44,7 @@ public sealed class ChangeOperations
         long change = _cache.Changes.Begin(new ChangeRecord
         {
             Host = plan.Host,
-            Table = plan.User,
+            Table = plan.Table.Name,
             Before = plan.Before,
             After = plan.After,
             Description = plan.Description,
@@ -58,7 +58,7 @@ public sealed class ChangeOperations
         _cache.Changes.End(change, result.Outcome, result.Message, result.AuditSeq);
         if (result.Current is { } now)
         {
-            _cache.Hosts.SaveTable(new Store.Hosts.HostTable(plan.Host, plan.User, now, _options.Time.GetUtcNow()));
+            _cache.Hosts.SaveTable(new Store.Hosts.HostTable(plan.Host, plan.Table.Name, now, _options.Time.GetUtcNow()));
         }
 
         Applied?.Invoke(result);
@@ -90,19 +90,19 @@ public sealed class ChangeOperations
         }
 
         HostConnection connection = await _sessions.Get(record.Host).ConnectAsync(cancellation).ConfigureAwait(false);
-        bool other = record.Table != connection.Facts.User;
-        TableSnapshot table = await connection.Tables.ReadAsync(other ? record.Table : null, cancellation).ConfigureAwait(false);
+        bool own = record.Table == connection.Facts.User;
+        TableSnapshot table = await connection.Tables.ReadAsync(own ? null : TableId.Parse(record.Table), cancellation).ConfigureAwait(false);
         if (!table.Bytes.Span.SequenceEqual(record.After.Span))
         {
-            throw new ProblemException($"{record.Host}: the table of {record.Table} was changed again after change {record.Id}, so undoing it would lose that",
+            throw new ProblemException($"{record.Host}: {table.Id.Words} was changed again after change {record.Id}, so undoing it would lose that",
                 "Undo the later change first, or edit the job by hand.");
         }
 
         return new ChangePlan
         {
             Host = record.Host,
-            User = table.User,
-            IsOtherUser = other,
+            Table = table.Id,
+            IsOwnTable = own,
             Existed = table.Exists,
             Before = table.Bytes,
             After = Installable(record.Before, table),
@@ -135,7 +135,7 @@ public sealed class ChangeOperations
         }
 
         HostConnection connection = await _sessions.Get(record.Host).ConnectAsync(cancellation).ConfigureAwait(false);
-        TableSnapshot table = await connection.Tables.ReadAsync(record.Table == connection.Facts.User ? null : record.Table, cancellation).ConfigureAwait(false);
+        TableSnapshot table = await connection.Tables.ReadAsync(record.Table == connection.Facts.User ? null : TableId.Parse(record.Table), cancellation).ConfigureAwait(false);
         return table.Bytes.Span.SequenceEqual(record.After.Span) ? _cache.Changes.End(change, ChangeOutcome.Applied, "found applied when the table was read again")
             : table.Bytes.Span.SequenceEqual(record.Before.Span) ? _cache.Changes.End(change, ChangeOutcome.Failed, "found not applied when the table was read again")
             : _cache.Changes.End(change, ChangeOutcome.Unknown, "the table is neither the old nor the new one: it was changed by someone else since");
@@ -163,14 +163,14 @@ public sealed class ChangeOperations
                 TableWriteOutcome.Conflict => result with
                 {
                     Outcome = ChangeOutcome.Refused,
-                    Message = $"{plan.Host}: the table of {plan.User} was changed by someone else since it was read; nothing was written",
+                    Message = $"{plan.Host}: {plan.Table.Words} was changed by someone else since it was read; nothing was written",
                     Hint = "Look at the difference, and make the change again on the table as it is now.",
                 },
                 TableWriteOutcome.Rejected => result with { Outcome = ChangeOutcome.Refused, Message = $"{plan.Host}: {write.Message}; nothing was changed", Hint = RejectedHint(plan) },
                 _ => result with
                 {
                     Outcome = ChangeOutcome.Unknown,
-                    Message = $"{plan.Host}: the table of {plan.User} is neither the old nor the new one{(write.Message.Length > 0 ? $": {write.Message}" : "")}",
+                    Message = $"{plan.Host}: {plan.Table.Words} is neither the old nor the new one{(write.Message.Length > 0 ? $": {write.Message}" : "")}",
                     Hint = "Read the table; the bytes before and after are in the journal of changes.",
                 },
             };
@@ -201,7 +201,7 @@ public sealed class ChangeOperations
         {
             using CancellationTokenSource limit = new(ReadBackLimit, _options.Time);
             HostConnection connection = await _sessions.Get(plan.Host).ConnectAsync(limit.Token).ConfigureAwait(false);
-            TableSnapshot now = await connection.Tables.ReadAsync(plan.IsOtherUser ? plan.User : null, limit.Token).ConfigureAwait(false);
+            TableSnapshot now = await connection.Tables.ReadAsync(plan.IsOwnTable ? null : plan.Table, limit.Token).ConfigureAwait(false);
             result = result with { Current = now.Bytes };
             return now.Bytes.Span.SequenceEqual(plan.After.Span) ? result with { Outcome = ChangeOutcome.Applied, Message = $"{cause.Message}; read again, the table is the new one", Hint = null }
                 : now.Bytes.Span.SequenceEqual(plan.Before.Span) ? result with { Outcome = ChangeOutcome.Failed, Message = $"{cause.Message}; read again, the table is the old one" }

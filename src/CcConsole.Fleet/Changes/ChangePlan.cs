@@ -1,4 +1,5 @@
 using CcConsole.Core.Audit;
+using CcConsole.Core.Crontab;
 
 namespace CcConsole.Fleet.Changes;
 
@@ -10,11 +11,11 @@ public sealed record ChangePlan
     /// <summary>The host's name in the fleet.</summary>
     public required string Host { get; init; }
 
-    /// <summary>Whose table.</summary>
-    public required string User { get; init; }
+    /// <summary>Which table.</summary>
+    public required TableId Table { get; init; }
 
-    /// <summary>True when the table is another user's than the session's own, and is named in what is sent.</summary>
-    public bool IsOtherUser { get; init; }
+    /// <summary>True for the table of the session's own user, which is not named in what is sent, so that no privilege is asked for.</summary>
+    public required bool IsOwnTable { get; init; }
 
     /// <summary>Whether the table existed when it was read.</summary>
     public required bool Existed { get; init; }

@@ -19,13 +19,13 @@ public sealed class JobEditor
     private readonly TimeProvider _time;
     private readonly string _newIdSuffix = Guid.NewGuid().ToString("N")[..6];
 
-    internal JobEditor(HostEntry host, HostFacts facts, TableSnapshot table, bool otherUser, TimeProvider time)
+    internal JobEditor(HostEntry host, HostFacts facts, TableSnapshot table, bool ownTable, TimeProvider time)
     {
         Host = host;
         Facts = facts;
         Table = table;
         Jobs = JobTable.From(_document = table.Parse());
-        IsOtherUser = otherUser;
+        IsOwnTable = ownTable;
         _time = time;
     }
 
@@ -41,8 +41,8 @@ public sealed class JobEditor
     /// <summary>Its jobs.</summary>
     public JobTable Jobs { get; }
 
-    /// <summary>True when the table is another user's than the session's own.</summary>
-    public bool IsOtherUser { get; }
+    /// <summary>True for the table of the session's own user.</summary>
+    public bool IsOwnTable { get; }
 
     /// <summary>What a draft would become, in place of a job or (null) as a new one. Asks nobody; never throws for what is in the draft.</summary>
     public JobPreview Preview(JobDraft draft, Job? job = null)
@@ -131,8 +131,8 @@ public sealed class JobEditor
     private ChangePlan MakePlan(CrontabDocument after, string description, string? jobId, string reason) => new()
     {
         Host = Host.Name,
-        User = Table.User,
-        IsOtherUser = IsOtherUser,
+        Table = Table.Id,
+        IsOwnTable = IsOwnTable,
         Existed = Table.Exists,
         Before = Table.Bytes,
         After = after.ToBytes(),

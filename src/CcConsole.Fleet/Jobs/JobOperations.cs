@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CcConsole.Core;
+using CcConsole.Core.Crontab;
 using CcConsole.Core.Jobs;
 using CcConsole.Fleet.Changes;
 using CcConsole.Fleet.Hosts;
@@ -23,17 +24,17 @@ public sealed class JobOperations
 
     /// <summary>Reads a host's table anew: its jobs, and what can be planned for them.</summary>
     /// <param name="host">The host's name in the fleet.</param>
-    /// <param name="user">Whose table; null for the session's own user.</param>
+    /// <param name="table">Which table; null for the session's own user's.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ProblemException">The host is not reached, or the table cannot be read.</exception>
-    public async Task<JobEditor> OpenAsync(string host, string? user = null, CancellationToken cancellation = default)
+    public async Task<JobEditor> OpenAsync(string host, TableId? table = null, CancellationToken cancellation = default)
     {
         HostEntry entry = _hosts.Get(host);
-        (HostFacts facts, TableSnapshot table) = await _sessions.Get(entry).ReadAsync(
-            async (connection, token) => (connection.Facts, await connection.Tables.ReadAsync(Other(connection, user), token).ConfigureAwait(false)),
+        (HostFacts facts, TableSnapshot read) = await _sessions.Get(entry).ReadAsync(
+            async (connection, token) => (connection.Facts, await connection.Tables.ReadAsync(Named(connection, table), token).ConfigureAwait(false)),
             cancellation).ConfigureAwait(false);
-        _cache.Hosts.SaveTable(new HostTable(host, table.User, table.Bytes, table.ReadAt));
-        return new JobEditor(entry, facts, table, user is not null && user != facts.User, _options.Time);
+        _cache.Hosts.SaveTable(new HostTable(host, read.Id.Name, read.Bytes, read.ReadAt));
+        return new JobEditor(entry, facts, read, table is null || table.Name == facts.User, _options.Time);
     }
 
     /// <summary>The rows of a host's jobs as they were last read, with what is known of their runs; asks no host.</summary>
@@ -44,12 +45,12 @@ public sealed class JobOperations
 
     /// <summary>What has changed on a host since its table was last read from here: the drift. The table as it is now becomes the one last read.</summary>
     /// <exception cref="ProblemException">The host is not reached, or the table cannot be read.</exception>
-    public async Task<TableDiff> DriftAsync(string host, string? user = null, CancellationToken cancellation = default)
+    public async Task<TableDiff> DriftAsync(string host, TableId? table = null, CancellationToken cancellation = default)
     {
         HostConnection connection = await _sessions.Get(host).ConnectAsync(cancellation).ConfigureAwait(false);
-        string whose = user ?? connection.Facts.User;
-        ReadOnlyMemory<byte> last = _cache.Hosts.Tables(host).FirstOrDefault(table => table.Name == whose)?.Bytes ?? default;
-        JobEditor now = await OpenAsync(host, user, cancellation).ConfigureAwait(false);
+        string name = table?.Name ?? connection.Facts.User;
+        ReadOnlyMemory<byte> last = _cache.Hosts.Tables(host).FirstOrDefault(known => known.Name == name)?.Bytes ?? default;
+        JobEditor now = await OpenAsync(host, table, cancellation).ConfigureAwait(false);
         return TableDiff.Between(last.Span, now.Table.Bytes.Span);
     }
 
@@ -70,6 +71,6 @@ public sealed class JobOperations
         }
     }
 
-    /// <summary>Another user's table is named; the session's own is not, so that no privilege is asked for.</summary>
-    private static string? Other(HostConnection connection, string? user) => user == connection.Facts.User ? null : user;
+    /// <summary>The session's own table is not named, so that no privilege is asked for.</summary>
+    private static TableId? Named(HostConnection connection, TableId? table) => table?.Name == connection.Facts.User ? null : table;
 }

@@ -1,3 +1,4 @@
+using CcConsole.Core.Crontab;
 using CcConsole.Core.Jobs;
 using CcConsole.Store.Reports;
 
@@ -9,8 +10,11 @@ public sealed record JobRow
     /// <summary>The host's name in the fleet.</summary>
     public required string Host { get; init; }
 
-    /// <summary>Whose table it is in.</summary>
-    public required string User { get; init; }
+    /// <summary>The table that it is in.</summary>
+    public required TableId Table { get; init; }
+
+    /// <summary>The user that cron runs it as.</summary>
+    public string RunsAs => Job.User ?? Table.Name;
 
     /// <summary>The line, as Core reads it.</summary>
     public required Job Job { get; init; }

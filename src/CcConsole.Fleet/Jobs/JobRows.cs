@@ -23,16 +23,18 @@ internal sealed class JobRows(CacheDatabase cache, FleetOptions options)
         CronDialect dialect = state?.Dialect == "cronie" ? CronDialect.Cronie : CronDialect.Debian;
         TimeZoneInfo zone = TimeZoneInfo.TryFindSystemTimeZoneById(state?.Zone ?? "UTC", out TimeZoneInfo? found) ? found : TimeZoneInfo.Utc;
         return [.. cache.Hosts.Tables(host.Name).SelectMany(table =>
-            Of(host.Name, table.Name, JobTable.From(CrontabDocument.Parse(table.Bytes.Span, dialect)), zone, table.ReadAt))];
+            TableId.TryParse(table.Name, out TableId? id)
+                ? Of(host.Name, id, JobTable.From(CrontabDocument.Parse(table.Bytes.Span, dialect, id.IsSystem)), zone, table.ReadAt)
+                : [])];
     }
 
-    public IReadOnlyList<JobRow> Of(JobEditor read) => Of(read.Host.Name, read.Table.User, read.Jobs, read.Facts.Zone, read.Table.ReadAt);
+    public IReadOnlyList<JobRow> Of(JobEditor read) => Of(read.Host.Name, read.Table.Id, read.Jobs, read.Facts.Zone, read.Table.ReadAt);
 
-    private List<JobRow> Of(string host, string user, JobTable table, TimeZoneInfo zone, DateTimeOffset asOf)
+    private List<JobRow> Of(string host, TableId id, JobTable table, TimeZoneInfo zone, DateTimeOffset asOf)
     {
         DateTimeOffset now = options.Time.GetUtcNow();
         IReadOnlyDictionary<string, IReadOnlyList<RunSummary>> runs = cache.Reports.LastRunsOfHost(host, RunsShown);
-        DateTimeOffset? changed = cache.Changes.LastAppliedAt(host, user);
+        DateTimeOffset? changed = cache.Changes.LastAppliedAt(host, id.Name);
         return [.. table.Jobs.Select(job =>
         {
             IReadOnlyList<RunSummary> last = job.Wrapped is { } wrapped ? runs.GetValueOrDefault(wrapped.JobId, []) : [];
@@ -40,7 +42,7 @@ internal sealed class JobRows(CacheDatabase cache, FleetOptions options)
             return new JobRow
             {
                 Host = host,
-                User = user,
+                Table = id,
                 Job = job,
                 Status = status,
                 Cause = cause,

@@ -23,6 +23,6 @@ internal sealed record RunRequest(ReadOnlyMemory<byte> Command, byte[]? Input, I
         List<KeyValuePair<string, string>> variables = [.. document.Lines.OfType<VariableLine>()
             .Where(variable => variable.Number < entry.Number)
             .Select(variable => KeyValuePair.Create(variable.Name, variable.Value))];
-        return new RunRequest(command.Shell, command.RawInput is null ? null : command.Input(), variables, table.IsOtherUser ? table.Table.User : null);
+        return new RunRequest(command.Shell, command.RawInput is null ? null : command.Input(), variables, table.IsOwnTable ? null : table.Table.Id.Name);
     }
 }

@@ -31,7 +31,7 @@ internal sealed class HostVisit(SessionPool sessions, CacheDatabase cache, Audit
             state = WithFacts(state, connection.Facts, now);
             TableSnapshot table = await sessions.Get(host).ReadAsync((open, token) => open.Tables.ReadAsync(null, token), cancellation).ConfigureAwait(false);
             state = state with { RoundTrip = options.Time.GetElapsedTime(start) };
-            cache.Hosts.SaveTable(new HostTable(host.Name, table.User, table.Bytes, table.ReadAt));
+            cache.Hosts.SaveTable(new HostTable(host.Name, table.Id.Name, table.Bytes, table.ReadAt));
             state = await WithAgentAsync(state, connection, cancellation).ConfigureAwait(false);
             await SettleAsync(host.Name, cancellation).ConfigureAwait(false);
         }

@@ -1,4 +1,5 @@
 using CcConsole.Core.Cron;
+using CcConsole.Core.Crontab;
 using CcConsole.Core.Protocol;
 using CcConsole.Fleet.Changes;
 using CcConsole.Ssh;
@@ -8,18 +9,18 @@ namespace CcConsole.Fleet.Sessions;
 /// <summary>Tables by the host's agent, which records each write in the host's audit chain.</summary>
 internal sealed class AgentTables(AgentSession agent, FleetOptions options) : ITableAccess
 {
-    public async Task<TableSnapshot> ReadAsync(string? user, CancellationToken cancellation)
+    public async Task<TableSnapshot> ReadAsync(TableId? table, CancellationToken cancellation)
     {
-        CrontabReadResult read = await agent.RequestAsync(Methods.CrontabRead, new CrontabReadParams(user),
+        CrontabReadResult read = await agent.RequestAsync(Methods.CrontabRead, new CrontabReadParams(table?.Name),
             ProtocolJson.Default.CrontabReadParams, ProtocolJson.Default.CrontabReadResult, cancellation).ConfigureAwait(false);
         CronDialect dialect = read.Dialect == "cronie" ? CronDialect.Cronie : CronDialect.Debian;
-        return new TableSnapshot(Plain.Text(read.User), read.Exists, read.Content, dialect, options.Time.GetUtcNow());
+        return new TableSnapshot(TableId.Parse(read.Table), read.Exists, read.Content, dialect, options.Time.GetUtcNow());
     }
 
     public async Task<TableWriteResult> WriteAsync(ChangePlan plan, CancellationToken cancellation)
     {
         CrontabWriteParams parameters = new(plan.After.ToArray(), options.Actor, options.Origin, plan.Existed ? plan.BeforeSha256 : null,
-            plan.IsOtherUser ? plan.User : null, plan.Reason.Length > 0 ? plan.Reason : plan.Description);
+            plan.IsOwnTable ? null : plan.Table.Name, plan.Reason.Length > 0 ? plan.Reason : plan.Description);
         CrontabWriteResult result;
         try
         {

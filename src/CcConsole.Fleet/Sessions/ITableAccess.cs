@@ -1,3 +1,4 @@
+using CcConsole.Core.Crontab;
 using CcConsole.Fleet.Changes;
 
 namespace CcConsole.Fleet.Sessions;
@@ -6,9 +7,9 @@ namespace CcConsole.Fleet.Sessions;
 internal interface ITableAccess
 {
     /// <summary>Reads a table. A read that fails is never an empty table.</summary>
-    /// <param name="user">Whose; null for the session's own user.</param>
+    /// <param name="table">Which; null for the session's own user's.</param>
     /// <param name="cancellation">Gives up.</param>
-    Task<TableSnapshot> ReadAsync(string? user, CancellationToken cancellation);
+    Task<TableSnapshot> ReadAsync(TableId? table, CancellationToken cancellation);
 
     /// <summary>Writes a plan's table if it still is what was read, and reads it back.</summary>
     Task<TableWriteResult> WriteAsync(ChangePlan plan, CancellationToken cancellation);

@@ -14,8 +14,8 @@ internal sealed class ScriptTables(string host, IHostShell shell, TimeProvider t
 {
     private static readonly CommandOptions Limits = CommandOptions.Default;
 
-    public async Task<TableSnapshot> ReadAsync(string? user, CancellationToken cancellation) =>
-        Snapshot(host, await RunAsync(shell, user, cancellation).ConfigureAwait(false), time);
+    public async Task<TableSnapshot> ReadAsync(TableId? table, CancellationToken cancellation) =>
+        Snapshot(host, await RunAsync(shell, table?.Name, cancellation).ConfigureAwait(false), time);
 
     public async Task<TableWriteResult> WriteAsync(ChangePlan plan, CancellationToken cancellation)
     {
@@ -25,7 +25,7 @@ internal sealed class ScriptTables(string host, IHostShell shell, TimeProvider t
         }
 
         byte[] wanted = plan.After.ToArray();
-        string command = HostCrontab.WriteCommand(plan.Existed ? plan.Before.ToArray() : null, wanted, plan.IsOtherUser ? plan.User : null);
+        string command = HostCrontab.WriteCommand(plan.Existed ? plan.Before.ToArray() : null, wanted, plan.IsOwnTable ? null : plan.Table.Name);
         CommandResult result = await shell.RunAsync(command, wanted, Limits, cancellation).ConfigureAwait(false);
         return HostCrontab.ParseWrite(result.ExitCode, result.Output.Span, result.Error.Span) switch
         {
@@ -47,8 +47,8 @@ internal sealed class ScriptTables(string host, IHostShell shell, TimeProvider t
 
     private static TableSnapshot Snapshot(string host, TableRead read, TimeProvider time) => read switch
     {
-        TableRead.Present present => new TableSnapshot(Plain.Text(present.Host.User), true, present.Bytes, present.Host.Dialect, time.GetUtcNow()),
-        TableRead.None none => new TableSnapshot(Plain.Text(none.Host.User), false, ReadOnlyMemory<byte>.Empty, none.Host.Dialect, time.GetUtcNow()),
+        TableRead.Present present => new TableSnapshot(TableId.Parse(present.Host.User), true, present.Bytes, present.Host.Dialect, time.GetUtcNow()),
+        TableRead.None none => new TableSnapshot(TableId.Parse(none.Host.User), false, ReadOnlyMemory<byte>.Empty, none.Host.Dialect, time.GetUtcNow()),
         TableRead.Failed failed => throw new ProblemException($"{host}: {failed.Problem}", failed.Hint),
         _ => throw new InvalidOperationException(),
     };

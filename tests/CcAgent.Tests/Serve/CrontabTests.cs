@@ -33,7 +33,7 @@ public class CrontabTests
         await using var daemon = await RunningDaemon.StartAsAsync(user);
         await using var serve = ServeClient.StartAs(user);
         var none = await serve.ResultAsync("crontab.read");
-        Assert.Equal((false, user.Name), (none.GetProperty("exists").GetBoolean(), none.GetProperty("user").GetString()));
+        Assert.Equal((false, user.Name), (none.GetProperty("exists").GetBoolean(), none.GetProperty("table").GetString()));
 
         var written = await serve.ResultAsync("crontab.write", Write(First, null));
         Assert.Equal(("written", Hash(First)), (written.GetProperty("outcome").GetString(), written.GetProperty("sha256").GetString()));
@@ -136,7 +136,7 @@ public class CrontabTests
     {
         using var user = new TestUser();
         await using var serve = ServeClient.StartAs(await Prepared(user));
-        var error = await serve.ErrorAsync("crontab.read", """{"user":"root"}""");
+        var error = await serve.ErrorAsync("crontab.read", """{"table":"root"}""");
         Assert.Contains("Only root", error.GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 

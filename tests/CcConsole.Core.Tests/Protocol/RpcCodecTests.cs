@@ -75,7 +75,7 @@ public class RpcCodecTests
         Assert.True(RpcCodec.TryRead(message.Params, ProtocolJson.Default.CrontabWriteParams, out var read, out var problem), problem);
         Assert.Equal(write.Content, read.Content);
         Assert.Null(read.ExpectedSha256);
-        Assert.Null(read.User);
+        Assert.Null(read.Table);
 
         var pull = new AuditPullResult(3, -1);
         message = Through(b => RpcCodec.WriteResult(b, 3, pull, ProtocolJson.Default.AuditPullResult), out _);

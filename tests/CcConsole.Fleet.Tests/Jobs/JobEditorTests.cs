@@ -25,7 +25,7 @@ public sealed class JobEditorTests
             AgentPath = agent ? "/usr/local/bin/cc-agent" : null,
             SocketPath = agent ? "/tmp/cc-agent-1000/cc-agent.sock" : null,
         },
-        new TableSnapshot("alice", table.Length > 0, Encoding.Latin1.GetBytes(table), CronDialect.Debian, DateTimeOffset.UnixEpoch), false, TimeProvider.System);
+        new TableSnapshot(TableId.Parse("alice"), table.Length > 0, Encoding.Latin1.GetBytes(table), CronDialect.Debian, DateTimeOffset.UnixEpoch), true, TimeProvider.System);
 
     private static string After(ChangePlan plan) => Encoding.Latin1.GetString(plan.After.Span);
 

@@ -42,7 +42,7 @@ internal static class ChangeReview
     }
 
     private static string Heading(ChangePlan plan) => string.Create(CultureInfo.InvariantCulture,
-        $"The table of {plan.User} on {plan.Host}{(plan.Existed ? "" : ", which does not exist yet")}: {plan.Before.Length} bytes before, {plan.After.Length} after.\n");
+        $"{char.ToUpperInvariant(plan.Table.Words[0])}{plan.Table.Words[1..]} on {plan.Host}{(plan.Existed ? "" : ", which does not exist yet")}: {plan.Before.Length} bytes before, {plan.After.Length} after.\n");
 
     private static void Tell(Shell shell, ChangeResult result)
     {

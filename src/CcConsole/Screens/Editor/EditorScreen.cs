@@ -172,7 +172,7 @@ internal sealed class EditorScreen : Screen
 
     private async Task ReadAgainAsync(CancellationToken stop)
     {
-        _table = await Shell.Fleet.Jobs.OpenAsync(_table.Host.Name, _table.Table.User, stop);
+        _table = await Shell.Fleet.Jobs.OpenAsync(_table.Host.Name, _table.Table.Id, stop);
         var found = _table.Jobs.Jobs.FirstOrDefault(job => job.Id == _job?.Id);
         if (_job is not null && found is null)
             Shell.Toasts.Fail($"the job {_job.Id} is not in the table any more", "Written now, it becomes a new job.");

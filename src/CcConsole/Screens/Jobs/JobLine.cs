@@ -60,7 +60,7 @@ internal sealed record JobLine
         var runs = row.Runs.Reverse().ToArray();
         return new JobLine(row)
         {
-            Key = $"{row.User}:{job.Id}",
+            Key = $"{row.Table}:{job.Id}",
             State = look.Shown(ascii),
             StateScope = look.Scope,
             RowScope = row.IsStale || job.State == JobState.Paused ? "text.dim" : null,
@@ -72,7 +72,7 @@ internal sealed record JobLine
             Duration = row.LastRun is { } run ? TimeText.Duration(run.Duration) : "",
             Runs = string.Concat(runs.Select(r => StatusLook.OfExit(r.ExitCode).Mark(ascii))),
             RunScopes = [.. runs.Select(r => StatusLook.OfExit(r.ExitCode).Scope)],
-            Source = Text($"{row.User}:{job.LineNumber}{(job.IsManaged ? "" : " plain")}"),
+            Source = Text($"{row.Table}:{job.LineNumber}{(job.IsManaged ? "" : " plain")}"),
         };
     }
 

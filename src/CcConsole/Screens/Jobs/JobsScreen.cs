@@ -55,9 +55,6 @@ internal sealed class JobsScreen : ListScreen<JobLine>
     /// <summary>The selected job; null for none.</summary>
     public Job? SelectedJob => Selected?.Row.Job;
 
-    /// <summary>Whose table the selected job is in; null for the session's own user.</summary>
-    public string? SelectedUser => Selected?.Row.User;
-
     /// <inheritdoc/>
     protected override string TitlePrefix => _host.Length > 0 ? $"{_host} {(Shell.Ascii ? '>' : '›')} " : "";
 
@@ -144,7 +141,7 @@ internal sealed class JobsScreen : ListScreen<JobLine>
         "Next" => Nullable.Compare(a.Row.NextRun, b.Row.NextRun),
         "Last" => Nullable.Compare(b.Row.LastRun?.StartedAt, a.Row.LastRun?.StartedAt),
         "Took" => Nullable.Compare(a.Row.LastRun?.Duration, b.Row.LastRun?.Duration),
-        "Source" => (a.Row.User, a.Row.Job.LineNumber).CompareTo((b.Row.User, b.Row.Job.LineNumber)),
+        "Source" => (a.Row.Table.Name, a.Row.Job.LineNumber).CompareTo((b.Row.Table.Name, b.Row.Job.LineNumber)),
         _ => string.Compare(AllColumns[column].Text(a), AllColumns[column].Text(b), StringComparison.OrdinalIgnoreCase),
     };
 
@@ -174,7 +171,7 @@ internal sealed class JobsScreen : ListScreen<JobLine>
         detail.Space();
         detail.Fact("id", job.Id);
         detail.Fact("runs", job.IsManaged ? "reported by the agent's wrapper" : "not reported: a plain line");
-        detail.Fact("table", string.Create(CultureInfo.InvariantCulture, $"{row.Row.User}, line {job.LineNumber}"));
+        detail.Fact("table", string.Create(CultureInfo.InvariantCulture, $"{row.Row.Table}, line {job.LineNumber}"));
         detail.Fact("read", TimeText.Full(row.Row.AsOf));
     }
 
@@ -201,7 +198,7 @@ internal sealed class JobsScreen : ListScreen<JobLine>
     /// <summary>The table as it is now, and the same job in it.</summary>
     private async Task<(JobEditor Table, Job Job)> OpenAsync(JobRow row, CancellationToken stop)
     {
-        var table = await Shell.Fleet.Jobs.OpenAsync(_host, row.User, stop);
+        var table = await Shell.Fleet.Jobs.OpenAsync(_host, row.Table, stop);
         var job = table.Jobs.Jobs.FirstOrDefault(job => job.Id == row.Job.Id);
         return job is not null
             ? (table, job)

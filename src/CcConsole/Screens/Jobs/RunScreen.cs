@@ -54,7 +54,7 @@ internal sealed class RunScreen : Screen, IListScreen
     public static async Task<bool> ConfirmAsync(Shell shell, JobEditor table, Job job)
     {
         var host = table.Host;
-        var text = $"Run {JobLabel.Short(job)} on {host.Name} now, as {table.Table.User}?\n\n{job.Command}";
+        var text = $"Run {JobLabel.Short(job)} on {host.Name} now, as {job.User ?? table.Table.Id.Name}?\n\n{job.Command}";
         var question = host.IsProduction
             ? new Question("Run now", $"{text}\n\n{host.Name} is tagged prod: type its name to confirm.", new TextInput(), host.Name, "Run", "Back")
             : new Question("Run now", text, "Run", "Back");

@@ -8,7 +8,7 @@ internal static class ChangeOutput
 {
     public static void Write(TextWriter words, ChangePlan plan)
     {
-        words.WriteLine($"{Plain.Text(plan.Host)}: {Plain.Text(plan.Description)} (table of {Plain.Text(plan.User)})");
+        words.WriteLine($"{Plain.Text(plan.Host)}: {Plain.Text(plan.Description)} ({Plain.Text(plan.Table.Words)})");
         words.Write(Plain.Lines(plan.Diff.ToText()));
     }
 
@@ -28,7 +28,7 @@ internal static class ChangeOutput
     public static void Write(Utf8JsonWriter json, ChangePlan plan, ChangeResult? result)
     {
         json.WriteString("host", plan.Host);
-        json.WriteString("user", plan.User);
+        json.WriteString("table", plan.Table.Name);
         json.WriteString("description", plan.Description);
         json.WriteString("job", plan.JobId);
         json.WriteString("before_sha256", plan.BeforeSha256);

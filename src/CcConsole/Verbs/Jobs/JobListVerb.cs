@@ -50,7 +50,8 @@ internal static class JobListVerb
     public static void Write(Utf8JsonWriter json, JobRow row)
     {
         json.WriteString("host", row.Host);
-        json.WriteString("user", row.User);
+        json.WriteString("table", row.Table.Name);
+        json.WriteString("user", row.RunsAs);
         json.WriteString("id", row.Job.Id);
         json.WriteString("name", row.Job.Name);
         json.WriteString("state", row.Job.State.ToString().ToLowerInvariant());
