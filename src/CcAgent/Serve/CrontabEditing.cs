@@ -29,7 +29,7 @@ internal sealed class CrontabEditing
     {
         var (bytes, host) = ReadTable(user);
         return new CrontabReadResult(
-            host.User, bytes is not null, bytes ?? [], Digest(bytes ?? []), host.Dialect == CronDialect.Cronie ? "cronie" : "debian");
+            host.User, bytes is not null, bytes ?? [], Digest(bytes ?? []), host.Dialect.Name());
     }
 
     /// <exception cref="AuditUnavailableException">It could not be audited; the table is as it was.</exception>

@@ -8,8 +8,9 @@ namespace CcConsole.Core.Cron;
 /// </summary>
 public sealed class Schedule
 {
-    internal Schedule(string text, CronDialect dialect, in ScheduleFields fields)
+    internal Schedule(string text, CronDialect dialect, in ScheduleFields fields, ScheduleError? fault = null)
     {
+        Fault = fault;
         Text = text;
         Dialect = dialect;
         Fields = fields;
@@ -29,14 +30,19 @@ public sealed class Schedule
     /// the runs that this class gives are those that are possible.</summary>
     public bool IsRandom => Fields.Random;
 
+    /// <summary>busybox alone: the first field that the daemon logs as a parse error and uses all the same, with the values
+    /// that it had read until then. Null for a schedule that is read as it stands.</summary>
+    public ScheduleError? Fault { get; }
+
     /// <summary>True when no moment matches: February 30, or a range that ends before it starts.</summary>
     public bool NeverFires { get; }
 
     /// <summary>True for what the daemons call a wildcard job: its minute or its hour starts with a star (and @hourly).
-    /// Only these run again when the clock goes back.</summary>
-    public bool IsWildcard => Fields.MinuteStar || Fields.HourStar;
+    /// Only these run again when the clock goes back. busybox knows no other kind.</summary>
+    public bool IsWildcard => Dialect == CronDialect.Busybox || Fields.MinuteStar || Fields.HourStar;
 
-    /// <summary>True when both day fields must match (one of them starts with a star); otherwise either may.</summary>
+    /// <summary>True when both day fields must match (one of them starts with a star); otherwise either may. Never
+    /// for busybox, where a day field that is full does not count, and otherwise either may match.</summary>
     public bool BothDaysMustMatch => Fields.DayStar || Fields.WeekdayStar;
 
     internal ScheduleFields Fields { get; }
@@ -74,7 +80,7 @@ public sealed class Schedule
         }
 
         error = default;
-        schedule = new Schedule(Encoding.UTF8.GetString(line.AsSpan(start, parser.End - start)), dialect, fields);
+        schedule = new Schedule(Encoding.UTF8.GetString(line.AsSpan(start, parser.End - start)), dialect, fields, parser.Fault);
         return true;
     }
 

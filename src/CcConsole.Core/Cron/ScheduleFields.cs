@@ -21,7 +21,7 @@ internal struct ScheduleFields
     public const uint AllMonths = 0x1FFE;
     public const uint AllWeekdays = 0x7F;
 
-    /// <summary>The @words, as both daemons define them in entry.c; false for any other word (they are case-sensitive).</summary>
+    /// <summary>The @words, as the daemons define them (entry.c, crond.c); false for any other word (they are case-sensitive).</summary>
     public static bool TryWord(ReadOnlySpan<byte> word, CronDialect dialect, out ScheduleFields fields)
     {
         fields = new ScheduleFields
@@ -55,6 +55,14 @@ internal struct ScheduleFields
         else if (!word.SequenceEqual("daily"u8) && !word.SequenceEqual("midnight"u8))
         {
             return false;
+        }
+
+        if (dialect == CronDialect.Busybox)
+        {
+            // It has no stars: of two day fields, one that is full does not count.
+            fields.Days = fields.DayStar ? 0 : fields.Days;
+            fields.Weekdays = fields.WeekdayStar ? 0 : fields.Weekdays;
+            fields.DayStar = fields.WeekdayStar = false;
         }
 
         return true;

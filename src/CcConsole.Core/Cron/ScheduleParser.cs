@@ -4,9 +4,15 @@ namespace CcConsole.Core.Cron;
 /// Reads the schedule at the start of an entry as the daemons' entry.c does, byte by byte: what they accept by accident
 /// is accepted, what they drop is dropped. The end of the span stands for the end of the line.
 /// </summary>
-internal ref struct ScheduleParser(ReadOnlySpan<byte> line, CronDialect dialect)
+internal ref partial struct ScheduleParser(ReadOnlySpan<byte> line, CronDialect dialect)
 {
     private const int MaxNumberLength = 1000;
+    private static ReadOnlySpan<byte> MonthNames => "janfebmaraprmayjunjulaugsepoctnovdec"u8;
+
+    private static ReadOnlySpan<byte> WeekdayNames => "sunmontuewedthufrisat"u8;
+
+    private static ReadOnlySpan<byte> WeekdayNamesTwice => "sunmontuewedthufrisatsun"u8;
+
     private readonly ReadOnlySpan<byte> _line = line;
     private int _at;
 
@@ -18,11 +24,19 @@ internal ref struct ScheduleParser(ReadOnlySpan<byte> line, CronDialect dialect)
 
     public ScheduleError Error { get; private set; }
 
+    /// <summary>busybox alone: the first field at which the daemon logs an error and that it uses all the same.</summary>
+    public ScheduleError? Fault { get; private set; }
+
     private readonly int Current => _at < _line.Length ? _line[_at] : '\n';
 
     /// <summary>Parses from <paramref name="start"/>, the first byte that is not blank.</summary>
     public bool TryParse(int start, out ScheduleFields fields)
     {
+        if (dialect == CronDialect.Busybox)
+        {
+            return TryBusybox(start, out fields);
+        }
+
         fields = default;
         _at = start;
         if (Current == '@')
@@ -44,13 +58,13 @@ internal ref struct ScheduleParser(ReadOnlySpan<byte> line, CronDialect dialect)
 
         fields.DayStar = Current == '*';
         if (!TryList(ScheduleField.DayOfMonth, 1, 31, default, ref fields, out var days)
-            || !TryList(ScheduleField.Month, 1, 12, "janfebmaraprmayjunjulaugsepoctnovdec"u8, ref fields, out var months))
+            || !TryList(ScheduleField.Month, 1, 12, MonthNames, ref fields, out var months))
         {
             return false;
         }
 
         fields.WeekdayStar = Current == '*';
-        if (!TryList(ScheduleField.DayOfWeek, 0, 7, "sunmontuewedthufrisatsun"u8, ref fields, out var weekdays))
+        if (!TryList(ScheduleField.DayOfWeek, 0, 7, WeekdayNamesTwice, ref fields, out var weekdays))
         {
             return false;
         }
@@ -284,12 +298,13 @@ internal ref struct ScheduleParser(ReadOnlySpan<byte> line, CronDialect dialect)
 
     private static bool IsSeparator(int c) => c is ' ' or '\t' or '\n' or ',';
 
-    private static string Describe(ScheduleField field) => field switch
+    private readonly string Describe(ScheduleField field) => field switch
     {
         ScheduleField.Minute => "bad minute: 0 to 59, as in 5, 0-30/10, */15 or 1,2,3",
         ScheduleField.Hour => "bad hour: 0 to 23, as in 5, 9-17/2, */6 or 1,2,3",
         ScheduleField.DayOfMonth => "bad day of the month: 1 to 31, as in 1, 1-7, */2 or 1,15",
         ScheduleField.Month => "bad month: 1 to 12 or jan to dec",
+        _ when dialect == CronDialect.Busybox => "bad day of the week: 0 to 6 (0 is Sunday; 7 is not known) or sun to sat",
         _ => "bad day of the week: 0 to 7 (0 and 7 are Sunday) or sun to sat",
     };
 }

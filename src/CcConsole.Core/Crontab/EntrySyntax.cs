@@ -28,17 +28,17 @@ internal static class EntrySyntax
             return false;
         }
 
-        var schedule = new Schedule(Encoding.UTF8.GetString(line[first..parser.End]), dialect, fields);
+        var schedule = new Schedule(Encoding.UTF8.GetString(line[first..parser.End]), dialect, fields, parser.Fault);
         var at = parser.Next;
         var atEnd = at >= line.Length;
         error = new(ScheduleField.Command, "bad command: a sixth field * cannot start one", at);
-        if (!atEnd && line[at] == '*' && (dialect == CronDialect.Cronie || !system))
+        if (!atEnd && line[at] == '*' && dialect != CronDialect.Busybox && (dialect == CronDialect.Cronie || !system))
         {
             return false;
         }
 
         error = new(ScheduleField.Command, "bad command: there is none", at);
-        if (atEnd && (dialect == CronDialect.Cronie || system))
+        if (atEnd && (dialect != CronDialect.Debian || system))
         {
             return false;
         }

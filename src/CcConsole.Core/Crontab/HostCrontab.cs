@@ -83,7 +83,7 @@ public static class HostCrontab
         var implementation = reply["kind"];
         return new HostCron(
             reply["user"],
-            implementation == "cronie" ? CronDialect.Cronie : CronDialect.Debian,
+            CronDialects.Of(implementation),
             implementation,
             Words(reply.Part("version") ?? []),
             reply["daemon"] switch { "running" => CronDaemonState.Running, "none" => CronDaemonState.None, _ => CronDaemonState.Unknown },

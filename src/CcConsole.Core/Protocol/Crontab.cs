@@ -9,7 +9,7 @@ public sealed record CrontabReadParams(string? Table = null);
 /// <param name="Exists">Whether there is a table; without one the content is empty.</param>
 /// <param name="Content">Its bytes (base64 on the wire).</param>
 /// <param name="Sha256">SHA-256 of the content, 64 hexadecimal digits.</param>
-/// <param name="Dialect">"debian", "cronie" or "unknown".</param>
+/// <param name="Dialect">One of the names of <see cref="Cron.CronDialects"/>.</param>
 public sealed record CrontabReadResult(string Table, bool Exists, byte[] Content, string Sha256, string Dialect);
 
 /// <summary>

@@ -65,7 +65,7 @@ public sealed class JobEditor
             preview = preview with { BytesLeft = left };
             if (left < 0)
             {
-                return preview with { Field = DraftField.Command, Problem = $"The command is {-left} bytes longer than {Table.Dialect.ToString().ToLowerInvariant()} cron takes", Hint = "Put it into a script and call that" };
+                return preview with { Field = DraftField.Command, Problem = $"The command is {-left} bytes longer than {Table.Dialect.Name()} cron takes", Hint = "Put it into a script and call that" };
             }
 
             CrontabDocument after = Write(draft, job, command);

@@ -20,7 +20,7 @@ internal sealed class JobRows(CacheDatabase cache, FleetOptions options)
     public IReadOnlyList<JobRow> Of(HostEntry host)
     {
         HostState? state = cache.Hosts.Find(host.Name);
-        CronDialect dialect = state?.Dialect == "cronie" ? CronDialect.Cronie : CronDialect.Debian;
+        CronDialect dialect = CronDialects.Of(state?.Dialect);
         TimeZoneInfo zone = TimeZoneInfo.TryFindSystemTimeZoneById(state?.Zone ?? "UTC", out TimeZoneInfo? found) ? found : TimeZoneInfo.Utc;
         return [.. cache.Hosts.Tables(host.Name).SelectMany(table =>
             TableId.TryParse(table.Name, out TableId? id)

@@ -93,7 +93,7 @@ internal sealed class HostVisit(SessionPool sessions, CacheDatabase cache, Audit
         ContactedAt = now,
         FailingSince = null,
         Daemon = facts.Daemon,
-        Dialect = facts.Dialect == CronDialect.Cronie ? "cronie" : "debian",
+        Dialect = facts.Dialect.Name(),
         Zone = facts.Zone.Id,
         AgentVersion = facts.AgentVersion,
     };

@@ -13,8 +13,7 @@ internal sealed class AgentTables(AgentSession agent, FleetOptions options) : IT
     {
         CrontabReadResult read = await agent.RequestAsync(Methods.CrontabRead, new CrontabReadParams(table?.Name),
             ProtocolJson.Default.CrontabReadParams, ProtocolJson.Default.CrontabReadResult, cancellation).ConfigureAwait(false);
-        CronDialect dialect = read.Dialect == "cronie" ? CronDialect.Cronie : CronDialect.Debian;
-        return new TableSnapshot(TableId.Parse(read.Table), read.Exists, read.Content, dialect, options.Time.GetUtcNow());
+        return new TableSnapshot(TableId.Parse(read.Table), read.Exists, read.Content, CronDialects.Of(read.Dialect), options.Time.GetUtcNow());
     }
 
     public async Task<TableWriteResult> WriteAsync(ChangePlan plan, CancellationToken cancellation)

@@ -8,9 +8,15 @@ internal static class CrontabOptions
 {
     public static readonly Option<CronDialect> Dialect = new("--dialect")
     {
-        Description = "Whose rules: debian or cronie",
-        HelpName = "debian|cronie",
+        Description = "Whose rules: debian, cronie or busybox",
+        HelpName = "debian|cronie|busybox",
         DefaultValueFactory = _ => CronDialect.Debian,
+        CustomParser = result =>
+        {
+            if (CronDialects.TryParse(result.Tokens[0].Value, out CronDialect dialect)) return dialect;
+            result.AddError($"--dialect {result.Tokens[0].Value}: it is one of debian, cronie and busybox");
+            return default;
+        },
     };
 
     public static readonly Argument<string> Schedule = new("SCHEDULE") { Description = "Five fields or an @word, as one argument" };
