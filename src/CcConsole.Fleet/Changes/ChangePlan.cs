@@ -26,6 +26,9 @@ public sealed record ChangePlan
     /// <summary>Its bytes afterwards.</summary>
     public required ReadOnlyMemory<byte> After { get; init; }
 
+    /// <summary>True when there is to be no table afterwards; <see cref="After"/> is then empty. An empty table stays one otherwise.</summary>
+    public bool Removes { get; init; }
+
     /// <summary>What it does, in words: <c>add job backup</c>.</summary>
     public required string Description { get; init; }
 
@@ -42,7 +45,7 @@ public sealed record ChangePlan
     public long? Undoes { get; init; }
 
     /// <summary>True when nothing would change.</summary>
-    public bool IsEmpty => Before.Span.SequenceEqual(After.Span);
+    public bool IsEmpty => !(Removes && Existed) && Before.Span.SequenceEqual(After.Span);
 
     /// <summary>SHA-256 of <see cref="Before"/>, 64 hexadecimal digits.</summary>
     public string BeforeSha256 => Sha256.Hash(Before.Span).ToString();

@@ -25,6 +25,9 @@ public sealed record JobRow
     /// <summary>Why, where the status needs a word more; null otherwise.</summary>
     public string? Cause { get; init; }
 
+    /// <summary>Why the daemon does not start it though it is an active entry (its file is ignored, its user does not exist …); null when it does.</summary>
+    public string? Ignored { get; init; }
+
     /// <summary>The schedule in words; its own text where it cannot be phrased.</summary>
     public required string Meaning { get; init; }
 

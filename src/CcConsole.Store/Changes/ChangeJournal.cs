@@ -12,7 +12,7 @@ public sealed class ChangeJournal
 {
     private const string Columns = """
         id, host, name, before, after, description, actor, begun_at, ended_at, result, message, audit_seq, undoes,
-        (SELECT max(later.id) FROM change AS later WHERE later.undoes = change.id AND later.result = 'Applied')
+        (SELECT max(later.id) FROM change AS later WHERE later.undoes = change.id AND later.result = 'Applied'), existed, removes
         """;
 
     private readonly CacheDatabase _database;
@@ -23,8 +23,10 @@ public sealed class ChangeJournal
     public ChangeRecord Begin(ChangeRecord change) => _database.Write(connection =>
     {
         connection.Run("""
-            INSERT INTO change(host, name, before, after, description, actor, begun_at, undoes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-            """, change.Host, change.Table, change.Before, change.After, change.Description, change.Actor, change.BegunAt, change.Undoes);
+            INSERT INTO change(host, name, before, after, description, actor, begun_at, undoes, existed, removes)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            """, change.Host, change.Table, change.Before, change.After, change.Description, change.Actor, change.BegunAt, change.Undoes,
+            change.Existed ? 1L : 0L, change.Removes ? 1L : 0L);
         return change with { Id = connection.Scalar<long>("SELECT last_insert_rowid()") };
     });
 
@@ -83,5 +85,7 @@ public sealed class ChangeJournal
         AuditSeq = row.LongOrNull(11),
         Undoes = row.LongOrNull(12),
         UndoneBy = row.LongOrNull(13),
+        Existed = row.GetInt64(14) != 0,
+        Removes = row.GetInt64(15) != 0,
     };
 }

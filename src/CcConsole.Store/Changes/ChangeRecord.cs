@@ -18,6 +18,12 @@ public sealed record ChangeRecord
     /// <summary>Its bytes after.</summary>
     public required ReadOnlyMemory<byte> After { get; init; }
 
+    /// <summary>Whether there was a table before; without one its bytes are none.</summary>
+    public bool Existed { get; init; } = true;
+
+    /// <summary>Whether there is no table afterwards.</summary>
+    public bool Removes { get; init; }
+
     /// <summary>What was done, in words: <c>add job backup</c>.</summary>
     public required string Description { get; init; }
 

@@ -36,11 +36,37 @@ public sealed class HostStates
     public void SaveTable(HostTable table) => _database.Write(connection => connection.Run(
         "INSERT OR REPLACE INTO host_table(host, name, bytes, read_at) VALUES ($1, $2, $3, $4)", table.Host, table.Name, table.Bytes, table.ReadAt));
 
+    /// <summary>Drops the tables of a host that are not among these: they are gone there.</summary>
+    public void KeepTables(string host, IEnumerable<string> names) => _database.Write(connection =>
+    {
+        HashSet<string> kept = [.. names];
+        foreach (string name in connection.List(row => row.GetString(0), "SELECT name FROM host_table WHERE host = $1", host))
+        {
+            if (!kept.Contains(name))
+            {
+                connection.Run("DELETE FROM host_table WHERE host = $1 AND name = $2", host, name);
+            }
+        }
+    });
+
+    /// <summary>Drops one table of a host: there is none any more.</summary>
+    public void DropTable(string host, string name) => _database.Write(connection =>
+        connection.Run("DELETE FROM host_table WHERE host = $1 AND name = $2", host, name));
+
+    /// <summary>What was found on a host beside its tables; null when it was never looked through.</summary>
+    public HostFindings? Findings(string host) => _database.Read(connection => connection.One(
+        row => new HostFindings(row.GetString(0), row.Bytes(1), row.Time(2)), "SELECT host, json, read_at FROM host_inventory WHERE host = $1", host));
+
+    /// <summary>Stores what was found on a host, in place of what was found before.</summary>
+    public void SaveFindings(HostFindings findings) => _database.Write(connection => connection.Run(
+        "INSERT OR REPLACE INTO host_inventory(host, json, read_at) VALUES ($1, $2, $3)", findings.Host, findings.Json, findings.ReadAt));
+
     /// <summary>Forgets a host's state and tables, when it is removed from the fleet. Its chain copy, reports and changes stay.</summary>
     public void Forget(string host) => _database.Write(connection =>
     {
         connection.Run("DELETE FROM host_state WHERE host = $1", host);
         connection.Run("DELETE FROM host_table WHERE host = $1", host);
+        connection.Run("DELETE FROM host_inventory WHERE host = $1", host);
     });
 
     private static HostTable ToTable(SqliteDataReader row) => new(row.GetString(0), row.GetString(1), row.Bytes(2), row.Time(3));

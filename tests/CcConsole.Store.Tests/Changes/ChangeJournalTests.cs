@@ -23,6 +23,16 @@ public sealed class ChangeJournalTests : IDisposable
     }
 
     [Fact]
+    public void No_table_and_an_empty_one_are_told_apart()
+    {
+        ChangeJournal changes = _cache.Open().Changes;
+        ChangeRecord made = changes.Begin(Sample.Change("web01", "", "x") with { Existed = false });
+        ChangeRecord removed = changes.Begin(Sample.Change("web01", "x", "") with { Removes = true });
+        Assert.Equal((false, false), (changes.Find(made.Id)!.Existed, changes.Find(made.Id)!.Removes));
+        Assert.Equal((true, true), (changes.Find(removed.Id)!.Existed, changes.Find(removed.Id)!.Removes));
+    }
+
+    [Fact]
     public void A_change_ends_once_and_one_of_unknown_end_may_be_cleared_up_later()
     {
         ChangeJournal changes = _cache.Open().Changes;

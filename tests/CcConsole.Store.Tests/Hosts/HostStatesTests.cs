@@ -10,6 +10,29 @@ public sealed class HostStatesTests : IDisposable
     public void Dispose() => _cache.Dispose();
 
     [Fact]
+    public void Tables_that_are_gone_are_dropped_and_findings_are_kept_one_a_host()
+    {
+        HostStates hosts = _cache.Open().Hosts;
+        foreach (string name in new[] { "alice", "/etc/crontab", "/etc/cron.d/x" })
+        {
+            hosts.SaveTable(new HostTable("web01", name, "# x\n"u8.ToArray(), Sample.Start));
+        }
+
+        hosts.SaveTable(new HostTable("web02", "alice", default, Sample.Start));
+        hosts.KeepTables("web01", ["alice", "/etc/crontab", "bob"]);
+        hosts.DropTable("web01", "alice");
+        Assert.Equal(["/etc/crontab"], hosts.Tables("web01").Select(table => table.Name));
+        Assert.Single(hosts.Tables("web02"));
+
+        Assert.Null(hosts.Findings("web01"));
+        hosts.SaveFindings(new HostFindings("web01", new byte[] { 1 }, Sample.Start));
+        hosts.SaveFindings(new HostFindings("web01", new byte[] { 2, 3 }, Sample.Start.AddHours(1)));
+        Assert.Equal((2, Sample.Start.AddHours(1)), (hosts.Findings("web01")!.Json.Length, hosts.Findings("web01")!.ReadAt));
+        hosts.Forget("web01");
+        Assert.Null(hosts.Findings("web01"));
+    }
+
+    [Fact]
     public void A_state_with_and_without_its_optional_parts_comes_back()
     {
         HostStates hosts = _cache.Open().Hosts;
