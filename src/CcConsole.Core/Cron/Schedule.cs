@@ -86,15 +86,19 @@ public sealed class Schedule
 
     /// <summary>
     /// The first run after a moment, in the zone of the daemon; null when there is none (never, or only at reboot).
-    /// Runs are whole minutes. Around a change of the clock the daemons' own rules hold: forward by 6 to 180 minutes,
-    /// fixed-time jobs of the gap run at once at its end; back by less than 3 hours, only wildcard jobs run again.
+    /// Runs are whole minutes, from 1970 to the year 9000. Around a change of the clock the daemons' own rules hold: forward
+    /// by 6 to 180 minutes, fixed-time jobs of the gap run at once at its end (several of them one after another, ten
+    /// seconds apart); back by less than 3 hours, only wildcard jobs run again. busybox has neither rule: a job of the gap is
+    /// left out, a job of the hour that comes twice runs twice.
     /// </summary>
+    /// <remarks>cronie notices a change of the zone's offset by the daylight saving flag alone; one without it (a country that
+    /// changes its standard time) it learns when it is restarted, and that is taken to happen at once.</remarks>
     public DateTimeOffset? Next(DateTimeOffset after, TimeZoneInfo zone) =>
-        NeverFires || IsReboot ? null : ScheduleSearch.Next(Fields, after, zone);
+        NeverFires || IsReboot ? null : ScheduleSearch.Next(Fields, new RunClock(Fields, Dialect, zone), after);
 
     /// <summary>The last run before a moment; null when there is none since the year 1970. See <see cref="Next"/>.</summary>
     public DateTimeOffset? Previous(DateTimeOffset before, TimeZoneInfo zone) =>
-        NeverFires || IsReboot ? null : ScheduleSearch.Previous(Fields, before, zone);
+        NeverFires || IsReboot ? null : ScheduleSearch.Previous(Fields, new RunClock(Fields, Dialect, zone), before);
 
     /// <summary>The runs after a moment, in order, without end unless the schedule never fires.</summary>
     public IEnumerable<DateTimeOffset> Occurrences(DateTimeOffset after, TimeZoneInfo zone)

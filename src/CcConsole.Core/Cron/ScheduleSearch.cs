@@ -3,17 +3,24 @@ using System.Numerics;
 namespace CcConsole.Core.Cron;
 
 /// <summary>
-/// Finds runs. Times are minutes since 1970: of UTC, or of the local clock. The rules for a changing clock are those
-/// of the daemons' main loop: it keeps a virtual local minute, runs what lies between it and the clock when the clock
-/// jumps ahead by 6 to 180 minutes (fixed-time jobs; wildcard jobs once), and runs only wildcard jobs until the clock
-/// has caught up when it jumps back by less than three hours. The daemon is taken to be awake all the time.
+/// Finds runs. Times are minutes since 1970: of UTC, or of the local clock. The daemon is taken to be awake all the time.
 /// </summary>
+/// <remarks>
+/// debian and cronie keep a virtual local minute: what lies between it and the clock is run when the clock jumps ahead by 6
+/// to 180 minutes (fixed-time jobs; wildcard jobs only for the minute that the clock shows), and only wildcard jobs run
+/// until the clock has caught up when it goes back by less than three hours (cron.c, main loop). busybox asks for each
+/// minute of UTC what the local clock shows (crond.c, flag_starting_jobs), and cronie does so for a job with a zone of its
+/// own; it leaves out such a job while it itself is catching up, however (cron.c, find_jobs).
+/// </remarks>
 internal static class ScheduleSearch
 {
     private const int MinutesOfDay = 1440;
     private const int LastYear = 9000;
-    private const int SmallJump = 5;
     private const int LargeJump = 180;
+
+    // No two offsets are further apart than this, so that no run can be so far from the one that another offset gives.
+    private const int Certain = 2 * MinutesOfDay;
+    private static readonly long LastMinute = (new DateTime(LastYear, 1, 1).Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMinute;
 
     public static bool CanFire(in ScheduleFields fields)
     {
@@ -34,22 +41,21 @@ internal static class ScheduleSearch
             : dayExists || fields.Weekdays != 0;
     }
 
-    public static DateTimeOffset? Next(in ScheduleFields fields, DateTimeOffset after, TimeZoneInfo zone)
+    public static DateTimeOffset? Next(in ScheduleFields fields, in RunClock clock, DateTimeOffset after)
     {
-        var offsets = ZoneOffsets.Of(zone);
-        var wildcard = fields.MinuteStar || fields.HourStar;
-        for (var at = ToMinutes(after.UtcTicks) + 1; ;)
+        var offsets = clock.Offsets;
+        for (var at = Math.Max(ToMinutes(after.UtcTicks) + 1, 0); at < LastMinute;)
         {
             var offset = offsets.At(at);
             var start = at;
-            if (offsets.TryLast(at, at - LargeJump, out var past))
+            if (offsets.TryLast(at, at - LargeJump - 1, out var past))
             {
-                if (past.Minute == at && RunsAtJump(fields, wildcard, past, offset))
+                if (past.Minute == at && RunsAtJump(fields, clock, past, offset))
                 {
                     return ToTime(at, offset);
                 }
 
-                start = Math.Max(at, EndOfRepeat(past, wildcard));
+                start = Math.Max(at, clock.EndOfRepeat(past));
             }
 
             if (!TryNextLocal(fields, start + offset, out var local))
@@ -58,35 +64,59 @@ internal static class ScheduleSearch
             }
 
             var candidate = local - offset;
-            if (!offsets.TryFirst(at + 1, candidate, out var change))
+            if (candidate - at > 2 * Certain)
+            {
+                at = candidate - Certain;
+            }
+            else if (offsets.TryFirst(at + 1, candidate, out var change))
+            {
+                at = change.Minute;
+            }
+            else if (clock.IsLeftOut(candidate, out var end))
+            {
+                at = end;
+            }
+            else
             {
                 return ToTime(candidate, offset);
             }
-
-            at = change.Minute;
         }
+
+        return null;
     }
 
-    public static DateTimeOffset? Previous(in ScheduleFields fields, DateTimeOffset before, TimeZoneInfo zone)
+    public static DateTimeOffset? Previous(in ScheduleFields fields, in RunClock clock, DateTimeOffset before)
     {
-        var offsets = ZoneOffsets.Of(zone);
-        var wildcard = fields.MinuteStar || fields.HourStar;
-        for (var at = ToMinutes(before.UtcTicks + TimeSpan.TicksPerMinute - 1) - 1; at >= 0;)
+        var offsets = clock.Offsets;
+        for (var at = Math.Min(ToMinutes(before.UtcTicks + TimeSpan.TicksPerMinute - 1) - 1, LastMinute); at >= 0;)
         {
             var offset = offsets.At(at);
             var found = TryPreviousLocal(fields, at + offset, out var local);
-            var candidate = found ? local - offset : 0;
-            if (!offsets.TryLast(at, candidate - LargeJump, out var past))
+            var candidate = found ? local - offset : -Certain;
+            if (at - candidate > 2 * Certain)
             {
-                return found && candidate >= 0 ? ToTime(candidate, offset) : null;
+                at = candidate + Certain;
+                continue;
             }
 
-            if (found && candidate >= EndOfRepeat(past, wildcard))
+            var changed = offsets.TryLast(at, candidate - LargeJump - 1, out var past);
+            if (found && candidate >= 0 && (!changed || candidate >= clock.EndOfRepeat(past)))
             {
-                return ToTime(candidate, offset);
+                if (!clock.IsLeftOut(candidate, out _))
+                {
+                    return ToTime(candidate, offset);
+                }
+
+                at = candidate - 1;
+                continue;
             }
 
-            if (RunsAtJump(fields, wildcard, past, offset))
+            if (!changed)
+            {
+                return null;
+            }
+
+            if (RunsAtJump(fields, clock, past, offset))
             {
                 return ToTime(past.Minute, offset);
             }
@@ -97,11 +127,22 @@ internal static class ScheduleSearch
         return null;
     }
 
-    /// <summary>Whether the first minute after a jump ahead runs the job, for itself or for the minutes left out.</summary>
-    private static bool RunsAtJump(in ScheduleFields fields, bool wildcard, in ZoneChange change, int offset)
+    /// <summary>How many of the minutes of the local clock match, from the first to the one before the last.</summary>
+    public static int CountLocal(in ScheduleFields fields, long from, long to)
     {
-        var jump = change.Shift + 1;
-        if (change.Shift <= 0 || jump > LargeJump || (jump > SmallJump && wildcard))
+        var count = 0;
+        while (TryNextLocal(fields, from, out var local) && local < to)
+        {
+            (count, from) = (count + 1, local + 1);
+        }
+
+        return count;
+    }
+
+    /// <summary>Whether the first minute after a jump ahead runs the job, for itself or for the minutes left out.</summary>
+    private static bool RunsAtJump(in ScheduleFields fields, in RunClock clock, in ZoneChange change, int offset)
+    {
+        if (!clock.CatchesUp(change))
         {
             return false;
         }
@@ -109,11 +150,6 @@ internal static class ScheduleSearch
         var end = change.Minute + offset;
         return TryNextLocal(fields, end - change.Shift, out var local) && local <= end;
     }
-
-    /// <summary>The minute from which the job runs again after a change of the clock: that of the change itself, or,
-    /// for a fixed-time job after a small step back, the one that was not there before.</summary>
-    private static long EndOfRepeat(in ZoneChange change, bool wildcard) =>
-        !wildcard && change.Shift < 0 && change.Shift + 1 > -LargeJump ? change.Minute - change.Shift : change.Minute;
 
     private static bool TryNextLocal(in ScheduleFields fields, long local, out long found)
     {
@@ -224,9 +260,12 @@ internal static class ScheduleSearch
         return minute < 0 ? (day - 1, (int)minute + MinutesOfDay) : (day, (int)minute);
     }
 
-    private static long ToMinutes(long utcTicks) =>
-        (long)Math.Floor((utcTicks - DateTime.UnixEpoch.Ticks) / (decimal)TimeSpan.TicksPerMinute);
+    public static long ToMinutes(long utcTicks)
+    {
+        var minutes = Math.DivRem(utcTicks - DateTime.UnixEpoch.Ticks, TimeSpan.TicksPerMinute, out var rest);
+        return rest < 0 ? minutes - 1 : minutes;
+    }
 
-    private static DateTimeOffset ToTime(long minute, int offset) => new(
+    public static DateTimeOffset ToTime(long minute, int offset) => new(
         ((minute + offset) * TimeSpan.TicksPerMinute) + DateTime.UnixEpoch.Ticks, TimeSpan.FromMinutes(offset));
 }

@@ -52,11 +52,12 @@ public sealed class JobEditor
             return new JobPreview { Field = DraftField.Schedule, Problem = Reason(draft.Schedule, error), Hint = "Five fields: minute hour day-of-month month day-of-week, or @daily and the like" };
         }
 
+        EntryTiming timing = EntryTiming.Of(_document, job?.Entry, Facts.Zone, ZoneDatabase.Find);
         JobPreview preview = new()
         {
             Meaning = ScheduleDescription.Describe(schedule!),
-            NextRuns = [.. schedule!.Occurrences(_time.GetUtcNow(), Facts.Zone).Take(RunsShown)],
-            Warnings = Warnings(schedule),
+            NextRuns = [.. timing.Occurrences(schedule!, _time.GetUtcNow()).Take(RunsShown)],
+            Warnings = [.. Warnings(schedule!), .. timing.Notes],
         };
         try
         {
@@ -250,6 +251,11 @@ public sealed class JobEditor
         if (schedule.NeverFires)
         {
             warnings.Add("This never fires: no moment matches");
+        }
+
+        if (schedule.Fault is { } fault)
+        {
+            warnings.Add(fault.Message);
         }
 
         if (schedule.IsRandom)

@@ -31,7 +31,7 @@ public sealed record JobPreview
     /// <summary>The schedule in words; its own text where it cannot be phrased; empty while it does not parse.</summary>
     public string Meaning { get; init; } = "";
 
-    /// <summary>The next five runs in the host's zone; empty when it never fires or only at reboot.</summary>
+    /// <summary>The next five runs in the zone of the entry (the host's, unless CRON_TZ says another); empty when it never fires, only at reboot, or in a zone that is not known.</summary>
     public IReadOnlyList<DateTimeOffset> NextRuns { get; init; } = [];
 
     /// <summary>Bytes that are left of the daemon's limit for a command; negative when it is too long.</summary>

@@ -31,8 +31,11 @@ public sealed record JobRow
     /// <summary>The schedule in words; its own text where it cannot be phrased.</summary>
     public required string Meaning { get; init; }
 
-    /// <summary>The next run, in the host's zone; null when paused, at reboot only, or never.</summary>
+    /// <summary>The next run, in the zone of the entry (the host's, unless CRON_TZ says another); null when paused, at reboot only, never, or in a zone that is not known.</summary>
     public DateTimeOffset? NextRun { get; init; }
+
+    /// <summary>What variables of the table make of its times (CRON_TZ, RANDOM_DELAY), in words; empty where there are none.</summary>
+    public IReadOnlyList<string> TimingNotes { get; init; } = [];
 
     /// <summary>The last run that was reported; null when none was.</summary>
     public RunSummary? LastRun { get; init; }

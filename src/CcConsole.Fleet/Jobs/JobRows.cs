@@ -21,7 +21,7 @@ internal sealed class JobRows(CacheDatabase cache, FleetOptions options)
     {
         HostState? state = cache.Hosts.Find(host.Name);
         CronDialect dialect = CronDialects.Of(state?.Dialect);
-        TimeZoneInfo zone = TimeZoneInfo.TryFindSystemTimeZoneById(state?.Zone ?? "UTC", out TimeZoneInfo? found) ? found : TimeZoneInfo.Utc;
+        TimeZoneInfo zone = ZoneDatabase.Find(state?.Zone ?? "UTC") ?? TimeZoneInfo.Utc;
         return [.. cache.Hosts.Tables(host.Name).SelectMany(table =>
             TableId.TryParse(table.Name, out TableId? id)
                 ? Of(host.Name, id, JobTable.From(CrontabDocument.Parse(table.Bytes.Span, dialect, id.IsSystem)), zone, table.ReadAt)
@@ -38,7 +38,8 @@ internal sealed class JobRows(CacheDatabase cache, FleetOptions options)
         return [.. table.Jobs.Select(job =>
         {
             IReadOnlyList<RunSummary> last = job.Wrapped is { } wrapped ? runs.GetValueOrDefault(wrapped.JobId, []) : [];
-            (Status status, string? cause) = StatusOf(job, last, zone, now, changed);
+            EntryTiming timing = EntryTiming.Of(table.Document, job.Entry, zone, ZoneDatabase.Find);
+            (Status status, string? cause) = StatusOf(job, last, timing, now, changed);
             return new JobRow
             {
                 Host = host,
@@ -47,7 +48,8 @@ internal sealed class JobRows(CacheDatabase cache, FleetOptions options)
                 Status = status,
                 Cause = cause,
                 Meaning = job.Schedule is { } schedule ? ScheduleDescription.Describe(schedule) : "",
-                NextRun = job.State == JobState.Active ? job.Schedule?.Next(now, zone) : null,
+                NextRun = job.State == JobState.Active ? timing.Next(job.Schedule!, now) : null,
+                TimingNotes = timing.Notes,
                 LastRun = last.Count > 0 ? last[0] : null,
                 Runs = last,
                 AsOf = asOf,
@@ -56,7 +58,7 @@ internal sealed class JobRows(CacheDatabase cache, FleetOptions options)
         })];
     }
 
-    private static (Status Status, string? Cause) StatusOf(Job job, IReadOnlyList<RunSummary> runs, TimeZoneInfo zone, DateTimeOffset now, DateTimeOffset? changed)
+    private static (Status Status, string? Cause) StatusOf(Job job, IReadOnlyList<RunSummary> runs, EntryTiming timing, DateTimeOffset now, DateTimeOffset? changed)
     {
         switch (job.State)
         {
@@ -77,7 +79,7 @@ internal sealed class JobRows(CacheDatabase cache, FleetOptions options)
         }
 
         RunSummary last = runs[0];
-        DateTimeOffset? due = job.Schedule!.IsRandom ? null : job.Schedule.Previous(now - Grace - last.Duration, zone);
+        DateTimeOffset? due = job.Schedule!.IsRandom ? null : timing.Previous(job.Schedule, now - Grace - last.Duration - TimeSpan.FromMinutes(timing.MaxDelay));
         if (due is { } expected && expected > last.StartedAt.AddMinutes(1) && !(changed > expected))
         {
             return (Status.Late, $"the run due {expected:HH:mm} was not reported");
