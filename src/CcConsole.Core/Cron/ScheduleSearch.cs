@@ -18,7 +18,8 @@ internal static class ScheduleSearch
     private const int LastYear = 9000;
     private const int LargeJump = 180;
 
-    // No two offsets are further apart than this, so that no run can be so far from the one that another offset gives.
+    // More than any two offsets are apart: where none changes for so long, no change after it shows again what the clock showed
+    // before, and none moves a run by as much.
     private const int Certain = 2 * MinutesOfDay;
     private static readonly long LastMinute = (new DateTime(LastYear, 1, 1).Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMinute;
 
@@ -64,7 +65,7 @@ internal static class ScheduleSearch
             }
 
             var candidate = local - offset;
-            if (candidate - at > 2 * Certain)
+            if (candidate - at > 2 * Certain && !offsets.TryFirst(at + 1, at + Certain, out _))
             {
                 at = candidate - Certain;
             }
@@ -93,7 +94,7 @@ internal static class ScheduleSearch
             var offset = offsets.At(at);
             var found = TryPreviousLocal(fields, at + offset, out var local);
             var candidate = found ? local - offset : -Certain;
-            if (at - candidate > 2 * Certain)
+            if (at - candidate > 2 * Certain && !offsets.TryLast(at, at - Certain, out _))
             {
                 at = candidate + Certain;
                 continue;

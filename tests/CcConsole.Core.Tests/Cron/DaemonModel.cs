@@ -1,117 +1,107 @@
-using System.Globalization;
+using CcConsole.Core.Cron;
 
 namespace CcConsole.Core.Tests.Cron;
 
-/// <summary>A schedule made of sets, written down as text, so that the reference needs no parser.</summary>
-internal sealed record RandomSchedule(string Text, HashSet<int>[] Fields, bool[] Stars)
-{
-    private static readonly (int Low, int High)[] Bounds = [(0, 59), (0, 23), (1, 31), (1, 12), (0, 6)];
+/// <summary>One look of a daemon at its tables: at a minute of UTC it asks which jobs match a time, and takes some kinds of jobs.</summary>
+internal readonly record struct DaemonLook(DateTime At, byte Minute, byte Hour, byte Day, byte Month, byte Weekday, bool Wildcards, bool Fixed);
 
-    public static RandomSchedule Create(Random random)
-    {
-        var texts = new string[5];
-        var sets = new HashSet<int>[5];
-        var stars = new bool[5];
-        for (var i = 0; i < 5; i++)
-        {
-            var (low, high) = Bounds[i];
-            sets[i] = [];
-            var parts = new List<string>();
-            for (var n = random.Next(4) == 0 ? 2 : 1; n > 0; n--)
-            {
-                var step = random.Next(2, 8);
-                var from = random.Next(low, high + 1);
-                var to = random.Next(from, high + 1);
-                switch (random.Next(i < 2 ? 6 : 9))
-                {
-                    case 0:
-                        parts.Add(string.Create(CultureInfo.InvariantCulture, $"{from}-{to}"));
-                        sets[i].UnionWith(Enumerable.Range(from, to - from + 1));
-                        break;
-                    case 1:
-                        parts.Add(string.Create(CultureInfo.InvariantCulture, $"{from}-{to}/{step}"));
-                        sets[i].UnionWith(Enumerable.Range(from, to - from + 1).Where(value => (value - from) % step == 0));
-                        break;
-                    case 2:
-                        parts.Add(string.Create(CultureInfo.InvariantCulture, $"*/{step}"));
-
-                        // The weekday's star goes to 7, which is Sunday again.
-                        sets[i].UnionWith(Enumerable.Range(low, high - low + (i == 4 ? 2 : 1)).Where(value => (value - low) % step == 0).Select(value => i == 4 ? value % 7 : value));
-                        break;
-                    case 3 or 4:
-                        parts.Add(from.ToString(CultureInfo.InvariantCulture));
-                        sets[i].Add(from);
-                        break;
-                    default:
-                        parts.Add("*");
-                        sets[i].UnionWith(Enumerable.Range(low, high - low + 1));
-                        break;
-                }
-            }
-
-            texts[i] = string.Join(',', parts);
-            stars[i] = texts[i][0] == '*';
-        }
-
-        return new RandomSchedule(string.Join(' ', texts), sets, stars);
-    }
-
-    public bool Matches(DateTime local)
-    {
-        var (day, weekday) = (Fields[2].Contains(local.Day), Fields[4].Contains((int)local.DayOfWeek));
-        return Fields[0].Contains(local.Minute) && Fields[1].Contains(local.Hour) && Fields[3].Contains(local.Month)
-            && (Stars[2] || Stars[4] ? day && weekday : day || weekday);
-    }
-}
-
-/// <summary>Debian's main loop (cron.c), one minute of UTC at a time: the minutes at which it starts a job.</summary>
+/// <summary>
+/// The daemons' main loops, one minute of UTC at a time, written from their sources: debian 3.0pl1-162 and cronie 1.7 (cron.c:
+/// main, find_jobs, set_time), busybox 1.35 (crond.c: crond_main, flag_starting_jobs). What is left out: that debian and cronie
+/// wait for ten seconds after each minute that they make up for, if it started a job.
+/// </summary>
 internal static class DaemonModel
 {
-    public static List<DateTime> Runs(RandomSchedule schedule, TimeZoneInfo zone, DateTime from, DateTime to)
+    /// <summary>The looks between two moments.</summary>
+    /// <param name="dialect">The daemon.</param>
+    /// <param name="host">The zone that the daemon runs in.</param>
+    /// <param name="from">First minute of UTC.</param>
+    /// <param name="to">The minute after the last.</param>
+    /// <param name="job">cronie: the zone of the job (CRON_TZ); null for none.</param>
+    public static List<DaemonLook> Looks(CronDialect dialect, TimeZoneInfo host, DateTime from, DateTime to, TimeZoneInfo? job = null)
     {
-        var runs = new List<DateTime>();
-        var wild = schedule.Stars[0] || schedule.Stars[1];
-        var virtualTime = Local(from.AddMinutes(-1), zone);
+        var looks = new List<DaemonLook>();
+        if (dialect == CronDialect.Busybox)
+        {
+            for (var now = from; now < to; now = now.AddMinutes(1))
+            {
+                Add(looks, now, Local(now, host), true, true);
+            }
+
+            return looks;
+        }
+
+        var virtualTime = Local(from.AddMinutes(-1), host);
+        var oldOffset = host.GetUtcOffset(from.AddMinutes(-1));
         for (var now = from; now < to; now = now.AddMinutes(1))
         {
-            var clock = Local(now, zone);
+            var at = now;
+            var clock = Local(now, host);
+            var offset = host.GetUtcOffset(now);
             var difference = (int)(clock - virtualTime).TotalMinutes;
-            var runsNow = false;
-            if (difference is > 0 and <= 5)
+            if (difference > 180 || (dialect == CronDialect.Cronie ? difference < -180 : difference <= -180))
             {
+                (virtualTime, oldOffset) = (clock, offset);
+                FindJobs(clock, true, true, offset);
+            }
+            else if (difference > 0)
+            {
+                var medium = difference > 5;
+                if (medium)
+                {
+                    FindJobs(clock, true, false, offset);
+                }
+
                 while (virtualTime < clock)
                 {
                     virtualTime = virtualTime.AddMinutes(1);
-                    runsNow |= schedule.Matches(virtualTime);
+                    oldOffset = virtualTime >= clock ? offset : oldOffset;
+                    FindJobs(virtualTime, !medium, true, oldOffset);
                 }
-            }
-            else if (difference is > 5 and <= 180)
-            {
-                runsNow = wild && schedule.Matches(clock);
-                while (virtualTime < clock)
-                {
-                    virtualTime = virtualTime.AddMinutes(1);
-                    runsNow |= !wild && schedule.Matches(virtualTime);
-                }
-            }
-            else if (difference is <= 0 and > -180)
-            {
-                runsNow = wild && schedule.Matches(clock);
             }
             else
             {
-                virtualTime = clock;
-                runsNow = schedule.Matches(clock);
+                FindJobs(clock, true, false, offset);
             }
 
-            if (runsNow)
+            // A job with a zone of its own is asked for the moment that the virtual time stands for, and left out while the offset is another.
+            void FindJobs(DateTime time, bool wild, bool nonWild, TimeSpan used)
             {
-                runs.Add(now);
+                if (job is null)
+                {
+                    Add(looks, at, time, wild, nonWild);
+                }
+                else if (used == offset)
+                {
+                    Add(looks, at, Local(DateTime.SpecifyKind(time - used, DateTimeKind.Utc), job), wild, nonWild);
+                }
+            }
+        }
+
+        return looks;
+    }
+
+    /// <summary>The minutes of UTC at which a job starts at least once.</summary>
+    public static List<DateTime> Runs(RandomSchedule schedule, List<DaemonLook> looks)
+    {
+        var runs = new List<DateTime>();
+        var wild = schedule.IsWildcard;
+        var busybox = schedule.Dialect == CronDialect.Busybox;
+        foreach (ref readonly var look in System.Runtime.InteropServices.CollectionsMarshal.AsSpan(looks))
+        {
+            if ((busybox || (wild ? look.Wildcards : look.Fixed))
+                && schedule.MatchesTime(look.Hour, look.Minute) && schedule.MatchesDate(look.Month, look.Day, look.Weekday)
+                && (runs.Count == 0 || runs[^1] != look.At))
+            {
+                runs.Add(look.At);
             }
         }
 
         return runs;
     }
+
+    private static void Add(List<DaemonLook> looks, DateTime at, DateTime time, bool wild, bool nonWild) => looks.Add(new DaemonLook(
+        at, (byte)time.Minute, (byte)time.Hour, (byte)time.Day, (byte)time.Month, (byte)time.DayOfWeek, wild, nonWild));
 
     private static DateTime Local(DateTime utc, TimeZoneInfo zone) => DateTime.SpecifyKind(utc + zone.GetUtcOffset(utc), DateTimeKind.Unspecified);
 }

@@ -8,43 +8,6 @@ namespace CcConsole.Core.Tests.Cron;
 public sealed class ScheduleTests
 {
     [Theory]
-    [InlineData("Europe/Berlin", "2026-03-26", "2026-04-02")]
-    [InlineData("Europe/Berlin", "2026-10-22", "2026-10-29")]
-    [InlineData("America/New_York", "2027-03-12", "2027-03-16")]
-    [InlineData("America/New_York", "2027-11-05", "2027-11-09")]
-    [InlineData("Australia/Lord_Howe", "2026-04-03", "2026-04-07")]
-    [InlineData("Australia/Lord_Howe", "2026-10-02", "2026-10-06")]
-    [InlineData("Pacific/Apia", "2011-12-28", "2012-01-02")]
-    public void Runs_equal_those_of_the_daemon_minute_by_minute(string zoneName, string first, string last)
-    {
-        var zone = TimeZoneInfo.FindSystemTimeZoneById(zoneName);
-        var (from, to) = (Utc(first), Utc(last));
-        var random = new Random(3);
-        for (var i = 0; i < 150; i++)
-        {
-            var model = RandomSchedule.Create(random);
-            var schedule = Schedule.Parse(model.Text, CronDialect.Debian);
-            var expected = DaemonModel.Runs(model, zone, from, to);
-            var found = schedule.Occurrences(new DateTimeOffset(from).AddTicks(-1), zone)
-                .Select(run => run.UtcDateTime).TakeWhile(run => run < to).ToList();
-            if (!expected.SequenceEqual(found))
-            {
-                var at = expected.Except(found).Concat(found.Except(expected)).Min();
-                Assert.Fail($"{model.Text} differs first at {at:u}: {(expected.Contains(at) ? "left out" : "too many")}");
-            }
-
-            var back = new List<DateTime>();
-            for (var run = schedule.Previous(new DateTimeOffset(to), zone); run is { } at && at.UtcDateTime >= from; run = schedule.Previous(at, zone))
-            {
-                back.Add(at.UtcDateTime);
-            }
-
-            back.Reverse();
-            Assert.Equal(expected, back);
-        }
-    }
-
-    [Theory]
     [InlineData("0 0 29 2 *", "2026-01-01", "2028-02-29T00:00")]
     [InlineData("0 0 29 2 */7", "2026-01-01", "2032-02-29T00:00")]
     [InlineData("0 12 29 2 *", "2097-01-01", "2104-02-29T12:00")]
@@ -126,7 +89,7 @@ public sealed class ScheduleTests
     {
         var zone = TimeZoneInfo.FindSystemTimeZoneById("America/New_York");
         var random = new Random(5);
-        var schedules = Enumerable.Range(0, 10_000).Select(_ => Schedule.Parse(RandomSchedule.Create(random).Text, CronDialect.Debian)).ToList();
+        var schedules = Enumerable.Range(0, 10_000).Select(_ => Schedule.Parse(RandomSchedule.Create(random, CronDialect.Debian).Text, CronDialect.Debian)).ToList();
         var now = new DateTimeOffset(Utc("2026-11-21"));
         var fastest = TimeSpan.MaxValue;
         for (var round = 0; round < 5; round++)
