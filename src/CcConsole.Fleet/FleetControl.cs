@@ -28,8 +28,8 @@ public sealed class FleetControl : IAsyncDisposable
         Cache = cache;
         IsReadOnly = options.ReadOnly;
         Hosts = new HostOperations(_sessions, hosts, file, cache, options, guard);
-        Jobs = new JobOperations(_sessions, hosts, cache, options, guard);
         Changes = new ChangeOperations(_sessions, hosts, cache, options, guard);
+        Jobs = new JobOperations(_sessions, hosts, cache, Changes, options, guard);
         Reports = new ReportOperations(_sessions, cache, options);
         Audit = new AuditOperations(_sessions, cache, options, guard);
         Monitor = new FleetMonitor(_sessions, hosts, cache, Audit, Changes, options);

@@ -29,6 +29,7 @@ public sealed class CacheDatabase : IDisposable
         Reports = new Reports.ReportCache(this);
         Hosts = new Hosts.HostStates(this);
         Changes = new Changes.ChangeJournal(this);
+        ChangeLock = new Changes.ChangeLock(path + ".changing");
         Preferences = new Preferences(this);
     }
 
@@ -49,6 +50,9 @@ public sealed class CacheDatabase : IDisposable
 
     /// <summary>Every change of a table that this console tried, for undo.</summary>
     public Changes.ChangeJournal Changes { get; }
+
+    /// <summary>Held while changes are made.</summary>
+    public Changes.ChangeLock ChangeLock { get; }
 
     /// <summary>Remembered choices of the person.</summary>
     public Preferences Preferences { get; }

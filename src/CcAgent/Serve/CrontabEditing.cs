@@ -25,12 +25,11 @@ internal sealed class CrontabEditing
     internal CrontabEditing(AgentPlaces places) => _daemon = new DaemonClient(places);
 
     /// <exception cref="ProblemException">The table cannot be read.</exception>
-    internal static CrontabReadResult Read(string? user)
-    {
-        var (bytes, host) = ReadTable(user);
-        return new CrontabReadResult(
-            host.User, bytes is not null, bytes ?? [], Digest(bytes ?? []), host.Dialect.Name());
-    }
+    internal static CrontabReadResult Read(string? user) => Result(ReadTable(HostCrontab.ReadCommand(user)));
+
+    /// <summary>The table, once the write of that token has ended or can no longer begin.</summary>
+    /// <exception cref="ProblemException">The table cannot be read, or the write does not end.</exception>
+    internal static CrontabReadResult Settle(CrontabSettleParams request) => Result(ReadTable(HostCrontab.SettleCommand(Token(request.Token)!, request.Table)));
 
     /// <exception cref="AuditUnavailableException">It could not be audited; the table is as it was.</exception>
     /// <exception cref="ProblemException">The table cannot be read, or what was written could not be put back.</exception>
@@ -38,10 +37,10 @@ internal sealed class CrontabEditing
     {
         if (_daemon.Status(out var reason) is null)
             throw new AuditUnavailableException($"nothing was written, because the change could not be audited: {reason}", DaemonClient.StartHint);
-        var (before, host) = ReadTable(request.Table);
+        var (before, host) = ReadTable(HostCrontab.ReadCommand(request.Table));
         if ((before is null ? null : Digest(before)) != request.ExpectedSha256?.ToLowerInvariant())
             return NotWritten(CrontabWriteOutcome.Conflict, before, "the table was changed by someone else since it was read");
-        switch (WriteTable(before, request.Content, request.Table))
+        switch (WriteTable(before, request.Content, request.Table, Token(request.Token)))
         {
             case TableWrite.Changed changed:
                 return NotWritten(CrontabWriteOutcome.Conflict, changed.Current, "the table was changed by someone else since it was read");
@@ -80,9 +79,9 @@ internal sealed class CrontabEditing
                 $"the table was changed, the change could not be audited ({cause.Message}), and the table could not be put back",
                 "read the table again, and see cc-agent status on the host");
 
-    private static (byte[]? Bytes, HostCron Host) ReadTable(string? user)
+    private static (byte[]? Bytes, HostCron Host) ReadTable(string command)
     {
-        var result = ShellRun.Run(HostCrontab.ReadCommand(user), default);
+        var result = ShellRun.Run(command, default);
         return HostCrontab.ParseRead(result.ExitCode, result.Output, result.Error) switch
         {
             TableRead.Present present => (present.Bytes, present.Host),
@@ -92,11 +91,22 @@ internal sealed class CrontabEditing
         };
     }
 
-    private static TableWrite WriteTable(byte[]? expected, byte[] wanted, string? user)
+    private static TableWrite WriteTable(byte[]? expected, byte[] wanted, string? user, string? token = null)
     {
-        var result = ShellRun.Run(HostCrontab.WriteCommand(expected, wanted, user), wanted);
+        var result = ShellRun.Run(HostCrontab.WriteCommand(expected, wanted, user, token), wanted);
         return HostCrontab.ParseWrite(result.ExitCode, result.Output, result.Error);
     }
+
+    private static CrontabReadResult Result((byte[]? Bytes, HostCron Host) read)
+    {
+        var (bytes, host) = read;
+        return new CrontabReadResult(
+            host.User, bytes is not null, bytes ?? [], Digest(bytes ?? []), host.Dialect.Name());
+    }
+
+    private static string? Token(string? token) => token is null || (token.Length is > 0 and <= 64 && token.All(char.IsAsciiHexDigit))
+        ? token
+        : throw new ProblemException("The token of the write is not 1 to 64 hexadecimal digits", "This console does not speak as the agent does: upgrade one of them");
 
     private static CrontabWriteResult NotWritten(string outcome, byte[]? current, string message) =>
         new(outcome, current ?? [], Digest(current ?? []), current is not null, message);

@@ -17,7 +17,7 @@ internal sealed class ServeSession
 
     private static readonly string[] Capabilities =
     [
-        Methods.Hello, Methods.ReportTail, Methods.AuditPull, Methods.AuditAppend, Methods.CrontabRead, Methods.CrontabWrite,
+        Methods.Hello, Methods.ReportTail, Methods.AuditPull, Methods.AuditAppend, Methods.CrontabRead, Methods.CrontabWrite, Methods.CrontabSettle,
         Methods.JobRun, Methods.JobStop, Methods.AgentStatus,
     ];
 
@@ -120,6 +120,10 @@ internal sealed class ServeSession
                 break;
             case Methods.CrontabWrite:
                 With(message, id, ProtocolJson.Default.CrontabWriteParams, write => Start(id, () => Edit(id, write)));
+                break;
+            case Methods.CrontabSettle:
+                With(message, id, ProtocolJson.Default.CrontabSettleParams, settle => Start(
+                    id, () => _output.Result(id, CrontabEditing.Settle(settle), ProtocolJson.Default.CrontabReadResult)));
                 break;
             case Methods.JobRun:
                 With(message, id, ProtocolJson.Default.JobRunParams, run => Stream(id, run.Credit, stream => _jobs.Run(stream, run)));

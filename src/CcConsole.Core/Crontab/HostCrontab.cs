@@ -25,8 +25,17 @@ public static class HostCrontab
     /// <param name="expected">The table that was read; null when there was none.</param>
     /// <param name="wanted">The new table.</param>
     /// <param name="user">Whose table; null for the login user's.</param>
-    public static string WriteCommand(byte[]? expected, byte[] wanted, string? user = null) =>
-        HostScript.Write(user, expected is null ? "EMPTY" : Hash(expected), Hash(wanted));
+    /// <param name="token">What <see cref="SettleCommand"/> calls this write by: 1 to 64 hexadecimal digits, never used before; null when nobody will.</param>
+    public static string WriteCommand(byte[]? expected, byte[] wanted, string? user = null, string? token = null) =>
+        HostScript.Write(user, expected is null ? "EMPTY" : Hash(expected), Hash(wanted), token is null ? null : Checked(token));
+
+    /// <summary>
+    /// The command line that reads a table after a write whose end was not heard: it waits for the write to end, and when the write
+    /// has not begun yet, it never will. So what it reads is what came of that write. <see cref="ParseRead"/> reads the answer.
+    /// </summary>
+    /// <param name="token">The write's token.</param>
+    /// <param name="user">Whose table; null for the login user's.</param>
+    public static string SettleCommand(string token, string? user = null) => HostScript.Settle(user, Checked(token));
 
     /// <summary>What a read's result means.</summary>
     public static TableRead ParseRead(int exitCode, ReadOnlySpan<byte> stdout, ReadOnlySpan<byte> stderr)
@@ -73,6 +82,7 @@ public static class HostCrontab
         {
             "restored" => TableAfter.Restored,
             "lost" => TableAfter.Different,
+            "unknown" => TableAfter.Unknown,
             _ => TableAfter.Unchanged,
         };
         return new TableWrite.Failed(problem, hint, after);
@@ -113,6 +123,7 @@ public static class HostCrontab
             "hash" => ("The host has none of sha256sum, shasum and openssl, so a change by someone else could not be seen", "Install one of them there"),
             "incomplete" => ("The new table did not reach the host whole, so nothing was written", "Try again"),
             "lock-directory" => ("The lock directory /tmp/cc-crontab-lock-UID is not a directory of that user alone", "Look at who made it, and remove it"),
+            "void" => ("The console had given this change up before its turn came, so nothing was written", "Make the change again"),
             "locked" => ($"Someone else has been changing the table of {user} for 15 seconds", "Try again"),
             "differs" => ($"crontab reported success, but the table of {user} does not read back as written", "Look at the host's disk and at what else writes the table"),
             _ => Classify(said, user),
@@ -157,6 +168,10 @@ public static class HostCrontab
         var line = text.ToString().Trim(' ', '|');
         return line.Length > 400 ? line[..400] + "…" : line;
     }
+
+    private static string Checked(string token) => token.Length is > 0 and <= 64 && token.All(char.IsAsciiHexDigit)
+        ? token
+        : throw new ArgumentException("A token is 1 to 64 hexadecimal digits.", nameof(token));
 
     private static string Hash(byte[] table) => Sha256.Hash(table).ToString();
 }

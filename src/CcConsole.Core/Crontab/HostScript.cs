@@ -13,9 +13,12 @@ internal static class HostScript
     public static string Read(string? user) => Command(Common + ReadOnly, [user ?? ""]);
 
     /// <summary>Compares and swaps. Arguments: the user; SHA-256 of the table that is expected, or EMPTY; SHA-256 of the
-    /// new table, which comes on standard input.</summary>
-    public static string Write(string? user, string expected, string wanted) =>
-        Command(Common + CompareAndSwap, [user ?? "", expected, wanted]);
+    /// new table, which comes on standard input; the write's token, or nothing.</summary>
+    public static string Write(string? user, string expected, string wanted, string? token) =>
+        Command(Common + Receive + TakeLock + CompareAndSwap, [user ?? "", expected, wanted, token ?? ""]);
+
+    /// <summary>Reads the table when no write is under way, and makes sure that the write of that token does not come after.</summary>
+    public static string Settle(string? user, string token) => Command(Common + TakeLock + Forbid + ReadOnly, [user ?? "", "", "", token]);
 
     private static ReadOnlySpan<byte> Plain => " /.-_=:;,{}[]()<>|&"u8;
 
@@ -24,7 +27,7 @@ internal static class HostScript
         PATH="$PATH:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
         export LC_ALL CRONTAB_NOHEADER PATH
         umask 077
-        user=$1 expected=$2 wanted=$3 d= held= kind=unknown state=failed
+        user=$1 expected=$2 wanted=$3 token=$4 d= held= kind=unknown state=failed
         leave() { test -z "$held" || rm -f "$held"; test -z "$d" || rm -rf "$d"; }
         # Until the folder is known to the traps that remove it (each of them: a signal may come while the last one runs).
         trap '' HUP INT PIPE TERM
@@ -70,9 +73,13 @@ internal static class HostScript
             cmp -s "$d/shown" "$d/table" && mv "$d/exact" "$d/table"
         }
         read_table() {
-            state=failed header=0
+            # debian's -l does not notice that its output is not written, so it goes through one that does.
+            state=full header=0 code=
             : >"$d/table"
-            if ct -l </dev/null >"$d/list" 2>"$d/err"; then :; else
+            { ct -l </dev/null 2>"$d/err"; echo $? >"$d/code"; } | cat >"$d/list" || return
+            read -r code <"$d/code" || return
+            state=failed
+            if test "$code" != 0; then
                 if test ! -s "$d/list" && grep -q 'no crontab for' "$d/err"; then state=none; fi
                 return
             fi
@@ -84,7 +91,7 @@ internal static class HostScript
                     case $(sed -n 3p "$d/list") in '# (Cron version'*')') header=3 ;; esac ;;
                 esac ;;
             esac
-            tail -n +$((header + 1)) "$d/list" >"$d/table"
+            tail -n +$((header + 1)) "$d/list" >"$d/table" || { state=full; return; }
             case $kind in
             cronie | busybox) ;;
             *) if grep -q '\\[br]' "$d/table"; then exact || { state=ambiguous; return; }; fi ;;
@@ -126,6 +133,7 @@ internal static class HostScript
         read_table
         case $state in
         failed) fail crontab ;;
+        full) fail temporary ;;
         ambiguous) fail ambiguous ;;
         present) part table "$d/table" ;;
         esac
@@ -133,7 +141,7 @@ internal static class HostScript
 
         """;
 
-    private const string CompareAndSwap = """
+    private const string Receive = """
         hash() {
             if command -v sha256sum >/dev/null 2>&1; then sha256sum <"$1"
             elif command -v shasum >/dev/null 2>&1; then shasum -a 256 <"$1"
@@ -141,14 +149,18 @@ internal static class HostScript
             fi | sed 's/[^0-9a-f].*//'
         }
         digest() { case $state in none) echo EMPTY ;; present) hash "$d/table" ;; *) echo unknown ;; esac; }
-        cat >"$d/new"
+        cat >"$d/new" || fail temporary
         sum=$(hash "$d/new")
         case $sum in ????????????????????????????????????????????????????????????????) ;; *) fail hash ;; esac
         test "$sum" = "$wanted" || fail incomplete
+
+        """;
+
+    private const string TakeLock = """
         uid=$(id -u)
         for_uid=$(id -u "${user:-$me}" 2>/dev/null) || {
             read_table
-            test $state != failed || fail read
+            case $state in failed) fail read ;; full) fail temporary ;; esac
             for_uid=$uid
         }
         lock=/tmp/cc-crontab-lock-$for_uid
@@ -183,9 +195,25 @@ internal static class HostScript
             done
             held=$lock/held
         fi
+
+        """;
+
+    // A folder, because mkdir follows no link that the table's user may have put there. The write holds the lock for less than a day.
+    private const string Forbid = """
+        mkdir "$lock/void.$token" 2>/dev/null || test -e "$lock/void.$token" || fail lock-directory
+        find "$lock" -type d -name 'void.*' -mtime +1 -exec rmdir {} \; 2>/dev/null
+
+        """;
+
+    private const string CompareAndSwap = """
+        if test -n "$token" && test -e "$lock/void.$token"; then
+            rmdir "$lock/void.$token" 2>/dev/null
+            fail void
+        fi
         read_table
         case $state in
         failed) fail read ;;
+        full) fail temporary ;;
         ambiguous) fail ambiguous ;;
         esac
         now=$(digest)
@@ -204,7 +232,8 @@ internal static class HostScript
         read_table
         if test $rc = 0 && test "$(digest)" = "$wanted"; then finish written 0; fi
         after=unchanged
-        if test "$(digest)" != "$expected"; then
+        case $state in failed | full | ambiguous) after=unknown ;; esac
+        if test $after = unchanged && test "$(digest)" != "$expected"; then
             if test $was = none; then ct -r </dev/null >/dev/null 2>&1; else ct - <"$d/before" >/dev/null 2>&1; fi
             read_table
             after=lost

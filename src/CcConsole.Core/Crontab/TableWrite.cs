@@ -9,7 +9,7 @@ public enum TableAfter
     /// <summary>Something else than the new table had been written; the old one was put back and read back.</summary>
     Restored,
 
-    /// <summary>The connection ended: the table is the old one or the new one. Read it to know which.</summary>
+    /// <summary>The connection ended, or the table could not be read any more: it is the old one or the new one. Settle the write to know which.</summary>
     Unknown,
 
     /// <summary>The table is neither, and could not be put back.</summary>

@@ -21,6 +21,9 @@ public static class Methods
     /// <summary><see cref="CrontabWriteParams"/> → <see cref="CrontabWriteResult"/>.</summary>
     public const string CrontabWrite = "crontab.write";
 
+    /// <summary><see cref="CrontabSettleParams"/> → <see cref="CrontabReadResult"/>.</summary>
+    public const string CrontabSettle = "crontab.settle";
+
     /// <summary><see cref="JobRunParams"/> → <see cref="JobRunResult"/>, then <see cref="StreamMethods.JobOutput"/> …, <see cref="StreamMethods.JobEnded"/>, <see cref="StreamMethods.End"/>.</summary>
     public const string JobRun = "job.run";
 

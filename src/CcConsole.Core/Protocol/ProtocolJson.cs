@@ -29,6 +29,7 @@ namespace CcConsole.Core.Protocol;
 [JsonSerializable(typeof(CrontabReadResult))]
 [JsonSerializable(typeof(CrontabWriteParams))]
 [JsonSerializable(typeof(CrontabWriteResult))]
+[JsonSerializable(typeof(CrontabSettleParams))]
 [JsonSerializable(typeof(JobRunParams))]
 [JsonSerializable(typeof(JobRunResult))]
 [JsonSerializable(typeof(JobOutput))]

@@ -20,12 +20,20 @@ public sealed class ChangeOperations
     private readonly CacheDatabase _cache;
     private readonly FleetOptions _options;
     private readonly ReadOnlyGuard _guard;
+    private readonly Settlement _settlement;
 
     internal ChangeOperations(SessionPool sessions, HostDirectory hosts, CacheDatabase cache, FleetOptions options, ReadOnlyGuard guard) =>
-        (_sessions, _hosts, _cache, _options, _guard) = (sessions, hosts, cache, options, guard);
+        (_sessions, _hosts, _cache, _options, _guard, _settlement) = (sessions, hosts, cache, options, guard, new Settlement(sessions, cache, guard));
 
     /// <summary>Raised after every application of a plan, with its result, on the thread that applied it.</summary>
     public event Action<ChangeResult>? Applied;
+
+    /// <summary>Raised with the record of a change that had been interrupted, when its end has been found, on the thread that found it.</summary>
+    public event Action<ChangeRecord>? Settled
+    {
+        add => _settlement.Settled += value;
+        remove => _settlement.Settled -= value;
+    }
 
     /// <summary>
     /// Applies a plan by compare-and-swap and reads the table back. What goes wrong is in the result; nothing is written unless the table
@@ -41,7 +49,8 @@ public sealed class ChangeOperations
         }
 
         HostConnection connection = await _sessions.Get(plan.Host).ConnectAsync(cancellation).ConfigureAwait(false);
-        long change = _cache.Changes.Begin(new ChangeRecord
+        using IDisposable held = await _cache.ChangeLock.HoldAsync(cancellation).ConfigureAwait(false);
+        ChangeRecord record = _cache.Changes.Begin(new ChangeRecord
         {
             Host = plan.Host,
             Table = plan.Table.Name,
@@ -51,11 +60,15 @@ public sealed class ChangeOperations
             Actor = _options.Actor,
             BegunAt = _options.Time.GetUtcNow(),
             Undoes = plan.Undoes,
-        }).Id;
+        });
 
         // From here on the change is carried through: giving up in its middle would only leave its end unknown.
-        ChangeResult result = await WriteAsync(connection, plan).ConfigureAwait(false) with { Change = change };
-        _cache.Changes.End(change, result.Outcome, result.Message, result.AuditSeq);
+        ChangeResult result = await WriteAsync(connection, plan, record.Token).ConfigureAwait(false) with { Change = record.Id };
+        if (result.IsSettled)
+        {
+            _cache.Changes.End(record.Id, result.Outcome, result.Message, result.AuditSeq);
+        }
+
         if (result.Current is { } now)
         {
             _cache.Hosts.SaveTable(new Store.Hosts.HostTable(plan.Host, plan.Table.Name, now, _options.Time.GetUtcNow()));
@@ -72,6 +85,7 @@ public sealed class ChangeOperations
     /// <exception cref="ProblemException">There is nothing to undo, or the table was changed since.</exception>
     public async Task<ChangePlan> PlanUndoAsync(long? change = null, string? host = null, CancellationToken cancellation = default)
     {
+        await SettleInterruptedAsync(change, host, cancellation).ConfigureAwait(false);
         ChangeRecord? record = change is { } number ? _cache.Changes.Find(number) : _cache.Changes.LastUndoable(host);
         if (record is null)
         {
@@ -112,34 +126,40 @@ public sealed class ChangeOperations
         };
     }
 
+    /// <summary>What was interrupted may be what is to be undone.</summary>
+    private async Task SettleInterruptedAsync(long? change, string? host, CancellationToken cancellation)
+    {
+        if (change is { } number)
+        {
+            host = _cache.Changes.Find(number) is { Outcome: null } open ? open.Host : null;
+            if (host is null)
+            {
+                return;
+            }
+        }
+
+        foreach (string each in host is null ? Unfinished().Select(open => open.Host).Distinct() : [host])
+        {
+            await _settlement.SettleAsync(each, cancellation).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>The changes that this console tried, newest first.</summary>
     public IReadOnlyList<ChangeRecord> List(string? host = null, int limit = 1000) => _cache.Changes.List(host, limit);
 
     /// <summary>One change; null when there is none with that number.</summary>
     public ChangeRecord? Find(long change) => _cache.Changes.Find(change);
 
-    /// <summary>Changes whose end is not known: the console died, or the connection was lost, in the middle of them.</summary>
+    /// <summary>Changes that have no outcome: under way in some console, or interrupted.</summary>
     public IReadOnlyList<ChangeRecord> Unfinished() => _cache.Changes.Unfinished();
 
-    /// <summary>
-    /// Reads the table of a change whose end is not known, and notes which it is: the new one (applied), the old one (failed), or
-    /// another (stays unknown, since someone has changed it).
-    /// </summary>
-    /// <exception cref="ProblemException">The host is not reached.</exception>
-    public async Task<ChangeRecord> SettleAsync(long change, CancellationToken cancellation = default)
-    {
-        ChangeRecord record = _cache.Changes.Find(change) ?? throw new ProblemException($"There is no change with the number {change}");
-        if (record.Outcome is not (null or ChangeOutcome.Unknown))
-        {
-            return record;
-        }
+    /// <summary>Finds out how a change ended that was interrupted, and notes it: applied, failed, or unknown when someone else has changed the table since.</summary>
+    /// <exception cref="ProblemException">There is no such change, the host is not reached, or the write does not end.</exception>
+    public Task<ChangeRecord> SettleAsync(long change, CancellationToken cancellation = default) => _settlement.SettleAsync(change, cancellation);
 
-        HostConnection connection = await _sessions.Get(record.Host).ConnectAsync(cancellation).ConfigureAwait(false);
-        TableSnapshot table = await connection.Tables.ReadAsync(record.Table == connection.Facts.User ? null : TableId.Parse(record.Table), cancellation).ConfigureAwait(false);
-        return table.Bytes.Span.SequenceEqual(record.After.Span) ? _cache.Changes.End(change, ChangeOutcome.Applied, "found applied when the table was read again")
-            : table.Bytes.Span.SequenceEqual(record.Before.Span) ? _cache.Changes.End(change, ChangeOutcome.Failed, "found not applied when the table was read again")
-            : _cache.Changes.End(change, ChangeOutcome.Unknown, "the table is neither the old nor the new one: it was changed by someone else since");
-    }
+    /// <summary>The same for all changes of a host that no living console is making. Nothing in a read-only console.</summary>
+    /// <exception cref="ProblemException">The host is not reached, or a write does not end.</exception>
+    public Task SettleAsync(string host, CancellationToken cancellation = default) => _settlement.SettleAsync(host, cancellation);
 
     /// <summary>
     /// A table as it was, with the final line feed that crontab(1) asks for: a table that an editor left without one could be read
@@ -151,11 +171,11 @@ public sealed class ChangeOperations
         return document.HasFinalNewline || document.IsAccepted ? before : (byte[])[.. before.Span, (byte)'\n'];
     }
 
-    private async Task<ChangeResult> WriteAsync(HostConnection connection, ChangePlan plan)
+    private async Task<ChangeResult> WriteAsync(HostConnection connection, ChangePlan plan, string token)
     {
         try
         {
-            TableWriteResult write = await connection.Tables.WriteAsync(plan, CancellationToken.None).ConfigureAwait(false);
+            TableWriteResult write = await connection.Tables.WriteAsync(plan, token, CancellationToken.None).ConfigureAwait(false);
             ChangeResult result = new() { Plan = plan, Outcome = ChangeOutcome.Applied, Current = write.Current, AuditSeq = write.AuditSeq, Message = write.Message.Length > 0 ? write.Message : null };
             return write.Outcome switch
             {
@@ -167,12 +187,7 @@ public sealed class ChangeOperations
                     Hint = "Look at the difference, and make the change again on the table as it is now.",
                 },
                 TableWriteOutcome.Rejected => result with { Outcome = ChangeOutcome.Refused, Message = $"{plan.Host}: {write.Message}; nothing was changed", Hint = RejectedHint(plan) },
-                _ => result with
-                {
-                    Outcome = ChangeOutcome.Unknown,
-                    Message = $"{plan.Host}: {plan.Table.Words} is neither the old nor the new one{(write.Message.Length > 0 ? $": {write.Message}" : "")}",
-                    Hint = "Read the table; the bytes before and after are in the journal of changes.",
-                },
+                _ => await ReadBackAsync(plan, token, new ProblemException($"{plan.Host}: {(write.Message.Length > 0 ? write.Message : "the table is not what was written")}")).ConfigureAwait(false),
             };
         }
         catch (HostProblemException e) when (!e.MayHaveRun)
@@ -181,7 +196,7 @@ public sealed class ChangeOperations
         }
         catch (ProblemException e)
         {
-            return await ReadBackAsync(plan, e).ConfigureAwait(false);
+            return await ReadBackAsync(plan, token, e).ConfigureAwait(false);
         }
     }
 
@@ -194,22 +209,36 @@ public sealed class ChangeOperations
     }
 
     /// <summary>After a write whose end was not heard: what is the table now?</summary>
-    private async Task<ChangeResult> ReadBackAsync(ChangePlan plan, ProblemException cause)
+    private async Task<ChangeResult> ReadBackAsync(ChangePlan plan, string token, ProblemException cause)
     {
         ChangeResult result = new() { Plan = plan, Outcome = ChangeOutcome.Unknown, Message = cause.Message, Hint = cause.Hint };
         try
         {
             using CancellationTokenSource limit = new(ReadBackLimit, _options.Time);
             HostConnection connection = await _sessions.Get(plan.Host).ConnectAsync(limit.Token).ConfigureAwait(false);
-            TableSnapshot now = await connection.Tables.ReadAsync(plan.IsOwnTable ? null : plan.Table, limit.Token).ConfigureAwait(false);
-            result = result with { Current = now.Bytes };
-            return now.Bytes.Span.SequenceEqual(plan.After.Span) ? result with { Outcome = ChangeOutcome.Applied, Message = $"{cause.Message}; read again, the table is the new one", Hint = null }
-                : now.Bytes.Span.SequenceEqual(plan.Before.Span) ? result with { Outcome = ChangeOutcome.Failed, Message = $"{cause.Message}; read again, the table is the old one" }
-                : result with { Message = $"{cause.Message}; read again, the table is neither the old nor the new one" };
+            TableSnapshot now = await connection.Tables.SettleAsync(plan.IsOwnTable ? null : plan.Table, token, limit.Token).ConfigureAwait(false);
+            (ChangeOutcome outcome, string words) = Settlement.Compare(now.Bytes.Span, plan.Before.Span, plan.After.Span);
+            return result with
+            {
+                Outcome = outcome,
+                Current = now.Bytes,
+                Message = $"{cause.Message}; read again, {words}",
+                Hint = outcome switch
+                {
+                    ChangeOutcome.Applied => null,
+                    ChangeOutcome.Failed => "Nothing was changed: make the change again.",
+                    _ => "Look at the table; the bytes before and after are in the journal of changes.",
+                },
+            };
         }
         catch (Exception e) when (e is ProblemException or OperationCanceledException)
         {
-            return result with { Message = $"{cause.Message}; whether the table is the old or the new one is not known yet", Hint = "It is read again at the next contact with the host." };
+            return result with
+            {
+                IsSettled = false,
+                Message = $"{cause.Message}; whether the table is the old or the new one is not known yet",
+                Hint = "It is found out at the next contact with the host: cc-console job list " + plan.Host,
+            };
         }
     }
 }

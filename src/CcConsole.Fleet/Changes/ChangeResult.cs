@@ -14,6 +14,9 @@ public sealed record ChangeResult
     /// <summary>Its number in the journal, by which it is undone; null when it never came that far.</summary>
     public long? Change { get; init; }
 
+    /// <summary>False when the outcome is unknown only until the host is reached again: the change stays open in the journal.</summary>
+    public bool IsSettled { get; init; } = true;
+
     /// <summary>The entry of the host's audit chain; null without an agent, and when nothing was written.</summary>
     public long? AuditSeq { get; init; }
 

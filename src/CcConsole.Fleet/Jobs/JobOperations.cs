@@ -16,13 +16,15 @@ public sealed class JobOperations
     private readonly SessionPool _sessions;
     private readonly HostDirectory _hosts;
     private readonly CacheDatabase _cache;
+    private readonly ChangeOperations _changes;
     private readonly FleetOptions _options;
     private readonly ReadOnlyGuard _guard;
 
-    internal JobOperations(SessionPool sessions, HostDirectory hosts, CacheDatabase cache, FleetOptions options, ReadOnlyGuard guard) =>
-        (_sessions, _hosts, _cache, _options, _guard) = (sessions, hosts, cache, options, guard);
+    internal JobOperations(
+        SessionPool sessions, HostDirectory hosts, CacheDatabase cache, ChangeOperations changes, FleetOptions options, ReadOnlyGuard guard) =>
+        (_sessions, _hosts, _cache, _changes, _options, _guard) = (sessions, hosts, cache, changes, options, guard);
 
-    /// <summary>Reads a host's table anew: its jobs, and what can be planned for them.</summary>
+    /// <summary>Reads a host's table anew: its jobs, and what can be planned for them. Changes of the host that were interrupted are settled first.</summary>
     /// <param name="host">The host's name in the fleet.</param>
     /// <param name="table">Which table; null for the session's own user's.</param>
     /// <param name="cancellation">Gives up.</param>
@@ -30,6 +32,7 @@ public sealed class JobOperations
     public async Task<JobEditor> OpenAsync(string host, TableId? table = null, CancellationToken cancellation = default)
     {
         HostEntry entry = _hosts.Get(host);
+        await _changes.SettleAsync(host, cancellation).ConfigureAwait(false);
         (HostFacts facts, TableSnapshot read) = await _sessions.Get(entry).ReadAsync(
             async (connection, token) => (connection.Facts, await connection.Tables.ReadAsync(Named(connection, table), token).ConfigureAwait(false)),
             cancellation).ConfigureAwait(false);

@@ -33,7 +33,7 @@ internal sealed class HostVisit(SessionPool sessions, CacheDatabase cache, Audit
             state = state with { RoundTrip = options.Time.GetElapsedTime(start) };
             cache.Hosts.SaveTable(new HostTable(host.Name, table.Id.Name, table.Bytes, table.ReadAt));
             state = await WithAgentAsync(state, connection, cancellation).ConfigureAwait(false);
-            await SettleAsync(host.Name, cancellation).ConfigureAwait(false);
+            await changes.SettleAsync(host.Name, cancellation).ConfigureAwait(false);
         }
         catch (HostProblemException e)
         {
@@ -71,18 +71,6 @@ internal sealed class HostVisit(SessionPool sessions, CacheDatabase cache, Audit
         await new ReportPull(cache, agent, state.Host).FetchAsync(cancellation).ConfigureAwait(false);
         PullResult pull = await audit.PullAsync(state.Host, cancellation: cancellation).ConfigureAwait(false);
         return pull.IsGood ? state : state with { State = Problem, Cause = $"{pull.Verdict}: {pull.Message}", Hint = pull.Hint };
-    }
-
-    private async Task SettleAsync(string host, CancellationToken cancellation)
-    {
-        foreach (Store.Changes.ChangeRecord change in changes.Unfinished())
-        {
-            // One that has just been begun is on its way, here or in another console.
-            if (change.Host == host && options.Time.GetUtcNow() - change.BegunAt > TimeSpan.FromMinutes(2))
-            {
-                await changes.SettleAsync(change.Id, cancellation).ConfigureAwait(false);
-            }
-        }
     }
 
     private static HostState WithFacts(HostState state, HostFacts facts, DateTimeOffset now) => state with

@@ -9,17 +9,18 @@ namespace CcConsole.Fleet.Sessions;
 /// <summary>Tables by the host's agent, which records each write in the host's audit chain.</summary>
 internal sealed class AgentTables(AgentSession agent, FleetOptions options) : ITableAccess
 {
-    public async Task<TableSnapshot> ReadAsync(TableId? table, CancellationToken cancellation)
-    {
-        CrontabReadResult read = await agent.RequestAsync(Methods.CrontabRead, new CrontabReadParams(table?.Name),
-            ProtocolJson.Default.CrontabReadParams, ProtocolJson.Default.CrontabReadResult, cancellation).ConfigureAwait(false);
-        return new TableSnapshot(TableId.Parse(read.Table), read.Exists, read.Content, CronDialects.Of(read.Dialect), options.Time.GetUtcNow());
-    }
+    public async Task<TableSnapshot> ReadAsync(TableId? table, CancellationToken cancellation) => Snapshot(
+        await agent.RequestAsync(Methods.CrontabRead, new CrontabReadParams(table?.Name),
+            ProtocolJson.Default.CrontabReadParams, ProtocolJson.Default.CrontabReadResult, cancellation).ConfigureAwait(false));
 
-    public async Task<TableWriteResult> WriteAsync(ChangePlan plan, CancellationToken cancellation)
+    public async Task<TableSnapshot> SettleAsync(TableId? table, string token, CancellationToken cancellation) => Snapshot(
+        await agent.RequestAsync(Methods.CrontabSettle, new CrontabSettleParams(token, table?.Name),
+            ProtocolJson.Default.CrontabSettleParams, ProtocolJson.Default.CrontabReadResult, cancellation).ConfigureAwait(false));
+
+    public async Task<TableWriteResult> WriteAsync(ChangePlan plan, string token, CancellationToken cancellation)
     {
         CrontabWriteParams parameters = new(plan.After.ToArray(), options.Actor, options.Origin, plan.Existed ? plan.BeforeSha256 : null,
-            plan.IsOwnTable ? null : plan.Table.Name, plan.Reason.Length > 0 ? plan.Reason : plan.Description);
+            plan.IsOwnTable ? null : plan.Table.Name, plan.Reason.Length > 0 ? plan.Reason : plan.Description, token);
         CrontabWriteResult result;
         try
         {
@@ -39,6 +40,9 @@ internal sealed class AgentTables(AgentSession agent, FleetOptions options) : IT
             CrontabWriteOutcome.Rejected => TableWriteOutcome.Rejected,
             _ => TableWriteOutcome.Failed,
         };
-        return new TableWriteResult(outcome, result.Current, Plain.Text(result.Message), result.AuditSeq);
+        return new TableWriteResult(outcome, outcome == TableWriteOutcome.Failed ? null : result.Current, Plain.Text(result.Message), result.AuditSeq);
     }
+
+    private TableSnapshot Snapshot(CrontabReadResult read) =>
+        new(TableId.Parse(read.Table), read.Exists, read.Content, CronDialects.Of(read.Dialect), options.Time.GetUtcNow());
 }

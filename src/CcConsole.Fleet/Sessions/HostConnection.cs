@@ -59,7 +59,7 @@ internal sealed class HostConnection : IAsyncDisposable
 
         try
         {
-            HostFacts facts = FactsOf(await ScriptTables.RunAsync(shell, null, cancellation).ConfigureAwait(false));
+            HostFacts facts = FactsOf(await ScriptTables.RunAsync(shell, HostCrontab.ReadCommand(), cancellation).ConfigureAwait(false));
             if (agent is not null)
             {
                 facts = await WithAgentAsync(facts, agent, host, cancellation).ConfigureAwait(false);

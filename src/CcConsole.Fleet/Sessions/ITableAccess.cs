@@ -12,7 +12,16 @@ internal interface ITableAccess
     Task<TableSnapshot> ReadAsync(TableId? table, CancellationToken cancellation);
 
     /// <summary>Writes a plan's table if it still is what was read, and reads it back.</summary>
-    Task<TableWriteResult> WriteAsync(ChangePlan plan, CancellationToken cancellation);
+    /// <param name="plan">The change.</param>
+    /// <param name="token">What <see cref="SettleAsync"/> calls this write by.</param>
+    /// <param name="cancellation">Gives up.</param>
+    Task<TableWriteResult> WriteAsync(ChangePlan plan, string token, CancellationToken cancellation);
+
+    /// <summary>Reads a table after a write whose end was not heard: it has ended then, or will never begin.</summary>
+    /// <param name="table">Which; null for the session's own user's.</param>
+    /// <param name="token">The write's token.</param>
+    /// <param name="cancellation">Gives up.</param>
+    Task<TableSnapshot> SettleAsync(TableId? table, string token, CancellationToken cancellation);
 }
 
 /// <summary>What became of a write.</summary>
@@ -27,7 +36,7 @@ internal enum TableWriteOutcome
     /// <summary>The host refused it; nothing was changed.</summary>
     Rejected,
 
-    /// <summary>The write failed, and the table is as <see cref="TableWriteResult.Current"/> says.</summary>
+    /// <summary>The write failed, and what the table is now has to be read.</summary>
     Failed,
 }
 

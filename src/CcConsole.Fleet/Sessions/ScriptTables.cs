@@ -15,9 +15,12 @@ internal sealed class ScriptTables(string host, IHostShell shell, TimeProvider t
     private static readonly CommandOptions Limits = CommandOptions.Default;
 
     public async Task<TableSnapshot> ReadAsync(TableId? table, CancellationToken cancellation) =>
-        Snapshot(host, await RunAsync(shell, table?.Name, cancellation).ConfigureAwait(false), time);
+        Snapshot(host, await RunAsync(shell, HostCrontab.ReadCommand(table?.Name), cancellation).ConfigureAwait(false), time);
 
-    public async Task<TableWriteResult> WriteAsync(ChangePlan plan, CancellationToken cancellation)
+    public async Task<TableSnapshot> SettleAsync(TableId? table, string token, CancellationToken cancellation) =>
+        Snapshot(host, await RunAsync(shell, HostCrontab.SettleCommand(token, table?.Name), cancellation).ConfigureAwait(false), time);
+
+    public async Task<TableWriteResult> WriteAsync(ChangePlan plan, string token, CancellationToken cancellation)
     {
         if (agentProblem is not null)
         {
@@ -25,23 +28,22 @@ internal sealed class ScriptTables(string host, IHostShell shell, TimeProvider t
         }
 
         byte[] wanted = plan.After.ToArray();
-        string command = HostCrontab.WriteCommand(plan.Existed ? plan.Before.ToArray() : null, wanted, plan.IsOwnTable ? null : plan.Table.Name);
+        string command = HostCrontab.WriteCommand(plan.Existed ? plan.Before.ToArray() : null, wanted, plan.IsOwnTable ? null : plan.Table.Name, token);
         CommandResult result = await shell.RunAsync(command, wanted, Limits, cancellation).ConfigureAwait(false);
         return HostCrontab.ParseWrite(result.ExitCode, result.Output.Span, result.Error.Span) switch
         {
             TableWrite.Written => new TableWriteResult(TableWriteOutcome.Written, wanted, ""),
             TableWrite.Changed changed => new TableWriteResult(TableWriteOutcome.Conflict, changed.Current ?? [], ""),
             TableWrite.Failed { After: TableAfter.Unchanged or TableAfter.Restored } failed => new TableWriteResult(TableWriteOutcome.Rejected, plan.Before, Words(failed)),
-            TableWrite.Failed { After: TableAfter.Different } failed => new TableWriteResult(TableWriteOutcome.Failed, null, Words(failed)),
-            TableWrite.Failed failed => throw new HostProblemException(shell.Host, HostProblemKind.ConnectionLost, $"{host}: {failed.Problem}", failed.Hint),
+            TableWrite.Failed failed => new TableWriteResult(TableWriteOutcome.Failed, null, Words(failed)),
             _ => throw new InvalidOperationException(),
         };
     }
 
-    /// <summary>Runs the script that reads a table and tells what cron the host has.</summary>
-    public static async Task<TableRead> RunAsync(IHostShell shell, string? user, CancellationToken cancellation)
+    /// <summary>Runs a script that reads a table and tells what cron the host has.</summary>
+    public static async Task<TableRead> RunAsync(IHostShell shell, string command, CancellationToken cancellation)
     {
-        CommandResult result = await shell.RunAsync(HostCrontab.ReadCommand(user), default, Limits, cancellation).ConfigureAwait(false);
+        CommandResult result = await shell.RunAsync(command, default, Limits, cancellation).ConfigureAwait(false);
         return HostCrontab.ParseRead(result.ExitCode, result.Output.Span, result.Error.Span);
     }
 

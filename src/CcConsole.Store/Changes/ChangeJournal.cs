@@ -53,9 +53,9 @@ public sealed class ChangeJournal
         connection.List(row => row.TimeOrNull(0), "SELECT ended_at FROM change WHERE host = $1 AND name = $2 AND result = 'Applied' ORDER BY id DESC LIMIT 1", host, table)
             is [var at] ? at : null);
 
-    /// <summary>Changes whose end is not known: still running, or interrupted. Oldest first.</summary>
+    /// <summary>Changes that have no outcome: still under way, or interrupted (<see cref="ChangeLock"/> tells). Oldest first.</summary>
     public IReadOnlyList<ChangeRecord> Unfinished() => _database.Read(connection => connection.List(ToChange,
-        $"SELECT {Columns} FROM change WHERE result IS NULL OR result = 'Unknown' ORDER BY id"));
+        $"SELECT {Columns} FROM change WHERE result IS NULL ORDER BY id"));
 
     /// <summary>The newest applied change that has not been taken back and takes none back itself: what an undo without a number means.</summary>
     /// <param name="host">Of this host alone, or of all.</param>

@@ -1,3 +1,7 @@
+using System.Globalization;
+using System.Text;
+using CcConsole.Core.Audit;
+
 namespace CcConsole.Store.Changes;
 
 /// <summary>A change of one table on one host: what it was, what it became, and how that ended.</summary>
@@ -33,6 +37,13 @@ public sealed record ChangeRecord
     /// <summary>When it was begun.</summary>
     public required DateTimeOffset BegunAt { get; init; }
 
+    /// <summary>
+    /// What its write is called on the host, 64 hexadecimal digits: the same whenever the change is read from the journal, and another
+    /// one for every change.
+    /// </summary>
+    public string Token => Sha256.Hash(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+        $"{Id} {BegunAt.ToUnixTimeMilliseconds()} {Sha256.Hash(Before.Span)} {Sha256.Hash(After.Span)}\n{Actor}\n{Host}\n{Table}"))).ToString();
+
     /// <summary>When it ended; null while it runs, or when the console died in the middle of it.</summary>
     public DateTimeOffset? EndedAt { get; init; }
 
@@ -64,6 +75,6 @@ public enum ChangeOutcome
     /// <summary>It failed; the table was found to be the old one.</summary>
     Failed,
 
-    /// <summary>It failed, and it is not known which of the two the table is.</summary>
+    /// <summary>It failed, and the table was found to be neither the old nor the new one.</summary>
     Unknown,
 }

@@ -31,6 +31,7 @@ internal static class FleetVerb
         {
             Places places = Places.From(Environment.GetEnvironmentVariable);
             await using FleetControl fleet = FleetFactory.Open(places, Settings.Read(places.Config), context.Get(ReadOnly));
+            fleet.Changes.Settled += change => context.Error.WriteLine($"! {Plain.Text(Jobs.ChangeOutput.Interrupted(change))}");
             return await action(context, fleet);
         }, symbols);
 

@@ -154,6 +154,63 @@ public sealed class HostCrontabTests : IAsyncLifetime
         Assert.Equal(table, Assert.IsType<TableRead.Present>(await Read(_user)).Bytes);
     }
 
+    [Fact]
+    public async Task Of_a_write_that_is_settled_before_its_turn_nothing_comes_any_more()
+    {
+        var (before, after) = ("# before\n"u8.ToArray(), "# after\n"u8.ToArray());
+        await _cron.InstallAsync(_user, before);
+        Assert.Equal(before, Assert.IsType<TableRead.Present>(await Settle(_user, "abc1")).Bytes);
+        Assert.Contains("given this change up", Assert.IsType<TableWrite.Failed>(await Write(_user, before, after, token: "abc1")).Problem, StringComparison.Ordinal);
+        Assert.Equal(before, Assert.IsType<TableRead.Present>(await Read(_user)).Bytes);
+
+        // Each write has a token of its own, and one that was settled afterwards has had its effect.
+        Assert.IsType<TableWrite.Written>(await Write(_user, before, after, token: "abc2"));
+        Assert.Equal(after, Assert.IsType<TableRead.Present>(await Settle(_user, "abc2")).Bytes);
+        Assert.IsType<TableWrite.Written>(await Write(_user, after, before, token: "abc3"));
+        Assert.Equal(before, Assert.IsType<TableRead.Present>(await Settle(null, "abc3", _user.Name)).Bytes);
+        Assert.Throws<ArgumentException>(() => HostCrontab.SettleCommand("../x"));
+    }
+
+    [Fact]
+    public async Task Of_a_write_and_its_settlement_at_once_either_order_tells_the_truth()
+    {
+        for (var i = 0; i < 8; i++)
+        {
+            var (before, after) = ("# before\n"u8.ToArray(), Encoding.UTF8.GetBytes($"# after {i}\n"));
+            await _cron.InstallAsync(_user, before);
+            var write = Write(_user, before, after, token: $"{i}");
+            await Task.Delay(i * 10);
+            var settled = Assert.IsType<TableRead.Present>(await Settle(_user, $"{i}")).Bytes;
+            Assert.Equal(settled.AsSpan().SequenceEqual(after), await write is TableWrite.Written);
+            Assert.Equal(settled, Assert.IsType<TableRead.Present>(await Read(_user)).Bytes);
+        }
+    }
+
+    [Fact]
+    public async Task A_full_temporary_folder_is_told_and_no_table_is_read_in_part()
+    {
+        var table = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 300).Select(i => $"# filler filler filler {i}\n")) + "* * * * * x\n");
+        await _cron.InstallAsync(_user, table);
+        var small = Directory.CreateDirectory(Path.Combine(_cron.Root, "small")).FullName;
+        await _cron.RunAsync(["mount", "-t", "tmpfs", "-o", "size=32k,mode=1777", "none", small]);
+        for (var free = 0; free <= 32; free += 4)
+        {
+            await _cron.RunAsync(["/bin/sh", "-c", $"rm -f {small}/fill; head -c {32 - free}k /dev/zero >{small}/fill"]);
+            var result = await _cron.RunAsync(["/bin/sh", "-c", $"TMPDIR={small}; export TMPDIR; {HostCrontab.ReadCommand()}"], _user);
+            var read = HostCrontab.ParseRead(result.ExitCode, result.Output, result.Error);
+            if (read is TableRead.Present present)
+            {
+                Assert.Equal(table, present.Bytes);
+                Assert.True(free > 8, $"{free}k");
+            }
+            else
+            {
+                Assert.Contains("no room", Assert.IsType<TableRead.Failed>(read).Problem, StringComparison.Ordinal);
+                Assert.True(free < 32, $"{free}k");
+            }
+        }
+    }
+
     [Theory]
     [InlineData("cronie 1.7.2", true)]
     [InlineData("usage error: unrecognized option\n -n (dry run)", false)]
@@ -226,7 +283,7 @@ public sealed class HostCrontabTests : IAsyncLifetime
     [Fact]
     public void The_command_line_holds_nothing_that_a_login_shell_would_change()
     {
-        foreach (var command in new[] { HostCrontab.ReadCommand("o'b\\r!ien $x"), HostCrontab.WriteCommand([], [0, 255]) })
+        foreach (var command in new[] { HostCrontab.ReadCommand("o'b\\r!ien $x"), HostCrontab.WriteCommand([], [0, 255], null, "abc"), HostCrontab.SettleCommand("abc") })
         {
             Assert.Equal(2, command.Count(c => c == '\''));
             Assert.DoesNotContain(command, c => c is '!' or '\n' or '\r' or '^' or '~' or '*' or > '~');
@@ -277,9 +334,15 @@ public sealed class HostCrontabTests : IAsyncLifetime
         return HostCrontab.ParseRead(result.ExitCode, result.Output, result.Error);
     }
 
-    private async Task<TableWrite> Write(CronUser? login, byte[]? expected, byte[] wanted, string? user = null)
+    private async Task<TableRead> Settle(CronUser? login, string token, string? user = null)
     {
-        var result = await _cron.RunAsync(["/bin/sh", "-c", HostCrontab.WriteCommand(expected, wanted, user)], login, wanted);
+        var result = await _cron.RunAsync(["/bin/sh", "-c", HostCrontab.SettleCommand(token, user)], login);
+        return HostCrontab.ParseRead(result.ExitCode, result.Output, result.Error);
+    }
+
+    private async Task<TableWrite> Write(CronUser? login, byte[]? expected, byte[] wanted, string? user = null, string? token = null)
+    {
+        var result = await _cron.RunAsync(["/bin/sh", "-c", HostCrontab.WriteCommand(expected, wanted, user, token)], login, wanted);
         return HostCrontab.ParseWrite(result.ExitCode, result.Output, result.Error);
     }
 }

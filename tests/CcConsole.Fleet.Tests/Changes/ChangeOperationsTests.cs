@@ -157,6 +157,46 @@ public sealed class ChangeOperationsTests : IAsyncDisposable
         Assert.Empty(control.Changes.Unfinished());
     }
 
+    [Theory]
+    [InlineData(false, ChangeOutcome.Failed)]
+    [InlineData(true, ChangeOutcome.Applied)]
+    public async Task What_a_console_left_that_died_is_settled_by_the_next_one_and_not_while_it_lives(bool written, ChangeOutcome expected)
+    {
+        FleetControl dead = _fleet.Open();
+        dead.Hosts.Add(_fleet.MakeHost("web01", Table));
+        ChangePlan plan = (await dead.Jobs.OpenAsync("web01")).Plan(Draft);
+        ChangeRecord begun = dead.Cache.Changes.Begin(new ChangeRecord
+        {
+            Host = "web01",
+            Table = plan.Table.Name,
+            Before = plan.Before,
+            After = plan.After,
+            Description = plan.Description,
+            Actor = "alice",
+            BegunAt = DateTimeOffset.UtcNow,
+        });
+        if (written)
+        {
+            File.WriteAllBytes(_fleet.TablePath("web01"), plan.After.ToArray());
+        }
+
+        FleetControl control = _fleet.Open();
+        List<ChangeRecord> settled = [];
+        control.Changes.Settled += settled.Add;
+        using (await dead.Cache.ChangeLock.HoldAsync())
+        {
+            await control.Jobs.OpenAsync("web01");
+            Assert.Empty(settled);
+        }
+
+        await _fleet.Open(readOnly: true).Jobs.OpenAsync("web01");
+        Assert.Single(control.Changes.Unfinished());
+        await control.Jobs.OpenAsync("web01");
+        Assert.Equal((begun.Id, expected), (Assert.Single(settled).Id, settled[0].Outcome));
+        Assert.Equal(expected, control.Changes.Find(begun.Id)!.Outcome);
+        Assert.Empty(control.Changes.Unfinished());
+    }
+
     [Fact]
     public async Task A_host_that_refuses_before_anything_is_sent_leaves_no_doubt()
     {

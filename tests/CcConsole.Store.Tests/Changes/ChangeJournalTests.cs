@@ -38,12 +38,11 @@ public sealed class ChangeJournalTests : IDisposable
         ChangeJournal changes = _cache.Open().Changes;
         ChangeRecord change = changes.Begin(Sample.Change("web01", "a", "b"));
         changes.End(change.Id, ChangeOutcome.Unknown, "the connection was lost");
-        Assert.Single(changes.Unfinished());
+        Assert.Empty(changes.Unfinished());
         ChangeRecord ended = changes.End(change.Id, ChangeOutcome.Applied, null, 41);
         Assert.Equal((ChangeOutcome.Applied, 41, _cache.Time.Now), (ended.Outcome!.Value, ended.AuditSeq!.Value, ended.EndedAt!.Value));
         Assert.Throws<ProblemException>(() => changes.End(change.Id, ChangeOutcome.Failed));
         Assert.Throws<ProblemException>(() => changes.End(999, ChangeOutcome.Failed));
-        Assert.Empty(changes.Unfinished());
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CcConsole.Fleet.Changes;
+using CcConsole.Store.Changes;
 
 namespace CcConsole.Verbs.Jobs;
 
@@ -24,6 +25,14 @@ internal static class ChangeOutput
         words.WriteLine("    what someone else changed since the table was read:");
         words.Write(Plain.Lines(TableDiff.Between(result.Plan.Before.Span, result.Current!.Value.Span).ToText()));
     }
+
+    /// <summary>What became of a change in whose middle the console died, or lost the host for longer.</summary>
+    public static string Interrupted(ChangeRecord change) => $"{change.Host}: change {change.Id} ({change.Description}) was interrupted; " + change.Outcome switch
+    {
+        ChangeOutcome.Applied => $"the table is the new one; undo: cc-console job undo {change.Id}",
+        ChangeOutcome.Failed => "the table is the old one: nothing was changed",
+        _ => "the table is neither the old nor the new one: someone else has changed it since",
+    };
 
     public static void Write(Utf8JsonWriter json, ChangePlan plan, ChangeResult? result)
     {

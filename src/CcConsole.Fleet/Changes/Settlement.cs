@@ -1,0 +1,73 @@
+using CcConsole.Core;
+using CcConsole.Core.Crontab;
+using CcConsole.Fleet.Sessions;
+using CcConsole.Store;
+using CcConsole.Store.Changes;
+
+namespace CcConsole.Fleet.Changes;
+
+/// <summary>
+/// Learns how a change ended whose end nobody heard, because the connection was cut or the console died. The host is asked so that
+/// the answer stays true: a write that is under way is waited for, and one that has not begun can begin no more.
+/// </summary>
+internal sealed class Settlement(SessionPool sessions, CacheDatabase cache, ReadOnlyGuard guard)
+{
+    /// <summary>Raised with the record of a change that was interrupted, when its end has been found.</summary>
+    public event Action<ChangeRecord>? Settled;
+
+    /// <summary>Settles the changes of a host that no living console is making. In a read-only console nothing, since the host has to note it.</summary>
+    /// <exception cref="ProblemException">The host is not reached, the table cannot be read, or the write does not end.</exception>
+    public async Task SettleAsync(string host, CancellationToken cancellation)
+    {
+        if (guard.IsReadOnly)
+        {
+            return;
+        }
+
+        // First which, then whether anybody is at work: what begins in between is not among them.
+        ChangeRecord[] open = [.. cache.Changes.Unfinished().Where(change => change.Host == host)];
+        if (open.Length == 0 || !cache.ChangeLock.IsFree())
+        {
+            return;
+        }
+
+        foreach (ChangeRecord change in open)
+        {
+            await SettleAsync(change.Id, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Settles one change; gives its record as it is then.</summary>
+    /// <exception cref="ProblemException">There is no such change, the host is not reached, the table cannot be read, or the write does not end.</exception>
+    public async Task<ChangeRecord> SettleAsync(long change, CancellationToken cancellation)
+    {
+        ChangeRecord record = cache.Changes.Find(change) ?? throw new ProblemException($"There is no change with the number {change}");
+        if (record.Outcome is not null)
+        {
+            return record;
+        }
+
+        HostConnection connection = await sessions.Get(record.Host).ConnectAsync(cancellation).ConfigureAwait(false);
+        TableId? table = record.Table == connection.Facts.User ? null : TableId.Parse(record.Table);
+        TableSnapshot now = await connection.Tables.SettleAsync(table, record.Token, cancellation).ConfigureAwait(false);
+        (ChangeOutcome outcome, string words) = Compare(now.Bytes.Span, record.Before.Span, record.After.Span);
+        try
+        {
+            record = cache.Changes.End(change, outcome, $"interrupted; read again, {words}");
+        }
+        catch (ProblemException) when (cache.Changes.Find(change) is { Outcome: not null } ended)
+        {
+            // Another console was faster.
+            return ended;
+        }
+
+        Settled?.Invoke(record);
+        return record;
+    }
+
+    /// <summary>Which of the two a table is, as an outcome and in words.</summary>
+    public static (ChangeOutcome Outcome, string Words) Compare(ReadOnlySpan<byte> now, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after) =>
+        now.SequenceEqual(after) ? (ChangeOutcome.Applied, "the table is the new one")
+        : now.SequenceEqual(before) ? (ChangeOutcome.Failed, "the table is the old one")
+        : (ChangeOutcome.Unknown, "the table is neither the old nor the new one: someone else has changed it");
+}
