@@ -1,4 +1,5 @@
 using CcConsole.Core;
+using CcConsole.Core.Jobs;
 using CcConsole.Core.Reports;
 
 namespace CcAgent.Exec;

@@ -32,11 +32,42 @@ public static class Adoption
             Shell = ShellOf(table, entry),
             RawInput = split.RawInput,
             Doubled = split.Doubled,
-        }));
+        }, table.Dialect));
         byte[] before = table.HasFinalNewline ? table.ToBytes() : [.. table.Bytes, (byte)'\n'];
         return Release(after, (EntryLine)after.Lines[entry.Number - 1]).Bytes.SequenceEqual(before)
             ? after
             : throw new ProblemException($"Line {entry.Number} could not be released to the same bytes again", "Leave the entry as it is, and report this line");
+    }
+
+    /// <summary>
+    /// The table in which our wrapper stands in the place of another one of the same shape: the job's id, its shell, its input, its
+    /// command, and those flags that the agent takes (<see cref="WrapperFlags"/>) stay.
+    /// </summary>
+    /// <param name="table">The table.</param>
+    /// <param name="entry">An entry that another program wraps.</param>
+    /// <param name="agentPath">Where the agent lies.</param>
+    /// <param name="socketPath">Its socket; null leaves it to the agent.</param>
+    /// <param name="jobId">Another id than the line has; null to keep it.</param>
+    /// <param name="mend">Whether a line that cron cuts at a <c>%</c> is written so that the job runs as it was meant.</param>
+    /// <exception cref="ProblemException">The entry is not wrapped, or by the agent itself; or cron cuts it, and it is not to be mended.</exception>
+    public static CrontabDocument Import(CrontabDocument table, EntryLine entry, string agentPath, string? socketPath, string? jobId = null, bool mend = false)
+    {
+        var wrapped = CommandWrapper.Unwrap(table.Slice(entry.CommandSpan), table.Dialect)
+            ?? throw new ProblemException($"Line {entry.Number} is not wrapped", "Adopt it instead");
+        if (wrapped.IsCutAtPercent && !mend)
+        {
+            throw new ProblemException(
+                $"Line {entry.Number} is broken: cron cuts it at a % within its quotes, so the job has never run as written", "Ask for it to be mended, and it will run as it was meant");
+        }
+
+        if (wrapped.AgentPath == agentPath && !wrapped.IsCutAtPercent)
+        {
+            throw new ProblemException($"Line {entry.Number} is wrapped already, as job {wrapped.JobId}", "Release it first to wrap it anew");
+        }
+
+        ShellOf(table, entry);
+        return table.ReplaceCommand(entry, CommandWrapper.Wrap(
+            wrapped with { AgentPath = agentPath, JobId = jobId ?? wrapped.JobId, SocketPath = socketPath, Flags = WrapperFlags.Part(wrapped.Flags).Known }, table.Dialect));
     }
 
     /// <summary>The table in which a wrapped entry runs its command without the wrapper: for an adopted one the same bytes as before.</summary>
@@ -48,7 +79,7 @@ public static class Adoption
         RequireSameShell(table, entry, wrapped);
         if (wrapped.IsCutAtPercent)
         {
-            throw new ProblemException($"cron cuts line {entry.Number} at a % within its quotes, so the job has never run as written", "Edit the command, which wraps it anew");
+            throw new ProblemException($"cron cuts line {entry.Number} at a % within its quotes, so the job has never run as written", "Mend it, or edit its command, which wraps it anew");
         }
 
         return table.ReplaceCommand(entry, CronCommand.Escape(wrapped.Command.Span, table.Dialect, wrapped.RawInput, wrapped.Doubled));
@@ -77,6 +108,6 @@ public static class Adoption
                 "Move the command into a script, or set SHELL=/bin/sh above the entry");
     }
 
-    private static string CronShell(CrontabDocument table, EntryLine? entry) =>
+    internal static string CronShell(CrontabDocument table, EntryLine? entry) =>
         table.VariableAt(entry, "SHELL") is { Length: > 0 } set ? set : WrappedCommand.DefaultShell;
 }

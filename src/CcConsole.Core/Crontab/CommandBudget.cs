@@ -2,13 +2,14 @@ using CcConsole.Core.Cron;
 
 namespace CcConsole.Core.Crontab;
 
-/// <summary>How long a command may be. debian refuses a longer one; cronie cuts it off in silence.</summary>
+/// <summary>How long a command may be. debian refuses a longer one; cronie cuts it off in silence; busybox cannot start it.</summary>
 public static class CommandBudget
 {
     /// <summary>Bytes that debian takes (MAX_COMMAND less two: at 999 it says "command too long").</summary>
     public const int DebianLimit = 998;
 
-    /// <summary>Bytes that cronie takes.</summary>
+    /// <summary>Bytes that cronie takes; and what Linux takes of one argument, to which busybox hands the whole command (MAX_ARG_STRLEN less
+    /// the NUL at its end).</summary>
     public const int CronieLimit = 131_071;
 
     /// <summary>The most bytes of a command, counted as they stand in the table.</summary>

@@ -7,7 +7,8 @@ namespace CcConsole.Core.Crontab;
 /// Writes and reads the wrapper's part of a line. Three readers stand between the text and the job: cron, the shell
 /// that cron starts, and the shell that runs the command. What is written survives all three with every daemon:
 /// single quotes; <c>'</c> as <c>'\''</c>; <c>%</c> as <c>\%</c>; and <c>''</c> between a backslash and a following
-/// backslash or <c>%</c>, so that no two characters mean anything to cron by accident.
+/// backslash or <c>%</c>, so that no two characters mean anything to cron by accident. busybox gives the text to the shell
+/// as it stands, so there <c>%</c> stays <c>%</c>.
 /// <para>
 /// A further <c>''</c> before a backslash, which the shells do not see, says that the line had it doubled before it was
 /// wrapped.
@@ -16,9 +17,17 @@ namespace CcConsole.Core.Crontab;
 public static class CommandWrapper
 {
     /// <summary>The command part of the line.</summary>
+    /// <param name="command">What is to be wrapped.</param>
+    /// <param name="dialect">The daemon that shall read it; debian and cronie read the same line.</param>
     /// <exception cref="ProblemException">Something holds a NUL, CR or LF, which a line of a crontab cannot, or could not be read back.</exception>
-    public static byte[] Wrap(WrappedCommand command)
+    public static byte[] Wrap(WrappedCommand command, CronDialect dialect = CronDialect.Debian)
     {
+        var isPercentBare = dialect == CronDialect.Busybox;
+        if (isPercentBare)
+        {
+            CronCommand.RefuseInput(command.RawInput);
+        }
+
         if (command.AgentPath.Length == 0 || command.AgentPath[0] == '-' || command.AgentPath.Contains('='))
         {
             throw new ProblemException($"\"{command.AgentPath}\" is not a path of the agent", "Give an absolute path without =");
@@ -35,25 +44,25 @@ public static class CommandWrapper
         }
 
         var line = new List<byte>();
-        Word(line, command.AgentPath, "The agent's path");
+        Word(line, command.AgentPath, "The agent's path", isPercentBare);
         line.AddRange(" exec --job-id "u8);
-        Quote(line, Encoding.UTF8.GetBytes(command.JobId), "The job's id", []);
+        Quote(line, Encoding.UTF8.GetBytes(command.JobId), "The job's id", [], isPercentBare);
         if (command.SocketPath is { } socket)
         {
             line.AddRange(" --socket-path "u8);
-            Quote(line, Encoding.UTF8.GetBytes(socket), "The socket's path", []);
+            Quote(line, Encoding.UTF8.GetBytes(socket), "The socket's path", [], isPercentBare);
         }
 
         foreach (var flag in command.Flags)
         {
             line.Add((byte)' ');
-            Word(line, flag, "A flag");
+            Word(line, flag, "A flag", isPercentBare);
         }
 
         line.AddRange(" -- "u8);
-        Word(line, command.Shell, "The shell's path");
+        Word(line, command.Shell, "The shell's path", isPercentBare);
         line.AddRange(" -c "u8);
-        Quote(line, command.Command.Span, "The command", command.Doubled);
+        Quote(line, command.Command.Span, "The command", command.Doubled, isPercentBare);
         if (command.RawInput is { } input)
         {
             line.Add((byte)'%');
@@ -166,7 +175,7 @@ public static class CommandWrapper
     private static bool IsOwn(string flag) => flag is "--" or "--job-id" or "--socket-path"
         || flag.StartsWith("--job-id=", StringComparison.Ordinal) || flag.StartsWith("--socket-path=", StringComparison.Ordinal);
 
-    private static void Word(List<byte> line, string text, string what)
+    private static void Word(List<byte> line, string text, string what, bool isPercentBare)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         if (text.Length > 0 && text.AsSpan().IndexOfAnyExcept(ShellWords.Safe) < 0)
@@ -175,11 +184,11 @@ public static class CommandWrapper
         }
         else
         {
-            Quote(line, bytes, what, []);
+            Quote(line, bytes, what, [], isPercentBare);
         }
     }
 
-    private static void Quote(List<byte> line, ReadOnlySpan<byte> text, string what, IReadOnlyList<int> doubled)
+    private static void Quote(List<byte> line, ReadOnlySpan<byte> text, string what, IReadOnlyList<int> doubled, bool isPercentBare)
     {
         RefuseLineBreaks(text, what);
         line.Add((byte)'\'');
@@ -195,7 +204,7 @@ public static class CommandWrapper
                 case (byte)'\'':
                     line.AddRange("'\\''"u8);
                     continue;
-                case (byte)'%':
+                case (byte)'%' when !isPercentBare:
                     line.Add((byte)'\\');
                     break;
                 case (byte)'\\' when doubled.Contains(i):

@@ -5,7 +5,8 @@ namespace CcConsole.Core.Crontab;
 
 /// <summary>
 /// A command as cron splits it (crontab(5)): the first <c>%</c> without a backslash ends the text for the shell, and
-/// what follows is the job's standard input. <c>\%</c> is <c>%</c>; debian also turns <c>\\</c> into <c>\</c>.
+/// what follows is the job's standard input. <c>\%</c> is <c>%</c>; debian also turns <c>\\</c> into <c>\</c>. busybox
+/// does none of this: its shell gets the text as it stands, and its jobs have no input.
 /// </summary>
 public sealed class CronCommand
 {
@@ -72,6 +73,11 @@ public sealed class CronCommand
         var shell = new List<byte>(raw.Length);
         var doubled = new List<int>();
         byte[]? input = null;
+        if (dialect == CronDialect.Busybox)
+        {
+            return new CronCommand(raw.ToArray(), null, []);
+        }
+
         for (var i = 0; i < raw.Length; i++)
         {
             if (raw[i] == '%')
@@ -113,12 +119,22 @@ public sealed class CronCommand
     /// The command part of a line from which cron makes this text for the shell (and this input): the inverse of
     /// <see cref="Split"/>, with no more backslashes than needed.
     /// </summary>
-    /// <exception cref="ProblemException">It holds a NUL, CR or LF, or cronie has no notation for it (an odd number of backslashes before a <c>%</c>).</exception>
+    /// <exception cref="ProblemException">It holds a NUL, CR or LF, or the daemon has no notation for it: cronie for an odd number of backslashes
+    /// before a <c>%</c>, busybox for input and for a backslash at the end.</exception>
     public static byte[] Escape(ReadOnlySpan<byte> shell, CronDialect dialect, byte[]? rawInput = null) =>
         Escape(shell, dialect, rawInput, []);
 
     internal static byte[] Escape(ReadOnlySpan<byte> shell, CronDialect dialect, byte[]? rawInput, IReadOnlyList<int> doubled)
     {
+        CommandWrapper.RefuseLineBreaks(shell, "The command");
+        if (dialect == CronDialect.Busybox)
+        {
+            RefuseInput(rawInput);
+            return shell.EndsWith("\\"u8)
+                ? throw new ProblemException("busybox reads a line that ends with a backslash as one with the next line", "Wrap the command, or put it into a script")
+                : shell.ToArray();
+        }
+
         var raw = new List<byte>(shell.Length + 8);
         for (var i = 0; i < shell.Length; i++)
         {
@@ -137,13 +153,21 @@ public sealed class CronCommand
         }
 
         var bytes = raw.ToArray();
-        CommandWrapper.RefuseLineBreaks(shell, "The command");
         var back = Split(bytes, dialect);
         return back.Shell.Span.SequenceEqual(shell) && (back.RawInput is null) == (rawInput is null)
             ? bytes
             : throw new ProblemException(
                 "cronie has no notation for this command: a backslash stands before a percent sign or before the input",
                 "Wrap the command, or put it into a script");
+    }
+
+    /// <exception cref="ProblemException">There is some.</exception>
+    internal static void RefuseInput(byte[]? rawInput)
+    {
+        if (rawInput is not null)
+        {
+            throw new ProblemException("The job gets standard input from its line, and busybox cron gives none", "Put the input into the command: printf '…' | command");
+        }
     }
 
     /// <summary>debian: a backslash before a backslash or a percent sign, or before the one that starts the input.</summary>

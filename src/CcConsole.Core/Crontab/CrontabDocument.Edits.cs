@@ -1,4 +1,5 @@
 using System.Text;
+using CcConsole.Core.Cron;
 
 namespace CcConsole.Core.Crontab;
 
@@ -8,24 +9,31 @@ namespace CcConsole.Core.Crontab;
 /// CronCommand.Escape).</param>
 /// <param name="User">The user, for a system table; null otherwise.</param>
 /// <param name="Name">A name for the comment line above; null for none.</param>
-public sealed record EntryText(string Schedule, ReadOnlyMemory<byte> Command, string? User = null, string? Name = null);
+public sealed record EntryText(string Schedule, ReadOnlyMemory<byte> Command, string? User = null, string? Name = null)
+{
+    /// <summary>Tags for the comment line above.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+}
 
 public sealed partial class CrontabDocument
 {
     /// <summary>Appends an entry, with its name line when it has a name.</summary>
     /// <exception cref="ProblemException">The daemon would refuse the line, or read it as something else.</exception>
-    public CrontabDocument Add(EntryText entry) => Edit(new(_bytes.Length, 0), [.. NameLine(entry.Name), .. LineOf(entry), (byte)'\n'], entry);
+    public CrontabDocument Add(EntryText entry) => Edit(new(_bytes.Length, 0), [.. EntryMark.Line(entry.Name, entry.Tags), .. LineOf(entry), (byte)'\n'], entry);
+
+    /// <summary>Appends the lines of an entry that were made elsewhere; the last of them is the entry.</summary>
+    internal CrontabDocument Append(ReadOnlySpan<byte> lines, EntryText meant) => Edit(new(_bytes.Length, 0), lines, meant);
 
     /// <summary>Puts another entry in the place of one. Its own line is replaced, and its name line where the name differs.</summary>
     /// <exception cref="ProblemException">The daemon would refuse the line, or read it as something else.</exception>
     public CrontabDocument Replace(EntryLine line, EntryText entry)
     {
         Own(line);
-        byte[] mark = line.IsPaused ? [.. PauseMark] : [];
-        var renamed = entry.Name != line.Name;
+        byte[] pause = line.IsPaused ? [.. PauseMark] : [];
+        var marked = entry.Name != line.Name || !entry.Tags.SequenceEqual(line.Tags);
         return Edit(
-            renamed ? new(StartWithName(line), line.Span.End - StartWithName(line)) : line.Span,
-            [.. renamed ? NameLine(entry.Name) : [], .. mark, .. LineOf(entry)],
+            marked ? new(StartWithMark(line), line.Span.End - StartWithMark(line)) : line.Span,
+            [.. marked ? EntryMark.Line(entry.Name, entry.Tags, MarkOf(line)) : [], .. pause, .. LineOf(entry)],
             entry);
     }
 
@@ -48,19 +56,39 @@ public sealed partial class CrontabDocument
             new EntryText(schedule, Slice(line.CommandSpan).ToArray(), line.User, line.Name));
     }
 
-    /// <summary>Gives an entry a name, another name, or none (null): writes, changes or removes the comment line above it.</summary>
-    public CrontabDocument Rename(EntryLine line, string? name)
+    /// <summary>Changes nothing but the bytes of an entry's user.</summary>
+    /// <exception cref="ProblemException">The table has no users, or the daemon would read the line as something else.</exception>
+    public CrontabDocument ReplaceUser(EntryLine line, string user)
     {
         Own(line);
-        var start = StartWithName(line);
-        return Splice(new(start, line.Span.Start - start), NameLine(name));
+        if (line.User is null)
+        {
+            throw new ProblemException("The entries of a user's table name no user", "Move the job to the table of that user, or to a system table");
+        }
+
+        CheckUser(user);
+        var start = line.ScheduleSpan.End + EntrySyntax.SkipBlanks(_bytes.AsSpan(line.ScheduleSpan.End), 0);
+        var length = _bytes.AsSpan(start).IndexOfAny((byte)' ', (byte)'\t');
+        return Edit(new(start, length), Encoding.UTF8.GetBytes(user), new EntryText(line.Schedule.Text, Slice(line.CommandSpan).ToArray(), user));
+    }
+
+    /// <summary>Writes a second entry below one: the same line with another command, and the same comment line above with another name.</summary>
+    /// <param name="line">The entry.</param>
+    /// <param name="name">The copy's name; null for none.</param>
+    /// <param name="command">The copy's command, as it stands in the table.</param>
+    /// <exception cref="ProblemException">The daemon would refuse the line, or read it as something else.</exception>
+    public CrontabDocument Duplicate(EntryLine line, string? name, ReadOnlySpan<byte> command)
+    {
+        Own(line);
+        byte[] copy = [.. EntryMark.Line(name, line.Tags, MarkOf(line)), .. _bytes.AsSpan(line.Span.Start, line.CommandSpan.Start - line.Span.Start), .. command, (byte)'\n'];
+        return Edit(new(Math.Min(line.Span.End + 1, _bytes.Length), 0), copy, new EntryText(line.Schedule.Text, command.ToArray(), line.User));
     }
 
     /// <summary>Removes an entry's line, and the name line that belongs to it.</summary>
     public CrontabDocument Remove(EntryLine line)
     {
         Own(line);
-        var start = StartWithName(line);
+        var start = StartWithMark(line);
         return Splice(new(start, Math.Min(line.Span.End + 1, _bytes.Length) - start), []);
     }
 
@@ -78,11 +106,11 @@ public sealed partial class CrontabDocument
         return line.IsPaused ? Splice(new(line.Span.Start, PauseMark.Length), []) : this;
     }
 
-    private void Own(EntryLine line)
+    private void Own(CrontabLine line)
     {
         if (line.Number < 1 || line.Number > Lines.Count || !ReferenceEquals(Lines[line.Number - 1], line))
         {
-            throw new ArgumentException("The entry belongs to another document.", nameof(line));
+            throw new ArgumentException("The line belongs to another document.", nameof(line));
         }
     }
 
@@ -113,6 +141,11 @@ public sealed partial class CrontabDocument
                 line is VariableLine ? "It would be a variable: put the command into quotes or a script" : "Check for blanks at the start of the command, and for a sixth field");
         }
 
+        if (CommandBudget.Left(meant.Command.Span, Dialect) is < 0 and var left)
+        {
+            throw new ProblemException($"The command is too long: {-left} bytes more than {Dialect.Name()} cron takes", "Put it into a script and call that");
+        }
+
         return after;
     }
 
@@ -136,24 +169,12 @@ public sealed partial class CrontabDocument
         return Lines[low];
     }
 
-    private int StartWithName(EntryLine line) =>
-        line.Number > 1 && Lines[line.Number - 2] is CommentLine comment && Slice(comment.Span).StartsWith(NameMark)
-            ? comment.Span.Start
-            : line.Span.Start;
-
-    private static byte[] NameLine(string? name)
+    internal static void CheckUser(string user)
     {
-        if (string.IsNullOrWhiteSpace(name))
+        if (user.Length == 0 || user.Any(static c => char.IsControl(c) || char.IsWhiteSpace(c)) || user[0] is '-' or '#')
         {
-            return [];
+            throw new ProblemException("This is not a user's name", "Give the name of a user of that host");
         }
-
-        if (name.Any(char.IsControl))
-        {
-            throw new ProblemException("A job's name is one line of text without control characters", "Take the line break or the control character out of the name");
-        }
-
-        return [.. NameMark, .. Encoding.UTF8.GetBytes(name.Trim()), (byte)'\n'];
     }
 
     private static byte[] LineOf(EntryText entry) =>

@@ -13,9 +13,6 @@ public sealed partial class CrontabDocument
     /// line follows unchanged, so that resuming restores it byte for byte.</summary>
     public static ReadOnlySpan<byte> PauseMark => "#cc-paused "u8;
 
-    /// <summary>The comment directly above an entry that names it: <c>#cc: name=Nightly backup</c>.</summary>
-    public static ReadOnlySpan<byte> NameMark => "#cc: name="u8;
-
     private const int MaxLines = 10_000;
     private const int MaxVariables = 1_000;
     private readonly byte[] _bytes;
@@ -91,16 +88,14 @@ public sealed partial class CrontabDocument
     private static CrontabDocument ParseOwned(byte[] bytes, CronDialect dialect, bool isSystem)
     {
         var lines = new List<CrontabLine>();
-        string? name = null;
+        EntryMark? mark = null;
         for (var start = 0; start < bytes.Length;)
         {
             var length = bytes.AsSpan(start).IndexOf((byte)'\n');
             length = length < 0 ? bytes.Length - start : length;
             var span = new ByteSpan(start, length);
-            var line = ParseLine(bytes.AsSpan(start, length), lines.Count + 1, span, dialect, isSystem, name);
-            name = line is CommentLine && bytes.AsSpan(start, length).StartsWith(NameMark)
-                ? Encoding.UTF8.GetString(bytes.AsSpan(start, length)[NameMark.Length..]).Trim()
-                : null;
+            var line = ParseLine(bytes.AsSpan(start, length), lines.Count + 1, span, dialect, isSystem, mark);
+            mark = line is CommentLine && EntryMark.TryParse(bytes.AsSpan(start, length), out var found) ? found : null;
             lines.Add(line);
             start += length + 1;
         }
@@ -109,7 +104,7 @@ public sealed partial class CrontabDocument
     }
 
     private static CrontabLine ParseLine(
-        ReadOnlySpan<byte> line, int number, ByteSpan span, CronDialect dialect, bool isSystem, string? name)
+        ReadOnlySpan<byte> line, int number, ByteSpan span, CronDialect dialect, bool isSystem, EntryMark? mark)
     {
         var start = EntrySyntax.SkipBlanks(line, 0);
         if (start == line.Length)
@@ -159,6 +154,7 @@ public sealed partial class CrontabDocument
             found.User,
             new(span.Start + from + found.CommandSpan.Start, found.CommandSpan.Length),
             isPaused,
-            string.IsNullOrEmpty(name) ? null : name);
+            mark?.Name)
+        { Tags = mark?.Tags ?? [] };
     }
 }

@@ -44,7 +44,7 @@ public sealed record UnparsedLine(int Number, ByteSpan Span, string Problem, int
 /// <param name="CommandSpan">The bytes of the command as cron gets it: to the end of the line, <c>%</c> and input
 /// included (<see cref="CronCommand"/>).</param>
 /// <param name="IsPaused">True when the line is commented out by the console's own mark (<see cref="CrontabDocument.PauseMark"/>).</param>
-/// <param name="Name">The name from the comment line above (<see cref="CrontabDocument.NameMark"/>); null when it has none.</param>
+/// <param name="Name">The name from the comment line above (<c>#cc: name=Nightly backup</c>); null when it has none.</param>
 public sealed record EntryLine(
     int Number,
     ByteSpan Span,
@@ -53,4 +53,8 @@ public sealed record EntryLine(
     string? User,
     ByteSpan CommandSpan,
     bool IsPaused,
-    string? Name) : CrontabLine(Number, Span);
+    string? Name) : CrontabLine(Number, Span)
+{
+    /// <summary>The tags from the comment line above (<c>#cc: tags=db,nightly</c>); empty when it has none.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+}

@@ -1,6 +1,7 @@
 using System.Text;
 using CcAgent.Exec;
 using CcConsole.Core;
+using CcConsole.Core.Jobs;
 using Xunit;
 
 namespace CcAgent.Tests.Exec;

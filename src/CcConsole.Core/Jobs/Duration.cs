@@ -1,13 +1,14 @@
 using System.Globalization;
 
-namespace CcAgent.Exec;
+namespace CcConsole.Core.Jobs;
 
 /// <summary>Spans of time on the command line: 500ms, 30s, 5m, 1h, 2d; a number alone is seconds; a hundred years at most.</summary>
-internal static class Duration
+public static class Duration
 {
     private const long Most = 36_525 * TimeSpan.TicksPerDay;
 
-    internal static TimeSpan? Parse(string text)
+    /// <summary>Reads a span; null when it is none.</summary>
+    public static TimeSpan? Parse(string text)
     {
         var digits = 0;
         while (digits < text.Length && char.IsAsciiDigit(text[digits]))
