@@ -12,12 +12,17 @@ public static class ScheduleDescription
 {
     private const int MaxTimes = 4;
     private const int MaxList = 12;
+    private const int ShortestRun = 3;
+    private const string Also = "and also on";
+    private const uint OddDays = 0xAAAAAAAA;
+    private const uint EvenDays = 0x55555554;
     private static readonly string[] MonthNames =
         ["", "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
     private static readonly string[] WeekdayNames = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
-    /// <summary>One clause, beginning in lower case, without a full stop: <c>at 02:30 on Monday to Friday</c>.</summary>
+    /// <summary>One clause, beginning in lower case, without a full stop: <c>at 02:30 on Monday to Friday</c>. The times are those of
+    /// the clock that the entry runs by.</summary>
     public static string Describe(Schedule schedule)
     {
         var fields = schedule.Fields;
@@ -31,138 +36,133 @@ public static class ScheduleDescription
             return "never";
         }
 
-        return schedule.IsRandom || Times(fields) is not { } times || Days(fields) is not { } days
-            ? schedule.Text
-            : times + days + Months(fields);
+        // A time that is drawn, or one that the daemon made out of an error, is not put into words.
+        if (schedule.IsRandom || schedule.Fault is not null || Times(fields) is not { } times || Days(fields) is not { } days)
+        {
+            return schedule.Text;
+        }
+
+        // After "and also on" a month would seem to be said of the weekday alone.
+        var months = Months(fields.Months);
+        return days.Contains(Also) && months.Length > 0 ? $"{times}{months},{days}" : times + days + months;
     }
 
     private static string? Times(in ScheduleFields fields)
     {
-        var minutes = BitOperations.PopCount(fields.Minutes);
-        var hours = BitOperations.PopCount(fields.Hours);
-        var everyHour = fields.Hours == ScheduleFields.AllHours;
-        if (minutes * hours <= MaxTimes)
+        var (minutes, hours) = (fields.Minutes, fields.Hours);
+        var everyHour = hours == ScheduleFields.AllHours;
+        if (BitOperations.PopCount(minutes) * BitOperations.PopCount(hours) <= MaxTimes)
         {
-            var times = new List<string>();
-            foreach (var hour in Values(fields.Hours))
-            {
-                foreach (var minute in Values(fields.Minutes))
-                {
-                    times.Add(Clock(hour, minute));
-                }
-            }
-
-            return "at " + Join(times);
+            return "at " + Join(Values(hours).SelectMany(hour => Values(minutes).Select(minute => Clock(hour, minute))));
         }
 
-        if (Interval(fields.Minutes) is { } step && (everyHour || IsRun(fields.Hours)))
+        var (start, step) = Interval(minutes, 60);
+        if (step == 60)
         {
-            var what = step == 1 ? "every minute" : $"every {step} minutes";
-            return everyHour
-                ? what
-                : $"{what} from {Clock(BitOperations.TrailingZeroCount(fields.Hours), 0)} to {Clock(BitOperations.Log2(fields.Hours), 60 - step)}";
+            return everyHour ? start == 0 ? "every hour, on the hour" : $"at minute {Number(start)} of every hour"
+                : Interval(hours, 24) is (var firstHour, var hourStep) && hourStep is > 1 and < 24 ? $"every {Number(hourStep)} hours from {Clock(firstHour, start)} to {Clock(Last(hours), start)}"
+                : IsRun(hours) ? $"every hour from {Clock(First(hours), start)} to {Clock(Last(hours), start)}"
+                : BitOperations.PopCount(hours) <= MaxList ? $"at {Join(Values(hours).Select(hour => Clock(hour, start)))}"
+                : null;
         }
 
-        if (minutes > MaxList)
+        if (step > 0 && (everyHour || IsRun(hours)))
+        {
+            var what = step == 1 ? "every minute" : $"every {Number(step)} minutes";
+            return !everyHour ? $"{what} from {Clock(First(hours), start)} to {Clock(Last(hours), Last(minutes))}"
+                : start == 0 ? what
+                : $"{what}, from minute {Number(start)} of every hour";
+        }
+
+        if (List(minutes) is not { } at)
         {
             return null;
         }
 
-        var at = minutes == 1
-            ? BitOperations.TrailingZeroCount(fields.Minutes) is var only && only == 0 ? "on the hour" : $"at minute {Number(only)}"
-            : $"at minutes {Join(Values(fields.Minutes).Select(Number))}";
-        if (everyHour)
-        {
-            return minutes == 1 && fields.Minutes == 1 ? "every hour, on the hour" : $"{at} of every hour";
-        }
-
-        var which = IsRun(fields.Hours)
-            ? $"{Clock(BitOperations.TrailingZeroCount(fields.Hours), 0)[..2]} to {Clock(BitOperations.Log2(fields.Hours), 0)[..2]}"
-            : Join(Values(fields.Hours).Select(hour => Clock(hour, 0)[..2]));
-        return fields.Minutes == 1 ? $"on the hour, in hours {which}" : $"{at} of hours {which}";
+        return everyHour ? $"at minutes {at} of every hour"
+            : IsRun(hours) || BitOperations.PopCount(hours) <= MaxList ? $"at minutes {at} of the hours {List(hours)}"
+            : null;
     }
 
     private static string? Days(in ScheduleFields fields)
     {
         var allDays = fields.Days == ScheduleFields.AllDays;
         var allWeekdays = fields.Weekdays == ScheduleFields.AllWeekdays;
+        var days = MonthDays(fields.Days);
         if (fields.DayStar || fields.WeekdayStar)
         {
             return (allDays, allWeekdays) switch
             {
                 (true, true) => EveryDay(fields),
-                (true, false) => " on " + Weekdays(fields.Weekdays),
-                (false, true) => MonthDays(fields.Days) is { } days ? $" on {days} of the month" : null,
-                _ => MonthDays(fields.Days) is { } days ? $" on {days} of the month if it is {Join(Values(fields.Weekdays).Select(Weekday), "or")}" : null,
+                (true, false) => " on " + Weekdays(fields.Weekdays, "and"),
+                (false, true) => days is null ? null : $" on {days} of the month",
+                _ => days is null ? null : $" on {days} of the month if it is {Weekdays(fields.Weekdays, "or")}",
             };
         }
 
         // Neither starts with a star: either may match, so a full field alone means every day.
-        if (allDays || allWeekdays)
-        {
-            return EveryDay(fields);
-        }
-
-        return (fields.Days, fields.Weekdays) switch
-        {
-            (0, _) => " on " + Weekdays(fields.Weekdays),
-            (_, 0) => MonthDays(fields.Days) is { } days ? $" on {days} of the month" : null,
-            _ => MonthDays(fields.Days) is { } days ? $" on {days} of the month, and also on {Weekdays(fields.Weekdays)}" : null,
-        };
+        return allDays || allWeekdays ? EveryDay(fields)
+            : fields.Days == 0 ? " on " + Weekdays(fields.Weekdays, "and")
+            : days is null ? null
+            : fields.Weekdays == 0 ? $" on {days} of the month"
+            : $" on {days} of the month, {Also} {Weekdays(fields.Weekdays, "and")}";
     }
 
-    private static string EveryDay(in ScheduleFields fields) =>
-        BitOperations.PopCount(fields.Minutes) * BitOperations.PopCount(fields.Hours) <= MaxTimes || fields.Hours != ScheduleFields.AllHours
-            ? " every day"
-            : "";
+    private static string EveryDay(in ScheduleFields fields) => fields.Hours != ScheduleFields.AllHours ? " every day" : "";
 
-    private static string Weekdays(uint bits) => bits != 0 && (bits & 1) == 0 && IsRun(bits) && BitOperations.PopCount(bits) > 2
-        ? $"{Weekday(BitOperations.TrailingZeroCount(bits))} to {Weekday(BitOperations.Log2(bits))}"
-        : Join(Values(bits).Select(Weekday));
+    private static string Weekdays(uint bits, string and) => (bits & 1) == 0 && IsRun(bits) && BitOperations.PopCount(bits) >= ShortestRun
+        ? $"{(and == "or" ? "a day from " : "")}{WeekdayNames[First(bits)]} to {WeekdayNames[Last(bits)]}"
+        : Join(Values(bits).Select(day => WeekdayNames[day]), and);
 
-    private static string? MonthDays(uint bits)
+    private static string? MonthDays(uint bits) => bits switch
     {
-        var count = BitOperations.PopCount(bits);
-        return count == 1 ? $"day {Number(BitOperations.TrailingZeroCount(bits))}"
-            : count > 2 && IsRun(bits) ? $"days {BitOperations.TrailingZeroCount(bits)} to {BitOperations.Log2(bits)}"
-            : count <= MaxList ? $"days {Join(Values(bits).Select(Number))}"
-            : null;
-    }
+        OddDays => "the odd days",
+        EvenDays => "the even days",
+        _ => List(bits) is { } list ? (BitOperations.PopCount(bits) == 1 ? "day " : "days ") + list : null,
+    };
 
-    private static string Months(in ScheduleFields fields) => fields.Months == ScheduleFields.AllMonths
-        ? ""
-        : IsRun(fields.Months) && BitOperations.PopCount(fields.Months) > 2
-            ? $" in {MonthNames[BitOperations.TrailingZeroCount(fields.Months)]} to {MonthNames[BitOperations.Log2(fields.Months)]}"
-            : $" in {Join(Values(fields.Months).Select(month => MonthNames[month]))}";
+    private static string Months(uint bits) => bits == ScheduleFields.AllMonths ? ""
+        : IsRun(bits) && BitOperations.PopCount(bits) >= ShortestRun ? $" in {MonthNames[First(bits)]} to {MonthNames[Last(bits)]}"
+        : $" in {Join(Values(bits).Select(month => MonthNames[month]))}";
 
-    /// <summary>The step of minutes that go on evenly over the hour; null when they do not.</summary>
-    private static int? Interval(ulong minutes)
+    /// <summary>The first value and the step of values that go on evenly round the field; a step of 0 when they do not.</summary>
+    private static (int First, int Step) Interval(ulong bits, int size)
     {
-        for (var step = 1; step <= 30; step++)
+        var first = First(bits);
+        for (var step = 1; step <= size; step++)
         {
-            var bits = 0UL;
-            for (var minute = 0; minute < 60; minute += step)
+            var even = 0UL;
+            for (var value = first; value < size; value += step)
             {
-                bits |= 1UL << minute;
+                even |= 1UL << value;
             }
 
-            if (60 % step == 0 && bits == minutes)
+            if (size % step == 0 && first < step && even == bits)
             {
-                return step;
+                return (first, step);
             }
         }
 
-        return null;
+        return (first, 0);
     }
 
-    private static bool IsRun(ulong bits) =>
-        bits != 0 && BitOperations.PopCount(bits) == BitOperations.Log2(bits) - BitOperations.TrailingZeroCount(bits) + 1;
+    /// <summary>Numbers one by one, or the first and the last of a run; null for none or too many.</summary>
+    private static string? List(ulong bits) =>
+        IsRun(bits) && BitOperations.PopCount(bits) >= ShortestRun ? $"{Number(First(bits))} to {Number(Last(bits))}"
+        : BitOperations.PopCount(bits) is > 0 and <= MaxList ? Join(Values(bits).Select(Number))
+        : null;
+
+    private static bool IsRun(ulong bits) => bits != 0 && BitOperations.PopCount(bits) == Last(bits) - First(bits) + 1;
+
+    private static int First(ulong bits) => BitOperations.TrailingZeroCount(bits);
+
+    private static int Last(ulong bits) => BitOperations.Log2(bits);
 
     private static IEnumerable<int> Values(ulong bits)
     {
         for (; bits != 0; bits &= bits - 1)
         {
-            yield return BitOperations.TrailingZeroCount(bits);
+            yield return First(bits);
         }
     }
 
@@ -177,8 +177,6 @@ public static class ScheduleDescription
 
         return text.ToString();
     }
-
-    private static string Weekday(int day) => WeekdayNames[day];
 
     private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
 
