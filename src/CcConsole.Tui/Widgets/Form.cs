@@ -49,10 +49,9 @@ public sealed class Form
             _drawn.Add(value.Bounds);
             field.Draw(value, hasFocus);
             var below = y + field.Height;
-            if (field.Error is { } error)
+            if ((field.Error ?? field.Warning) is { } fault)
             {
-                var used = canvas.Draw(label, below, canvas.Glyphs.FieldError, "input.invalid");
-                canvas.DrawFit(label + used + 1, below, error, canvas.Width - label - used - 1, canvas["state.fail"]);
+                DrawFault(canvas.Sub(new Rect(label, below, canvas.Width - label, 1)), field.FaultColumn, fault, field.Error is not null);
             }
             else if (field.Note is { } note)
             {
@@ -85,6 +84,19 @@ public sealed class Form
         };
     }
 
+    /// <summary>The mark under the character at fault, and the text on that side of it where it fits.</summary>
+    private static void DrawFault(Canvas canvas, int column, string text, bool isError)
+    {
+        var at = Math.Clamp(column, 0, Math.Max(0, canvas.Width - 1));
+        var style = canvas[isError ? "state.fail" : "state.late"];
+        canvas.Draw(at, 0, canvas.Glyphs.FieldError, isError ? "input.invalid" : "state.late");
+        var (before, after, width) = (at - 1, canvas.Width - at - 2, Graphemes.Width(text));
+        if (width > after && (width <= before || before > after))
+            canvas.DrawFit(Math.Max(0, before - width), 0, text, Math.Min(before, width), style);
+        else
+            canvas.DrawFit(at + 2, 0, text, after, style);
+    }
+
     private bool Move(int step)
     {
         for (var i = 1; i <= Fields.Count; i++)
@@ -111,5 +123,5 @@ public sealed class Form
         _top = Math.Min(_top, Math.Max(0, total - height));
     }
 
-    private static int Rows(FormField field) => field.Height + (field.Error ?? field.Note) switch { null => 0, _ => 1 };
+    private static int Rows(FormField field) => field.Height + (field.Error ?? field.Warning ?? field.Note) switch { null => 0, _ => 1 };
 }

@@ -10,8 +10,14 @@ public abstract class FormField(string label)
     /// <summary>What stands before it.</summary>
     public string Label { get; } = label;
 
-    /// <summary>What is wrong with it, shown below under a mark; null when nothing is.</summary>
+    /// <summary>What is wrong with it, shown below beside a mark; null when nothing is.</summary>
     public string? Error { get; set; }
+
+    /// <summary>What is doubtful about it, shown as an error is while there is none; null when nothing is.</summary>
+    public string? Warning { get; set; }
+
+    /// <summary>Which character of the value the error or warning is about, in UTF-16 units: the mark stands under it.</summary>
+    public int FaultAt { get; set; }
 
     /// <summary>A word of help or meaning, shown dimmed below while there is no error; null for none.</summary>
     public string? Note { get; set; }
@@ -21,6 +27,9 @@ public abstract class FormField(string label)
 
     /// <summary>Rows that the value takes.</summary>
     public virtual int Height => 1;
+
+    /// <summary>The column of the screen that <see cref="FaultAt"/> was drawn in, counted from the value's left end.</summary>
+    public virtual int FaultColumn => 0;
 
     /// <summary>Draws the value.</summary>
     public abstract void Draw(Canvas canvas, bool focused);
@@ -35,6 +44,9 @@ public sealed class TextField(string label) : FormField(label)
 {
     /// <summary>The line.</summary>
     public TextInput Input { get; } = new();
+
+    /// <inheritdoc/>
+    public override int FaultColumn => Input.ColumnOf(FaultAt);
 
     /// <inheritdoc/>
     public override void Draw(Canvas canvas, bool focused)

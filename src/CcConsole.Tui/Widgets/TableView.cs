@@ -25,6 +25,7 @@ public sealed class TableView<T>
     private IReadOnlyList<T> _rows = [];
     private IReadOnlyList<TableColumn<T>> _columns = [];
     private int[] _widths = [];
+    private object? _anchor;
     private Scroll _scroll;
     private Rect _drawn;
     private int _selected;
@@ -105,13 +106,46 @@ public sealed class TableView<T>
     public void Mark(T row, bool marked)
     {
         if (marked)
-            _marked.Add(_key(row));
+            _marked.Add(_anchor = _key(row));
         else
             _marked.Remove(_key(row));
     }
 
+    /// <summary>Marks the rows from the one that was marked last to the selected one; that one alone where none was.</summary>
+    public void MarkRange()
+    {
+        if (_rows.Count == 0)
+            return;
+        var from = _selected;
+        for (var i = 0; i < _rows.Count && _anchor is not null; i++)
+        {
+            if (_key(_rows[i]).Equals(_anchor))
+                from = i;
+        }
+        for (var i = Math.Min(from, _selected); i <= Math.Max(from, _selected); i++)
+            Mark(_rows[i], true);
+    }
+
     /// <summary>Takes all marks off.</summary>
-    public void ClearMarks() => _marked.Clear();
+    public void ClearMarks()
+    {
+        _marked.Clear();
+        _anchor = null;
+    }
+
+    /// <summary>Selects the row with a key.</summary>
+    /// <returns>Whether there is one.</returns>
+    public bool SelectKey(object key)
+    {
+        for (var i = 0; i < _rows.Count; i++)
+        {
+            if (!_key(_rows[i]).Equals(key))
+                continue;
+            Select(i);
+            return true;
+        }
+        return false;
+    }
 
     /// <summary>Draws the heading and the rows.</summary>
     public void Draw(Canvas canvas, bool focused = true)
@@ -204,6 +238,15 @@ public sealed class TableView<T>
             cell.Overlay(new Rect(x + Graphemes.Width(text.AsSpan(0, at)), 0, Graphemes.Width(text.AsSpan(at, match.Length)), 1), "match");
     }
 
+    /// <summary>Marks the selected row, or takes its mark off, and goes on to the next.</summary>
+    public void ToggleMark()
+    {
+        if (_rows.Count == 0)
+            return;
+        Mark(_rows[_selected], !IsMarked(_rows[_selected]));
+        Select(_selected + 1);
+    }
+
     private bool HandleKey(Key key)
     {
         if (_scroll.Distance(key) is { } distance)
@@ -224,8 +267,7 @@ public sealed class TableView<T>
             return false;
         if (key == ' ' && CanMark)
         {
-            Mark(_rows[_selected], !IsMarked(_rows[_selected]));
-            Select(_selected + 1);
+            ToggleMark();
             return true;
         }
         if (key != KeyCode.Enter || Opened is null)
@@ -297,7 +339,8 @@ public sealed class TableView<T>
     {
         var former = _rows.Count > 0 ? _key(_rows[_selected]) : null;
         _rows = rows;
-        _marked.RemoveWhere(key => !rows.Any(row => _key(row).Equals(key)));
+        if (_marked.Count > 0)
+            _marked.IntersectWith(rows.Select(_key));
         var at = -1;
         for (var i = 0; i < rows.Count && at < 0 && former is not null; i++)
         {

@@ -62,6 +62,15 @@ public sealed class TextInput
             canvas.ShowCursor(Graphemes.Width(text.AsSpan(_from, cursor - _from)), 0);
     }
 
+    /// <summary>The column that a character was last drawn in; 0 for one that is scrolled out at the left.</summary>
+    /// <param name="offset">Its place in UTF-16 units; beyond the end, the column after the text.</param>
+    public int ColumnOf(int offset)
+    {
+        var text = Shown;
+        var from = Math.Min(_from, text.Length);
+        return Graphemes.Width(text.AsSpan(from, Math.Max(0, Math.Clamp(offset, 0, text.Length) - from)));
+    }
+
     /// <summary>Takes an event.</summary>
     /// <returns>Whether it was used.</returns>
     public bool Handle(InputEvent input)

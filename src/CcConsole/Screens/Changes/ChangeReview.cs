@@ -55,18 +55,17 @@ internal static class ChangeReview
         shell.Toasts.Fail(result.Message ?? $"{result.Plan.Host}: {result.Plan.Description} was not applied", result.Hint ?? "");
     }
 
-    /// <summary>Someone else changed the table: both versions, against what was read.</summary>
-    private static async Task ShowConflictAsync(Shell shell, ChangeResult result)
+    /// <summary>Someone else changed the table: as it was read, theirs and yours.</summary>
+    private static async Task ShowConflictAsync(Shell shell, ChangeResult result) =>
+        await ShowConflictAsync(shell, result.Plan, result.Current!.Value, "Nothing was written.");
+
+    /// <summary>Shows a table that someone else has changed since it was read: as it was, theirs, and what was to be written.</summary>
+    public static async Task ShowConflictAsync(Shell shell, ChangePlan plan, ReadOnlyMemory<byte> theirs, string outcome)
     {
-        var plan = result.Plan;
         var question = new Question(
-            $"{plan.Host} changed meanwhile", "Nothing was written. Since the table was read, someone else changed it:\n", "Re-read");
+            $"{plan.Host} changed meanwhile", $"{outcome} Someone else changed {plan.Table.Words} since it was read.\n", "Re-read");
         question.Dialog.Body.AppendLine("");
-        DiffText.Append(question.Dialog.Body, TableDiff.Between(plan.Before.Span, result.Current!.Value.Span));
-        question.Dialog.Body.AppendLine("");
-        question.Dialog.Body.AppendLine("What was to be written:");
-        question.Dialog.Body.AppendLine("");
-        DiffText.Append(question.Dialog.Body, plan.Diff);
+        ThreeWayText.Append(question.Dialog.Body, plan.Before.Span, theirs.Span, plan.After.Span);
         await shell.AskAsync(question);
     }
 }

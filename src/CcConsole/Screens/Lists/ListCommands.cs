@@ -22,6 +22,10 @@ internal static class ListCommands
         ConsoleCommand.On<IListScreen>("pane.other", "Tab", "pane", "The keys that move go to the other pane: list or detail", CommandArea.Lists, list => list.SwitchPane()),
         ConsoleCommand.On<IListScreen>("filter", "/", "filter", "Filter as you type: words that must occur, !words that must not; Esc clears",
             CommandArea.Lists, list => list.OpenFilter(), hint: true),
+        ConsoleCommand.On<IMarkable>("mark", "Space", "mark", "Mark the row, or take the mark off: what is done then is done to all that are marked; Esc takes all marks off",
+            CommandArea.Lists, list => list.ToggleMark(), when: list => list.CanMark),
+        ConsoleCommand.On<IMarkable>("mark.range", "v", "mark range", "Mark the rows from the one that was marked last to this one",
+            CommandArea.Lists, list => list.MarkRange(), when: list => list.CanMark),
     ];
 
     private static ConsoleCommand Move(string id, string keys, string name, string description, Key key) =>

@@ -18,16 +18,32 @@ internal interface IListScreen
     void SwitchPane();
 }
 
+/// <summary>A list whose rows can be marked: what is done then is done to all that are.</summary>
+internal interface IMarkable
+{
+    /// <summary>Whether its rows can be marked.</summary>
+    bool CanMark { get; }
+
+    /// <summary>Marks the selected row, or takes its mark off.</summary>
+    void ToggleMark();
+
+    /// <summary>Marks the rows from the one marked last to the selected one.</summary>
+    void MarkRange();
+}
+
 /// <summary>
 /// A screen that is a list: filter, order, selection, and a detail pane where there is room. Order and filter are remembered
 /// while the screen exists, the order beyond that.
 /// </summary>
 /// <typeparam name="TRow">A row with all its texts made.</typeparam>
-internal abstract class ListScreen<TRow> : Screen, IListScreen
+internal abstract class ListScreen<TRow> : Screen, IListScreen, IMarkable
     where TRow : class
 {
     /// <summary>From this width the detail pane is shown.</summary>
     protected const int DetailFrom = 120;
+
+    /// <summary>From so many rows the detail pane can stand below the list.</summary>
+    private const int BelowFrom = 20;
 
     private readonly FilterPrompt _filter = new();
     private readonly string _name;
@@ -90,8 +106,37 @@ internal abstract class ListScreen<TRow> : Screen, IListScreen
     public void Feed(Key key) => Handle(new KeyEvent(key));
 
     /// <inheritdoc/>
+    public bool CanMark => Table.CanMark;
+
+    /// <inheritdoc/>
+    public void ToggleMark()
+    {
+        Table.ToggleMark();
+        SetTitle();
+    }
+
+    /// <inheritdoc/>
+    public void MarkRange()
+    {
+        Table.MarkRange();
+        SetTitle();
+    }
+
+    /// <summary>Takes all marks off.</summary>
+    public void ClearMarks()
+    {
+        Table.ClearMarks();
+        SetTitle();
+    }
+
+    /// <inheritdoc/>
     public override bool Back()
     {
+        if (Table.Marked.Count > 0)
+        {
+            ClearMarks();
+            return true;
+        }
         if (_filter.Text.Length == 0)
             return false;
         _filter.Text = "";
@@ -112,7 +157,8 @@ internal abstract class ListScreen<TRow> : Screen, IListScreen
             _filter.Draw(canvas.Sub(area.BottomRows(1)));
             area = area.WithoutBottom(1);
         }
-        if (canvas.Width < DetailFrom && DetailBelow)
+        var below = canvas.Width < DetailFrom ? DetailBelow : HasDetail && area.Height >= BelowFrom && canvas.Width - DetailWidth(canvas.Width) - 1 < ListWidth;
+        if (below)
         {
             var list = area.Top(Math.Max(4, area.Height / 2));
             DrawList(canvas, list);
@@ -159,6 +205,12 @@ internal abstract class ListScreen<TRow> : Screen, IListScreen
 
     /// <summary>Whether the detail stands below the list where there is no room beside it.</summary>
     protected virtual bool DetailBelow => false;
+
+    /// <summary>
+    /// Columns that the list wants: where the detail pane beside it would leave fewer, the pane stands below, so that it costs no
+    /// column of the list.
+    /// </summary>
+    protected virtual int ListWidth => 0;
 
     /// <summary>What a command of the screen lets through besides the filter.</summary>
     protected virtual bool Passes(TRow row) => true;
@@ -232,10 +284,16 @@ internal abstract class ListScreen<TRow> : Screen, IListScreen
         Table.Match = _parsed.Words.Count == 1 ? _parsed.Words[0] : null;
         Table.EmptyText = _parsed.IsEmpty ? EmptyText : string.Create(CultureInfo.InvariantCulture, $"0 of {_all.Count} match \"{_filter.Text}\"  Esc clears");
         Table.Rows = shown;
-        TitleText = _parsed.IsEmpty
-            ? string.Create(CultureInfo.InvariantCulture, $"{TitlePrefix}{_name}[{_all.Count}]")
-            : string.Create(CultureInfo.InvariantCulture, $"{TitlePrefix}{_name}[{shown.Count}/{_all.Count}]  /{_filter.Text}");
+        SetTitle();
         OnSelectionChanged();
+    }
+
+    private void SetTitle()
+    {
+        var count = Table.Rows.Count == _all.Count ? $"{_all.Count}" : $"{Table.Rows.Count}/{_all.Count}";
+        var marked = Table.Marked.Count > 0 ? $"  {Table.Marked.Count} marked" : "";
+        TitleText = $"{TitlePrefix}{_name}[{count}]{(_parsed.IsEmpty ? "" : $"  /{_filter.Text}")}{marked}";
+        Shell.ChromeChanged();
     }
 
     private void OnSortChanged()
