@@ -28,6 +28,7 @@ public sealed class EditorScreenTests : IAsyncDisposable
         await screen.WaitForText("crontab written, verified");
         Assert.Equal(Table + "*/10 4 * * * /opt/new 50\\%\n", _fleet.Table("web01"));
         await screen.WaitForText("Jobs[2]");
+        await screen.WaitForText("› ? unknown  /opt/new");
     }
 
     [Theory]
@@ -87,7 +88,9 @@ public sealed class EditorScreenTests : IAsyncDisposable
         await screen.WaitForText("Apply");
         screen.Press("Enter");
         await screen.WaitForText("changed meanwhile");
-        Assert.Contains("+ MAILTO=ops", screen.Text);
+        Assert.Contains("theirs  MAILTO=ops", screen.Text);
+        Assert.Contains("before  0 3 * * * /opt/backup", screen.Text);
+        Assert.Contains("yours   0 4 * * * /opt/backup", screen.Text);
         screen.Press("Enter");
         await screen.WaitForText("Ctrl+S reviews it");
         Assert.Contains("0 4 * * * /opt/backup", screen.Text);

@@ -106,7 +106,10 @@ public sealed class JobsScreenTests : IAsyncDisposable
         _fleet.SetTable("web01", Table + "1 1 1 1 1 /opt/theirs\n");
         screen.Press("Enter");
         await screen.WaitForText("web01 changed meanwhile");
-        Assert.Contains("+ 1 1 1 1 1 /opt/theirs", screen.Text);
+        Assert.Contains("theirs  1 1 1 1 1 /opt/theirs", screen.Text);
+        Assert.Contains("before  */5 * * * * echo hello", screen.Text);
+        Assert.Contains("theirs  (as before)", screen.Text);
+        Assert.Contains("yours   (removed)", screen.Text);
         Assert.Equal(Table + "1 1 1 1 1 /opt/theirs\n", _fleet.Table("web01"));
     }
 

@@ -1,4 +1,5 @@
 using CcConsole.Core.Jobs;
+using CcConsole.Fleet.Changes;
 using CcConsole.Fleet.Jobs;
 using CcConsole.Tui.Cells;
 using CcConsole.Tui.Input;
@@ -90,7 +91,10 @@ internal sealed class EditorScreen : Screen
             return;
         if (result.IsApplied)
         {
+            var written = KeyOfWritten(result.Plan);
             Leave();
+            if (written is not null && Shell.Top is JobsScreen jobs)
+                jobs.SelectSoon(written);
             return;
         }
         if (result.IsConflict)
@@ -168,6 +172,14 @@ internal sealed class EditorScreen : Screen
         _command.Error = shown.Field == DraftField.Command && (_command.Input.Text.Length > 0 || _job is not null) ? shown.Problem : null;
         _managed.Error = shown.Field is DraftField.Wrapper or DraftField.JobId ? shown.Problem : null;
         Shell.ChromeChanged();
+    }
+
+    /// <summary>What the list of jobs knows the written job by; null when it cannot be told.</summary>
+    private string? KeyOfWritten(ChangePlan plan)
+    {
+        var after = (_table.Table with { Bytes = plan.After }).Parse();
+        var job = JobTable.From(after).Jobs.LastOrDefault(job => after.Slice(job.Line.Span).SequenceEqual(_preview.Shown.Line.Span));
+        return job is null ? null : JobLine.KeyOf(plan.Host, plan.Table, job.Id);
     }
 
     private async Task ReadAgainAsync(CancellationToken stop)

@@ -3,36 +3,38 @@ using CcConsole.Core.Jobs;
 
 namespace CcConsole.Screens;
 
-/// <summary>What can be done with the jobs of a host. A change is a plan that is shown and confirmed first.</summary>
+/// <summary>What can be done with the jobs of a host or of all hosts. A change is a plan that is shown and confirmed first.</summary>
 internal static class JobCommands
 {
     /// <summary>The commands.</summary>
     public static IReadOnlyList<ConsoleCommand> All { get; } =
     [
-        On("job.edit", "Enter e", "edit", "Edit the job: schedule, command, name, wrapper", screen => screen.Edit(), NotParsed),
-        On("job.new", "n", "new", "Make a new job", screen => screen.New(), screen => screen.Shell.WhyReadOnly, selected: false),
+        On("job.edit", "Enter e", "edit", "Edit the job: schedule, command, name, wrapper", JobActions.Edit, NotParsed),
+        On("job.new", "n", "new", "Make a new job, in the table of the selected row", JobActions.New,
+            screen => screen.Shell.WhyReadOnly ?? (screen.Host is null ? "there is no host yet" : null), selected: false),
         On("job.pause", "p", "pause", "Pause the job, or let a paused one run again", Pause, Writable),
-        On("job.run", "t", "run now", "Run the job now as cron would, and watch its output", screen => screen.RunNow(), Writable),
-        On("job.remove", "Del x", "remove", "Remove the job from the table", screen => screen.Change("remove", (table, job) => table.PlanRemove(job)), Writable),
+        On("job.run", "t", "run now", "Run the job now as cron would, and watch its output", JobActions.RunNow, Writable),
+        On("job.remove", "Del x", "remove", "Remove the job from the table", screen => JobActions.Change(screen, (table, job) => table.PlanRemove(job)), Writable),
         On("job.adopt", "a", "adopt", "Put the agent's wrapper around the job, so that its runs are reported",
-            screen => screen.Change("adopt", (table, job) => table.PlanAdopt(job)),
+            screen => JobActions.Change(screen, (table, job) => table.PlanAdopt(job)),
             screen => Writable(screen) ?? (screen.SelectedJob!.IsManaged ? "the wrapper runs it already" : NoAgent(screen)), hint: false),
         On("job.release", "R", "release", "Take the agent's wrapper off again: the line as it was before",
-            screen => screen.Change("release", (table, job) => table.PlanRelease(job)),
+            screen => JobActions.Change(screen, (table, job) => table.PlanRelease(job)),
             screen => Writable(screen) ?? (screen.SelectedJob!.IsManaged ? null : "the wrapper does not run it"), hint: false),
+        On("jobs.own", "o", "own table", "Show the login user's own table alone, or everything that runs on the host", screen => screen.ToggleOwn(), _ => null, selected: false, hint: false),
     ];
 
     private static ConsoleCommand On(
         string id, string keys, string name, string description, Action<JobsScreen> run, Func<JobsScreen, string?> whyNot, bool selected = true, bool hint = true) =>
         ConsoleCommand.On<JobsScreen>(id, keys, name, description, CommandArea.Jobs, run,
-            screen => selected && screen.SelectedJob is null ? "no job is selected" : whyNot(screen), hint);
+            screen => selected && screen.SelectedJob is null ? screen.SelectedLine?.WhyFixed ?? "no job is selected" : whyNot(screen), hint);
 
     private static void Pause(JobsScreen screen)
     {
         if (screen.SelectedJob?.State == JobState.Paused)
-            screen.Change("resume", (table, job) => table.PlanResume(job));
+            JobActions.Change(screen, (table, job) => table.PlanResume(job));
         else
-            screen.Change("pause", (table, job) => table.PlanPause(job));
+            JobActions.Change(screen, (table, job) => table.PlanPause(job));
     }
 
     private static string? NotParsed(JobsScreen screen) =>

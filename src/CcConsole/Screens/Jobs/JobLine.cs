@@ -1,20 +1,43 @@
 using System.Globalization;
+using CcConsole.Core.Crontab;
+using CcConsole.Core.Crontab.Discovery;
 using CcConsole.Core.Jobs;
+using CcConsole.Fleet;
+using CcConsole.Fleet.Inventory;
 using CcConsole.Fleet.Jobs;
 using CcConsole.Tui.Cells;
 
 namespace CcConsole.Screens;
 
-/// <summary>A job as the list of jobs shows it: all texts made.</summary>
+/// <summary>
+/// A row of the list of jobs, all texts made: a line of a table, something that is started by other means and only shown, a table
+/// that the daemon ignores, or something that could not be looked at.
+/// </summary>
 internal sealed record JobLine
 {
-    private JobLine(JobRow row) => Row = row;
+    /// <summary>The host.</summary>
+    public required string Host { get; init; }
 
-    /// <summary>The job.</summary>
-    public JobRow Row { get; }
+    /// <summary>The line of a table; null for anything else.</summary>
+    public JobRow? Row { get; init; }
+
+    /// <summary>What is started by other means; null for anything else.</summary>
+    public FixedRow? Fixed { get; init; }
+
+    /// <summary>What could not be looked at; null for anything else.</summary>
+    public DiscoveryGap? Gap { get; init; }
+
+    /// <summary>Why nothing can be changed here; null for a line of a table.</summary>
+    public string? WhyFixed { get; init; }
+
+    /// <summary>Why the daemon does not start it; null when it does.</summary>
+    public string? Ignored { get; init; }
 
     /// <summary>What it is known by when the rows are made anew.</summary>
     public required string Key { get; init; }
+
+    /// <summary>How it is.</summary>
+    public required Status Status { get; init; }
 
     /// <summary>Glyph and word.</summary>
     public required string State { get; init; }
@@ -23,58 +46,153 @@ internal sealed record JobLine
     public required string StateScope { get; init; }
 
     /// <summary>The scope of the row.</summary>
-    public required string? RowScope { get; init; }
+    public string? RowScope { get; init; }
 
     /// <summary>The name, else the command.</summary>
     public required string Name { get; init; }
 
     /// <summary>The schedule as written.</summary>
-    public required string Schedule { get; init; }
+    public string Schedule { get; init; } = "";
 
-    /// <summary>The schedule in words; for a line that does not parse, why.</summary>
-    public required string Meaning { get; init; }
+    /// <summary>The schedule in words; for what does not run, why.</summary>
+    public string Meaning { get; init; } = "";
+
+    /// <summary>The scope of <see cref="Schedule"/> and <see cref="Meaning"/>; null for the row's own.</summary>
+    public string? MeaningScope { get; init; }
 
     /// <summary>The next run.</summary>
-    public required string Next { get; init; }
+    public string Next { get; init; } = "";
 
     /// <summary>When it ran last, and the exit code.</summary>
-    public required string Last { get; init; }
+    public string Last { get; init; } = "";
 
     /// <summary>How long that took.</summary>
-    public required string Duration { get; init; }
+    public string Duration { get; init; } = "";
 
     /// <summary>The last runs, the newest at the right.</summary>
-    public required string Runs { get; init; }
+    public string Runs { get; init; } = "";
 
     /// <summary>The scope of each of <see cref="Runs"/>.</summary>
-    public required string[] RunScopes { get; init; }
+    public string[] RunScopes { get; init; } = [];
 
-    /// <summary>Whose table, and the line.</summary>
-    public required string Source { get; init; }
+    /// <summary>The table, or what else starts it, in few columns.</summary>
+    public required string Table { get; init; }
 
-    /// <summary>Makes the texts of a job.</summary>
+    /// <summary>As whom it runs.</summary>
+    public string User { get; init; } = "";
+
+    /// <summary>What runs.</summary>
+    public string Command { get; init; } = "";
+
+    /// <summary>When it runs next, for the order.</summary>
+    public DateTimeOffset? NextRun => Row?.NextRun ?? Fixed?.NextRun;
+
+    /// <summary>When it ran last, for the order.</summary>
+    public DateTimeOffset? LastRun => Row?.LastRun?.StartedAt ?? Fixed?.LastRun;
+
+    /// <summary>Makes the texts of a line of a table.</summary>
     public static JobLine Of(JobRow row, DateTimeOffset now, bool ascii)
     {
-        var look = StatusLook.Of(row.Status);
+        var look = row.Ignored is not null ? StatusLook.Ignored : StatusLook.Of(row.Status);
         var job = row.Job;
         var runs = row.Runs.Reverse().ToArray();
-        return new JobLine(row)
+        return new JobLine
         {
-            Key = $"{row.Table}:{job.Id}",
+            Host = row.Host,
+            Row = row,
+            Key = KeyOf(row.Host, row.Table, job.Id),
+            Ignored = row.Ignored,
+            Status = row.Ignored is null ? row.Status : Status.Off,
             State = look.Shown(ascii),
             StateScope = look.Scope,
-            RowScope = row.IsStale || job.State == JobState.Paused ? "text.dim" : null,
+            RowScope = row.IsStale || row.Ignored is not null || job.State == JobState.Paused ? "text.dim" : null,
             Name = JobLabel.Of(job),
             Schedule = job.State == JobState.Unparsed ? "not parsed" : job.ScheduleText,
-            Meaning = job.Problem ?? row.Meaning,
-            Next = job.State == JobState.Paused ? "paused" : row.NextRun is { } next ? TimeText.Near(next, now) : "",
+            Meaning = job.Problem ?? row.Ignored ?? row.Meaning,
+            MeaningScope = job.Problem is not null ? "state.fail" : row.Ignored is not null ? "state.late" : null,
+            Next = row.Ignored is not null ? "" : job.State == JobState.Paused ? "paused" : row.NextRun is { } next ? TimeText.Near(next, now) : "",
             Last = row.LastRun is { } last ? Text($"{TimeText.Ago(last.StartedAt, now)} exit {last.ExitCode}") : job.IsManaged ? "no run yet" : "",
             Duration = row.LastRun is { } run ? TimeText.Duration(run.Duration) : "",
             Runs = string.Concat(runs.Select(r => StatusLook.OfExit(r.ExitCode).Mark(ascii))),
             RunScopes = [.. runs.Select(r => StatusLook.OfExit(r.ExitCode).Scope)],
-            Source = Text($"{row.Table}:{job.LineNumber}{(job.IsManaged ? "" : " plain")}"),
+            Table = Short(row.Table),
+            User = row.RunsAs,
+            Command = job.Command,
         };
     }
+
+    /// <summary>Makes the texts of what is started by other means.</summary>
+    public static JobLine Of(FixedRow row, DateTimeOffset now, bool ascii)
+    {
+        var look = row.Ignored is not null ? StatusLook.Ignored : StatusLook.Of(Status.Unknown);
+        return new JobLine
+        {
+            Host = row.Host,
+            Fixed = row,
+            Key = $"{row.Host}:{row.Source}:{row.Place}:{row.Name}",
+            WhyFixed = row.Source switch
+            {
+                FixedSource.Timer => $"a timer of systemd is only shown: systemctl edit {row.Name} changes it",
+                FixedSource.Anacron => $"anacron's jobs are only shown: they stand in {row.Place}",
+                _ => $"a script of {row.Place} is only shown: it is changed as a file",
+            },
+            Ignored = row.Ignored,
+            Status = row.Ignored is null ? Status.Unknown : Status.Off,
+            State = look.Shown(ascii),
+            StateScope = look.Scope,
+            RowScope = "text.dim",
+            Name = row.Name,
+            Schedule = row.Schedule,
+            Meaning = row.Ignored ?? row.Meaning,
+            MeaningScope = row.Ignored is null ? null : "state.late",
+            Next = row.NextRun is { } next ? TimeText.Near(next, now) : "",
+            Last = row.LastRun is { } last ? TimeText.Ago(last, now) : "",
+            Table = row.Source switch
+            {
+                FixedSource.Timer => "timer",
+                FixedSource.Anacron => "anacron",
+                _ => row.Place.StartsWith("/etc/", StringComparison.Ordinal) ? row.Place[5..] : row.Place,
+            },
+            User = row.User,
+            Command = row.Command,
+        };
+    }
+
+    /// <summary>Makes the texts of a table that the daemon ignores and that has no line to say so at.</summary>
+    public static JobLine Of(string host, InventoryTable table, bool ascii) => new()
+    {
+        Host = host,
+        Key = $"{host}:table:{table.Id}",
+        WhyFixed = "a table without entries: n makes one there",
+        Ignored = table.Ignored,
+        Status = Status.Off,
+        State = StatusLook.Ignored.Shown(ascii),
+        StateScope = StatusLook.Ignored.Scope,
+        RowScope = "text.dim",
+        Name = table.Id.Name,
+        Meaning = table.Ignored ?? "",
+        MeaningScope = "state.late",
+        Table = Short(table.Id),
+    };
+
+    /// <summary>Makes the texts of what could not be looked at.</summary>
+    public static JobLine Of(string host, DiscoveryGap gap, bool ascii) => new()
+    {
+        Host = host,
+        Gap = gap,
+        Key = $"{host}:gap:{gap.What}",
+        WhyFixed = "this could not be looked at",
+        Status = Status.Unknown,
+        State = StatusLook.Gap.Shown(ascii),
+        StateScope = StatusLook.Gap.Scope,
+        Name = gap.What,
+        Meaning = gap.Hint.Length > 0 ? $"{gap.Why} — {gap.Hint}" : gap.Why,
+        MeaningScope = "state.late",
+        Table = "",
+    };
+
+    /// <summary>What the line of a job is known by.</summary>
+    public static string KeyOf(string host, TableId table, string jobId) => $"{host}:{table}:{jobId}";
 
     /// <summary>Draws the last runs, each in its colour.</summary>
     public static void PaintRuns(Canvas cell, JobLine line)
@@ -82,6 +200,9 @@ internal sealed record JobLine
         for (var i = 0; i < line.Runs.Length; i++)
             cell.Draw(i, 0, line.Runs.AsSpan(i, 1), line.RunScopes[i]);
     }
+
+    /// <summary>A table in few columns: <c>alice</c>, <c>crontab</c>, <c>cron.d/backup</c>.</summary>
+    public static string Short(TableId table) => table.IsSystem ? table.Name["/etc/".Length..] : table.Name;
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,178 +1,189 @@
-using System.Globalization;
 using CcConsole.Commands;
-using CcConsole.Core;
+using CcConsole.Core.Crontab;
 using CcConsole.Core.Jobs;
-using CcConsole.Fleet.Jobs;
+using CcConsole.Fleet.Inventory;
 using CcConsole.Tui.Cells;
 using CcConsole.Tui.Widgets;
 
 namespace CcConsole.Screens;
 
-/// <summary>The jobs of a host: every line of its table that is one, those too that do not parse.</summary>
+/// <summary>
+/// Everything that will run on a host, or on all hosts: every line of the tables, those too that do not parse; what other
+/// schedulers start; and what could not be looked at.
+/// </summary>
 internal sealed class JobsScreen : ListScreen<JobLine>
 {
+    /// <summary>Columns up to this priority are worth more than a detail pane at the side.</summary>
+    private const int WantedPriority = 6;
+
     private static readonly IReadOnlyList<TableColumn<JobLine>> AllColumns =
     [
         new("State", line => line.State) { Width = 9, Scope = line => line.StateScope },
         new("Name", line => line.Name) { Width = 14, Grow = 2 },
-        new("Schedule", line => line.Schedule) { Width = 12, Priority = 1, Scope = line => line.Row.Job.Problem is null ? null : "state.fail" },
-        new("Meaning", line => line.Meaning) { Width = 18, Grow = 2, Priority = 5, Scope = line => line.Row.Job.Problem is null ? null : "state.fail" },
+        new("Host", line => line.Host) { Width = 10, Grow = 1 },
+        new("Schedule", line => line.Schedule) { Width = 12, Priority = 1, Scope = line => line.MeaningScope },
+        new("Meaning", line => line.Meaning) { Width = 18, Grow = 2, Priority = 7, Scope = line => line.MeaningScope },
         new("Next", line => line.Next) { Width = 9, Priority = 2 },
-        new("Last", line => line.Last) { Width = 10, Priority = 1 },
-        new("Took", line => line.Duration) { Width = 6, AlignRight = true, Priority = 6 },
-        new("Runs", line => line.Runs) { Width = 12, Priority = 3, Paint = JobLine.PaintRuns },
-        new("Source", line => line.Source) { Width = 12, Priority = 7 },
+        new("Last", line => line.Last) { Width = 10, Priority = 2 },
+        new("Took", line => line.Duration) { Width = 6, AlignRight = true, Priority = 8 },
+        new("Runs", line => line.Runs) { Width = 12, Priority = 5, Paint = JobLine.PaintRuns },
+        new("User", line => line.User) { Width = 8, Priority = 6 },
+        new("Table", line => line.Table) { Width = 12, Grow = 1, Priority = 3 },
     ];
 
-    private readonly string _host;
-    private string _banner = "";
-    private string _bannerScope = "text.dim";
+    private readonly string? _host;
+    private IReadOnlyList<(string Text, string Scope)> _banner = [];
+    private string? _wanted;
+    private bool _ownOnly;
     private bool _loading;
 
     /// <param name="shell">Everything around it.</param>
-    /// <param name="host">The host.</param>
-    /// <param name="job">The job to select; null for the first.</param>
-    public JobsScreen(Shell shell, string host, string? job = null)
+    /// <param name="host">The host; null for all hosts.</param>
+    /// <param name="job">The key of the row to select; null for the first.</param>
+    public JobsScreen(Shell shell, string? host, string? job = null)
         : base(shell, "Jobs", AllColumns, line => line.Key)
     {
-        _host = host;
+        (_host, _wanted) = (host, job);
+        Table.CanMark = true;
         Table.RowScope = line => line.RowScope;
         Table.Opened = _ => shell.Run(CommandRegistry.Find("job.edit")!);
         Update();
-        for (var i = 0; job is not null && i < Table.Rows.Count; i++)
-        {
-            if (Table.Rows[i].Row.Job.Id == job)
-                Table.SelectedIndex = i;
-        }
     }
 
     /// <inheritdoc/>
-    public override string? Host => _host;
+    public override string? Host => _host ?? Selected?.Host;
+
+    /// <summary>Whether it shows the jobs of all hosts.</summary>
+    public bool IsFleet => _host is null;
 
     /// <inheritdoc/>
-    public override string? CopyText => Selected is { } line ? line.Row.Job.Wrapped?.JobId ?? line.Row.Job.Command : null;
+    public override string? CopyText => Selected is { } line ? line.Row?.Job.Wrapped?.JobId ?? (line.Command.Length > 0 ? line.Command : line.Name) : null;
+
+    /// <summary>The selected row; null for none.</summary>
+    public JobLine? SelectedLine => Selected;
 
     /// <summary>The selected job; null for none.</summary>
-    public Job? SelectedJob => Selected?.Row.Job;
+    public Job? SelectedJob => Selected?.Row?.Job;
+
+    /// <summary>The marked rows; without marks the selected one.</summary>
+    public IReadOnlyList<JobLine> Chosen => Table.Chosen;
 
     /// <inheritdoc/>
-    protected override string TitlePrefix => _host.Length > 0 ? $"{_host} {(Shell.Ascii ? '>' : '›')} " : "";
+    protected override string TitlePrefix => _host is { Length: > 0 } host ? $"{host} {(Shell.Ascii ? '>' : '›')} " : IsFleet ? "all hosts " : "";
 
     /// <inheritdoc/>
-    protected override string EmptyText => _loading ? "loading" : Shell.Snapshot.Host(_host) switch
-    {
-        null => $"{_host} is not in the fleet any more",
-        { Jobs: null, Cause: { } cause } => $"never read: {cause}",
-        { Jobs: null } => "not read yet: r reads the table",
-        _ => "no jobs in this table: n makes one",
-    };
+    protected override int ListWidth => 1 + Table.Columns.Where(column => column is { Hidden: false, Priority: <= WantedPriority }).Sum(column => column.Width + 2);
+
+    /// <inheritdoc/>
+    protected override string EmptyText => _loading ? "loading"
+        : _host is null ? "no jobs are known on any host: r reads them"
+        : Shell.Snapshot.Host(_host) switch
+        {
+            null => $"{_host} is not in the fleet any more",
+            { Jobs: null, Cause: { } cause } => $"never read: {cause}",
+            { Jobs: null } => "not read yet: r reads the table",
+            _ when _ownOnly => "no jobs in this table: n makes one, o shows everything that runs on the host",
+            _ => "no jobs in this table: n makes one",
+        };
 
     /// <inheritdoc/>
     public override void Update()
     {
-        var now = Shell.Now;
-        var rows = Shell.Snapshot.JobsOf(_host).ToList();
-        SetBanner(rows);
-        SetRows([.. rows.Select(row => JobLine.Of(row, now, Shell.Ascii))]);
+        var (now, ascii) = (Shell.Now, Shell.Ascii);
+        var inventories = Inventories().ToList();
+        _banner = JobBanner.Of(Shell, _host, inventories, _loading);
+        List<JobLine> lines = [];
+        foreach (var inventory in inventories)
+        {
+            lines.AddRange(inventory.Jobs.Select(row => JobLine.Of(row, now, ascii)));
+            lines.AddRange(inventory.Tables.Where(table => table is { Ignored: not null, Entries: 0 }).Select(table => JobLine.Of(inventory.Host, table, ascii)));
+            lines.AddRange(inventory.Fixed.Select(row => JobLine.Of(row, now, ascii)));
+            lines.AddRange(inventory.Gaps.Select(gap => JobLine.Of(inventory.Host, gap, ascii)));
+        }
+        ShowColumns(lines);
+        SetRows(lines);
+        if (_wanted is { } key && Table.SelectKey(key))
+            _wanted = null;
     }
 
     /// <inheritdoc/>
-    public override void Enter() => Load();
+    public override void Enter()
+    {
+        if (_host is not null)
+            Load();
+    }
 
     /// <inheritdoc/>
     public override void Refresh() => Load();
 
-    /// <summary>Reads the table and makes a plan with the selected job, shows it, and applies it when confirmed.</summary>
-    public void Change(string what, Func<JobEditor, Job, CcConsole.Fleet.Changes.ChangePlan> plan)
+    /// <summary>Selects a row as soon as it is there: a job that was just written.</summary>
+    public void SelectSoon(string key)
     {
-        if (Selected is not { } line)
-            return;
-        Shell.Operations.Start($"{_host}: reading the table", async stop =>
-        {
-            var (table, job) = await OpenAsync(line.Row, stop);
-            await ChangeReview.RunAsync(Shell, plan(table, job), stop);
-            Update();
-        });
+        _wanted = key;
+        Update();
     }
 
-    /// <summary>Opens the editor on the selected job.</summary>
-    public void Edit()
+    /// <summary>Shows the login user's own table alone, or everything again.</summary>
+    public void ToggleOwn()
     {
-        if (Selected is not { } line)
-            return;
-        Shell.Operations.Start($"{_host}: reading the table", async stop =>
-        {
-            var (table, job) = await OpenAsync(line.Row, stop);
-            Shell.Push(new EditorScreen(Shell, table, job));
-        });
-    }
-
-    /// <summary>Opens the editor on a new job.</summary>
-    public void New() => Shell.Operations.Start($"{_host}: reading the table", async stop =>
-        Shell.Push(new EditorScreen(Shell, await Shell.Fleet.Jobs.OpenAsync(_host, cancellation: stop), null)));
-
-    /// <summary>Runs the selected job now, after a question.</summary>
-    public void RunNow()
-    {
-        if (Selected is not { } line)
-            return;
-        Shell.Operations.Start($"{_host}: reading the table", async stop =>
-        {
-            var (table, job) = await OpenAsync(line.Row, stop);
-            if (await RunScreen.ConfirmAsync(Shell, table, job))
-                Shell.Push(new RunScreen(Shell, table, job));
-        });
+        _ownOnly = !_ownOnly;
+        ApplyFilter();
+        Shell.Toasts.Show(_ownOnly ? "only the login user's own table; o shows everything that runs on the host" : "everything that runs on the host");
     }
 
     /// <inheritdoc/>
-    protected override int BannerRows(int width) => _banner.Length > 0 ? 1 : 0;
+    protected override bool Passes(JobLine row) => !_ownOnly || row.Row is { Table: var table } && table == OwnTable(row.Host);
 
     /// <inheritdoc/>
-    protected override void DrawBanner(Canvas canvas) => canvas.DrawFit(0, 0, _banner, canvas.Width, canvas[_bannerScope]);
+    protected override int BannerRows(int width) => _banner.Count;
+
+    /// <inheritdoc/>
+    protected override void DrawBanner(Canvas canvas)
+    {
+        for (var y = 0; y < _banner.Count; y++)
+            canvas.DrawFit(0, y, _banner[y].Text, canvas.Width, canvas[_banner[y].Scope]);
+    }
 
     /// <inheritdoc/>
     protected override string FilterText(JobLine row) =>
-        $"{row.State} {row.Name} {row.Schedule} {row.Meaning} {row.Row.Job.Command} {row.Row.Job.Id} {row.Source}";
+        $"{row.State} {row.Host} {row.Name} {row.Schedule} {row.Meaning} {row.Command} {row.Row?.Job.Id} {row.Table} {row.User}";
 
     /// <inheritdoc/>
     protected override int Compare(JobLine a, JobLine b, int column) => AllColumns[column].Title switch
     {
-        "State" => Urgency.Of(a.Row.Status).CompareTo(Urgency.Of(b.Row.Status)),
-        "Next" => Nullable.Compare(a.Row.NextRun, b.Row.NextRun),
-        "Last" => Nullable.Compare(b.Row.LastRun?.StartedAt, a.Row.LastRun?.StartedAt),
-        "Took" => Nullable.Compare(a.Row.LastRun?.Duration, b.Row.LastRun?.Duration),
-        "Source" => (a.Row.Table.Name, a.Row.Job.LineNumber).CompareTo((b.Row.Table.Name, b.Row.Job.LineNumber)),
+        "State" => Urgency.Of(a.Status).CompareTo(Urgency.Of(b.Status)),
+        "Next" => Nullable.Compare(a.NextRun, b.NextRun),
+        "Last" => Nullable.Compare(b.LastRun, a.LastRun),
+        "Took" => Nullable.Compare(a.Row?.LastRun?.Duration, b.Row?.LastRun?.Duration),
+        "Table" => (a.Table, a.Row?.Job.LineNumber ?? 0).CompareTo((b.Table, b.Row?.Job.LineNumber ?? 0)),
         _ => string.Compare(AllColumns[column].Text(a), AllColumns[column].Text(b), StringComparison.OrdinalIgnoreCase),
     };
 
     /// <inheritdoc/>
-    protected override string OneLine(JobLine row) => row.Row.Job.Problem ?? $"{row.Meaning}{(row.Row.Cause is { } cause ? $" · {cause}" : "")} — {row.Row.Job.Command}";
+    protected override string OneLine(JobLine row) =>
+        row.MeaningScope is not null ? row.Meaning
+        : $"{row.Meaning}{(row.Row?.Cause is { } cause ? $" · {cause}" : "")} — {row.Command}";
 
     /// <inheritdoc/>
-    protected override void Describe(JobLine row, DetailText detail)
+    protected override void Describe(JobLine row, DetailText detail) => JobDetail.Describe(row, detail);
+
+    private IEnumerable<HostInventory> Inventories() => _host is not null ? [Inventory(_host)] : Shell.Snapshot.Hosts.Select(host => Inventory(host.Name));
+
+    private HostInventory Inventory(string host) => new() { Host = host, Jobs = [.. Shell.Snapshot.JobsOf(host)] };
+
+    private TableId? OwnTable(string host) => Inventory(host).Jobs.FirstOrDefault(row => !row.Table.IsSystem)?.Table;
+
+    // A column that says the same in each row costs others their room.
+    private void ShowColumns(List<JobLine> lines)
     {
-        var job = row.Row.Job;
-        detail.Title(row.Name);
-        detail.Fact("state", row.State, row.StateScope);
-        detail.Text(row.Row.Cause, row.StateScope);
-        detail.Text(job.Problem, "state.fail");
-        detail.Fact("schedule", job.ScheduleText);
-        detail.Text(row.Row.Meaning);
-        detail.Fact("next run", row.Row.NextRun is { } next ? TimeText.Full(next) : null);
-        if (row.Row.LastRun is { } last)
+        var (tables, users) = (lines.DistinctBy(line => line.Table).Count() > 1, lines.DistinctBy(line => line.User).Count() > 1);
+        Table.Columns = [.. AllColumns.Select(column => column.Title switch
         {
-            detail.Fact("last run", TimeText.Full(last.StartedAt));
-            detail.Fact("exit code", last.ExitCode.ToString(CultureInfo.InvariantCulture), StatusLook.OfExit(last.ExitCode).Scope);
-            detail.Fact("took", row.Duration);
-        }
-        detail.Space();
-        detail.Text("command", "text.dim");
-        detail.Text(job.Command);
-        detail.Space();
-        detail.Fact("id", job.Id);
-        detail.Fact("runs", job.IsManaged ? "reported by the agent's wrapper" : "not reported: a plain line");
-        detail.Fact("table", string.Create(CultureInfo.InvariantCulture, $"{row.Row.Table}, line {job.LineNumber}"));
-        detail.Fact("read", TimeText.Full(row.Row.AsOf));
+            "Host" => column with { Hidden = !IsFleet },
+            "Table" => column with { Hidden = !tables },
+            "User" => column with { Hidden = !users },
+            _ => column,
+        })];
     }
 
     private void Load()
@@ -181,7 +192,7 @@ internal sealed class JobsScreen : ListScreen<JobLine>
             return;
         _loading = true;
         Update();
-        Shell.Operations.Start($"{_host}: reading the table", async stop =>
+        Shell.Operations.Start(_host is null ? "asking all hosts" : $"{_host}: reading the tables", async stop =>
         {
             try
             {
@@ -193,26 +204,5 @@ internal sealed class JobsScreen : ListScreen<JobLine>
                 Update();
             }
         });
-    }
-
-    /// <summary>The table as it is now, and the same job in it.</summary>
-    private async Task<(JobEditor Table, Job Job)> OpenAsync(JobRow row, CancellationToken stop)
-    {
-        var table = await Shell.Fleet.Jobs.OpenAsync(_host, row.Table, stop);
-        var job = table.Jobs.Jobs.FirstOrDefault(job => job.Id == row.Job.Id);
-        return job is not null
-            ? (table, job)
-            : throw new ProblemException($"{_host}: the job {row.Job.Id} is not in the table any more", "r reads the table anew.");
-    }
-
-    private void SetBanner(List<JobRow> rows)
-    {
-        var host = Shell.Snapshot.Host(_host);
-        (_banner, _bannerScope) = host switch
-        {
-            { Cause: { } cause, IsCauseOfJobs: false } => ($"{StatusLook.Of(host.Status).Mark(Shell.Ascii)} {cause}{(host.Hint is { } hint ? $" — {hint}" : "")}", StatusLook.Of(host.Status).Scope),
-            _ when rows.Any(row => row.IsStale) => ($"~ as of {TimeText.Near(rows.Min(row => row.AsOf), Shell.Now)}{(_loading ? ", loading" : "")}", "text.dim"),
-            _ => ("", "text.dim"),
-        };
     }
 }

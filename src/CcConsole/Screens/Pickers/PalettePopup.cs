@@ -16,7 +16,7 @@ internal sealed class PalettePopup(Shell shell) : PickerPopup("Command", Items(s
             $"host {host.Name}", host.Name, $"the jobs of the host {string.Join(' ', host.Host.Tags)}", "host", () => shell.Jump(() => new JobsScreen(shell, host.Name)))),
         .. shell.Snapshot.Jobs.Select(job => new PickItem(
             $"job {job.Host} {job.Table} {job.Job.Id}",
-            job.Job.Name ?? job.Job.Id, $"{job.Host}: {job.Job.ScheduleText} {job.Job.Command}", "job", () => shell.Jump(() => new JobsScreen(shell, job.Host, job.Job.Id)))),
+            job.Job.Name ?? job.Job.Id, $"{job.Host}: {job.Job.ScheduleText} {job.Job.Command}", "job", () => shell.Jump(() => new JobsScreen(shell, job.Host, JobLine.KeyOf(job.Host, job.Table, job.Job.Id))))),
         .. shell.Application.Themes.Names.Select(name => new PickItem($"theme {name}", name, "use this theme", "theme", () => ThemePopup.Use(shell, name))),
     ];
 }

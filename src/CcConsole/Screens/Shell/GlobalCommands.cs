@@ -10,6 +10,7 @@ internal static class GlobalCommands
     [
         On("pane.fleet", "1", "Fleet", "The hosts", shell => shell.Jump(() => null)),
         OnHost("pane.jobs", "2", "Jobs", "The jobs of the host", (shell, host) => new JobsScreen(shell, host)),
+        On("pane.all-jobs", "J", "all jobs", "The jobs of all hosts in one list", shell => shell.Jump(() => new JobsScreen(shell, null))),
         OnHost("pane.reports", "3", "Reports", "The runs of the host as they are reported, live", (shell, host) => new ReportsScreen(shell, host)),
         OnHost("pane.audit", "5", "Audit", "The verified copy of the host's audit chain", (shell, host) => new AuditScreen(shell, host)),
         On("help", "? F1", "help", "All commands and keys of this screen; Enter runs the one chosen", shell => shell.Show(new HelpPopup(shell)), hint: true),

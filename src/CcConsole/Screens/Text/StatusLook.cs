@@ -17,6 +17,12 @@ internal sealed record StatusLook(string Glyph, string AsciiGlyph, string Word, 
     private static readonly StatusLook Offline = new("○", "o", "offline", "state.offline");
     private static readonly StatusLook Unknown = new("?", "?", "unknown", "state.unknown");
 
+    /// <summary>The look of what the daemon leaves out.</summary>
+    public static readonly StatusLook Ignored = new("–", "-", "ignored", "state.off");
+
+    /// <summary>The look of what could not be looked at.</summary>
+    public static readonly StatusLook Gap = new("?", "?", "gap", "state.late");
+
     private string? _shown;
     private string? _shownAscii;
 

@@ -1,0 +1,79 @@
+using System.Globalization;
+using CcConsole.Core.Crontab.Discovery;
+using CcConsole.Fleet.Inventory;
+using CcConsole.Fleet.Jobs;
+
+namespace CcConsole.Screens;
+
+/// <summary>All that is known of a row of the list of jobs.</summary>
+internal static class JobDetail
+{
+    /// <summary>Says it.</summary>
+    public static void Describe(JobLine line, DetailText detail)
+    {
+        detail.Title(line.Name);
+        if (line.Gap is { } gap)
+            Describe(gap, detail);
+        else if (line.Fixed is { } row)
+            Describe(line, row, detail);
+        else if (line.Row is { } job)
+            Describe(line, job, detail);
+        else
+            detail.Text(line.Ignored, "state.late");
+    }
+
+    private static void Describe(DiscoveryGap gap, DetailText detail)
+    {
+        detail.Text("could not be looked at", "state.late");
+        detail.Text(gap.Why);
+        detail.Text(gap.Hint, "text.strong");
+    }
+
+    private static void Describe(JobLine line, FixedRow row, DetailText detail)
+    {
+        detail.Fact("state", line.State, line.StateScope);
+        detail.Text(row.Ignored, "state.late");
+        detail.Text(line.WhyFixed);
+        detail.Space();
+        detail.Fact("schedule", row.Schedule);
+        if (row.Meaning != row.Schedule)
+            detail.Text(row.Meaning);
+        detail.Fact("next run", row.NextRun is { } next ? TimeText.Full(next) : null);
+        detail.Fact("last run", row.LastRun is { } last ? TimeText.Full(last) : null);
+        detail.Fact("started by", row.RunBy);
+        detail.Fact("user", row.User);
+        detail.Fact("from", row.Place);
+        detail.Space();
+        detail.Text("command", "text.dim");
+        detail.Text(row.Command);
+        detail.Space();
+        detail.Fact("read", TimeText.Full(row.AsOf));
+    }
+
+    private static void Describe(JobLine line, JobRow row, DetailText detail)
+    {
+        var job = row.Job;
+        detail.Fact("state", line.State, line.StateScope);
+        detail.Text(row.Ignored, "state.late");
+        detail.Text(row.Cause, line.StateScope);
+        detail.Text(job.Problem, "state.fail");
+        detail.Fact("schedule", job.ScheduleText);
+        detail.Text(row.Meaning);
+        detail.Fact("next run", row.NextRun is { } next ? TimeText.Full(next) : null);
+        if (row.LastRun is { } last)
+        {
+            detail.Fact("last run", TimeText.Full(last.StartedAt));
+            detail.Fact("exit code", last.ExitCode.ToString(CultureInfo.InvariantCulture), StatusLook.OfExit(last.ExitCode).Scope);
+            detail.Fact("took", line.Duration);
+        }
+        detail.Space();
+        detail.Text("command", "text.dim");
+        detail.Text(job.Command);
+        detail.Space();
+        detail.Fact("id", job.Id);
+        detail.Fact("runs", job.IsManaged ? "reported by the agent's wrapper" : "not reported: a plain line");
+        detail.Fact("user", row.RunsAs);
+        detail.Fact("table", string.Create(CultureInfo.InvariantCulture, $"{row.Table}, line {job.LineNumber}"));
+        detail.Fact("read", TimeText.Full(row.AsOf));
+    }
+}
