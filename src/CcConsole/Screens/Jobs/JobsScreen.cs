@@ -36,6 +36,7 @@ internal sealed class JobsScreen : ListScreen<JobLine>
     private string? _wanted;
     private bool _ownOnly;
     private bool _loading;
+    private int _listWidth;
 
     /// <param name="shell">Everything around it.</param>
     /// <param name="host">The host; null for all hosts.</param>
@@ -72,7 +73,7 @@ internal sealed class JobsScreen : ListScreen<JobLine>
     protected override string TitlePrefix => _host is { Length: > 0 } host ? $"{host} {(Shell.Ascii ? '>' : '›')} " : IsFleet ? "all hosts " : "";
 
     /// <inheritdoc/>
-    protected override int ListWidth => 1 + Table.Columns.Where(column => column is { Hidden: false, Priority: <= WantedPriority }).Sum(column => column.Width + 2);
+    protected override int ListWidth => _listWidth;
 
     /// <inheritdoc/>
     protected override string EmptyText => _loading ? "loading"
@@ -184,6 +185,7 @@ internal sealed class JobsScreen : ListScreen<JobLine>
             "User" => column with { Hidden = !users },
             _ => column,
         })];
+        _listWidth = 1 + Table.Columns.Where(column => column is { Hidden: false, Priority: <= WantedPriority }).Sum(column => column.Width + 2);
     }
 
     private void Load()
