@@ -13,9 +13,9 @@ public sealed partial class CrontabDocument
     /// line follows unchanged, so that resuming restores it byte for byte.</summary>
     public static ReadOnlySpan<byte> PauseMark => "#cc-paused "u8;
 
-    private const int MaxLines = 10_000;
-    private const int MaxVariables = 1_000;
     private readonly byte[] _bytes;
+    private readonly bool _hasRefusedLine;
+    private List<TableFault>? _faults;
 
     private CrontabDocument(byte[] bytes, CronDialect dialect, bool isSystem, List<CrontabLine> lines)
     {
@@ -23,6 +23,7 @@ public sealed partial class CrontabDocument
         Dialect = dialect;
         IsSystem = isSystem;
         Lines = lines;
+        _hasRefusedLine = lines.Exists(static line => line is UnparsedLine { IsRefused: true });
     }
 
     /// <summary>The daemon whose rules it was read by.</summary>
@@ -45,12 +46,10 @@ public sealed partial class CrontabDocument
 
     /// <summary>Whether the daemon's <c>crontab</c> would install the table: every line is good, the last one ends, and
     /// it is not too long. (Whether a system table's users exist is not known here.)</summary>
-    public bool IsAccepted =>
-        !Lines.Any(static line => line is UnparsedLine)
-        && (HasFinalNewline || Lines[^1] is BlankLine or CommentLine || Lines[^1] is EntryLine { IsPaused: true })
-        && (Dialect == CronDialect.Debian
-            ? Lines.Count <= MaxLines
-            : Entries.Count(static entry => !entry.IsPaused) <= MaxLines && Lines.Count(static line => line is VariableLine) <= MaxVariables);
+    public bool IsAccepted => Faults.Count == 0 && !_hasRefusedLine;
+
+    /// <summary>What the daemon refuses the table for that is no single line's fault.</summary>
+    internal IReadOnlyList<TableFault> Faults => _faults ??= TableFault.Of(this);
 
     /// <summary>Parses a table; this never fails, and <see cref="ToBytes"/> gives back the same bytes.</summary>
     public static CrontabDocument Parse(ReadOnlySpan<byte> table, CronDialect dialect = CronDialect.Debian, bool isSystem = false) =>
@@ -93,68 +92,20 @@ public sealed partial class CrontabDocument
         {
             var length = bytes.AsSpan(start).IndexOf((byte)'\n');
             length = length < 0 ? bytes.Length - start : length;
+            var folds = dialect == CronDialect.Busybox ? FoldedLine.Find(bytes, start, ref length) : [];
             var span = new ByteSpan(start, length);
-            var line = ParseLine(bytes.AsSpan(start, length), lines.Count + 1, span, dialect, isSystem, mark);
+            var parse = new LineParse(lines.Count + 1, span, dialect, isSystem, mark, HasLineFeed: span.End < bytes.Length);
+            var line = folds.Length > 0 ? FoldedLine.Parse(bytes, parse, folds) : parse.Read(bytes.AsSpan(start, length));
             mark = line is CommentLine && EntryMark.TryParse(bytes.AsSpan(start, length), out var found) ? found : null;
             lines.Add(line);
+            if (folds.Length > 0)
+            {
+                FoldedLine.AddContinuations(bytes, span, lines);
+            }
+
             start += length + 1;
         }
 
         return new CrontabDocument(bytes, dialect, isSystem, lines);
-    }
-
-    private static CrontabLine ParseLine(
-        ReadOnlySpan<byte> line, int number, ByteSpan span, CronDialect dialect, bool isSystem, EntryMark? mark)
-    {
-        var start = EntrySyntax.SkipBlanks(line, 0);
-        if (start == line.Length)
-        {
-            return new BlankLine(number, span);
-        }
-
-        if (line[start] == '#')
-        {
-            return line.StartsWith(PauseMark) && TryEntry(line, PauseMark.Length, out var paused, out _)
-                ? Entry(paused, PauseMark.Length, isPaused: true)
-                : new CommentLine(number, span);
-        }
-
-        if (line.IndexOf((byte)0) is >= 0 and var nul)
-        {
-            return new UnparsedLine(number, span, "a byte NUL, at which the daemon ends the line", nul);
-        }
-
-        if (VariableSyntax.TryParse(line[start..], dialect, out var variable, out var value))
-        {
-            return new VariableLine(number, span, variable, value);
-        }
-
-        return TryEntry(line, 0, out var parts, out var error)
-            ? Entry(parts, 0, isPaused: false)
-            : new UnparsedLine(number, span, error.Message, error.Offset);
-
-        bool TryEntry(ReadOnlySpan<byte> text, int from, out EntryParts found, out ScheduleError problem)
-        {
-            text = text[from..];
-            if (from > 0 && (text.IndexOf((byte)0) >= 0
-                || VariableSyntax.TryParse(text[EntrySyntax.SkipBlanks(text, 0)..], dialect, out _, out _)))
-            {
-                (found, problem) = (default, default);
-                return false;
-            }
-
-            return EntrySyntax.TryParse(text, dialect, isSystem, out found, out problem);
-        }
-
-        EntryLine Entry(EntryParts found, int from, bool isPaused) => new(
-            number,
-            span,
-            found.Schedule,
-            new(span.Start + from + found.ScheduleSpan.Start, found.ScheduleSpan.Length),
-            found.User,
-            new(span.Start + from + found.CommandSpan.Start, found.CommandSpan.Length),
-            isPaused,
-            mark?.Name)
-        { Tags = mark?.Tags ?? [] };
     }
 }

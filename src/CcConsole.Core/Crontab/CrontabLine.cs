@@ -28,12 +28,19 @@ public sealed record CommentLine(int Number, ByteSpan Span) : CrontabLine(Number
 /// are shown as U+FFFD; the line keeps them.</param>
 public sealed record VariableLine(int Number, ByteSpan Span, string Name, string Value) : CrontabLine(Number, Span);
 
-/// <summary>A line that the daemon refuses.</summary>
+/// <summary>A line that the daemon refuses, or (busybox) passes over.</summary>
 /// <param name="Number">1-based.</param>
 /// <param name="Span">Its bytes, without the line feed that ends it.</param>
 /// <param name="Problem">Why, in words.</param>
 /// <param name="Offset">Where in the line, in bytes.</param>
-public sealed record UnparsedLine(int Number, ByteSpan Span, string Problem, int Offset) : CrontabLine(Number, Span);
+/// <param name="Fault">What is wrong with it.</param>
+/// <param name="IsRefused">True when the daemon's <c>crontab</c> refuses the table for it; false when it lets the line through.</param>
+public sealed record UnparsedLine(int Number, ByteSpan Span, string Problem, int Offset, LineFault Fault, bool IsRefused)
+    : CrontabLine(Number, Span);
+
+/// <summary>The rest of a line that busybox continues for a backslash at its end. Its bytes are part of the span of the
+/// line that it continues, which is the first before it of another kind.</summary>
+public sealed record ContinuationLine(int Number, ByteSpan Span) : CrontabLine(Number, Span);
 
 /// <summary>An entry: a schedule and a command.</summary>
 /// <param name="Number">1-based.</param>

@@ -6,11 +6,37 @@ namespace CcConsole.Core.Crontab;
 /// <summary>The parts of an entry, as offsets within its line.</summary>
 internal readonly record struct EntryParts(Schedule Schedule, ByteSpan ScheduleSpan, string? User, ByteSpan CommandSpan);
 
-/// <summary>Reads an entry as the daemons' load_entry does.</summary>
+/// <summary>Reads an entry as debian's and cronie's load_entry does (busybox: <see cref="BusyboxSyntax"/>).</summary>
 internal static class EntrySyntax
 {
     public static bool TryParse(
-        ReadOnlySpan<byte> line, CronDialect dialect, bool system, out EntryParts parts, out ScheduleError error)
+        ReadOnlySpan<byte> line, CronDialect dialect, bool system, out EntryParts parts, out LineError error)
+    {
+        if (dialect == CronDialect.Busybox)
+        {
+            return BusyboxSyntax.TryEntry(line, system, out parts, out error);
+        }
+
+        if (!TryRead(line, dialect, system, out parts, out error))
+        {
+            return false;
+        }
+
+        if (dialect == CronDialect.Debian && parts.CommandSpan.Length > CommandBudget.DebianLimit)
+        {
+            error = new(
+                LineFault.CommandTooLong,
+                $"command too long: {parts.CommandSpan.Length} bytes, and the daemon takes {CommandBudget.DebianLimit}",
+                parts.CommandSpan.Start);
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Reads an entry whose command may be of any length.</summary>
+    public static bool TryRead(
+        ReadOnlySpan<byte> line, CronDialect dialect, bool system, out EntryParts parts, out LineError error)
     {
         parts = default;
         var start = SkipBlanks(line, 0);
@@ -24,21 +50,21 @@ internal static class EntrySyntax
         var parser = new ScheduleParser(line, dialect);
         if (!parser.TryParse(first, out var fields))
         {
-            error = parser.Error;
+            error = LineError.Of(parser.Error);
             return false;
         }
 
         var schedule = new Schedule(Encoding.UTF8.GetString(line[first..parser.End]), dialect, fields, parser.Fault);
         var at = parser.Next;
         var atEnd = at >= line.Length;
-        error = new(ScheduleField.Command, "bad command: a sixth field * cannot start one", at);
-        if (!atEnd && line[at] == '*' && dialect != CronDialect.Busybox && (dialect == CronDialect.Cronie || !system))
+        error = new(LineFault.Command, "bad command: a sixth field * cannot start one", at);
+        if (!atEnd && line[at] == '*' && (dialect == CronDialect.Cronie || !system))
         {
             return false;
         }
 
-        error = new(ScheduleField.Command, "bad command: there is none", at);
-        if (atEnd && (dialect != CronDialect.Debian || system))
+        error = new(LineFault.Command, "bad command: there is none", at);
+        if (atEnd && (dialect == CronDialect.Cronie || system))
         {
             return false;
         }
@@ -47,7 +73,7 @@ internal static class EntrySyntax
         if (system)
         {
             var length = line[at..].IndexOfAny((byte)' ', (byte)'\t');
-            error = new(ScheduleField.Command, "bad command: a system table has a user before it, and there is nothing after the user", at);
+            error = new(LineFault.User, "bad command: a system table has a user before it, and there is nothing after the user", at);
             if (length < 0)
             {
                 return false;
@@ -62,24 +88,18 @@ internal static class EntrySyntax
             return false;
         }
 
-        if (dialect == CronDialect.Debian && line.Length - at > CommandBudget.DebianLimit)
-        {
-            error = new(ScheduleField.Command, $"command too long: {line.Length - at} bytes, and the daemon takes {CommandBudget.DebianLimit}", at);
-            return false;
-        }
-
         error = default;
         parts = new EntryParts(schedule, new(first, parser.End - first), user, new(at, line.Length - at));
         return true;
     }
 
     /// <summary>cronie's options before a command: <c>-n</c>, once.</summary>
-    private static bool TryOptions(ReadOnlySpan<byte> line, ref int at, out ScheduleError error)
+    private static bool TryOptions(ReadOnlySpan<byte> line, ref int at, out LineError error)
     {
         var seen = false;
         while (at < line.Length && line[at] == '-')
         {
-            error = new(ScheduleField.Command, "bad option: only -n is known, once, with a command after it", at);
+            error = new(LineFault.Option, "bad option: only -n is known, once, with a command after it", at);
             if (seen || at + 2 >= line.Length || line[at + 1] != 'n' || line[at + 2] is not ((byte)' ' or (byte)'\t'))
             {
                 return false;

@@ -21,6 +21,11 @@ internal static class VariableSyntax
     /// <summary>Whether the line (from its first byte that is not blank, without its line feed) sets a variable.</summary>
     public static bool TryParse(ReadOnlySpan<byte> line, CronDialect dialect, out string name, out string value)
     {
+        if (dialect == CronDialect.Busybox)
+        {
+            return BusyboxSyntax.TryVariable(line, out name, out value);
+        }
+
         (name, value) = ("", "");
         if (dialect == CronDialect.Debian && line.Length > DebianLimit)
         {

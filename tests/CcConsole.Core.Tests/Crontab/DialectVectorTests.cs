@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CcConsole.Core.Cron;
 using CcConsole.Core.Crontab;
+using CcConsole.Core.Crontab.Lint;
 using Xunit;
 
 namespace CcConsole.Core.Tests.Crontab;
@@ -18,7 +19,8 @@ public sealed class DialectVectorTests
             foreach (var (name, dialect) in new[] { ("debian", CronDialect.Debian), ("cronie", CronDialect.Cronie) })
             {
                 var expected = vector.GetProperty(name).GetProperty("accepted").GetBoolean();
-                if (CrontabDocument.Parse(table, dialect).IsAccepted != expected)
+                var report = CrontabLinter.Lint(CrontabDocument.Parse(table, dialect));
+                if (report.Accepted != expected || (!expected && report.Findings.All(finding => finding.Severity != LintSeverity.Error)))
                 {
                     wrong.Add($"{vector.GetProperty("case").GetString()} ({name}): expected {expected}");
                 }

@@ -6,6 +6,6 @@ namespace CcConsole.Verbs.Crontab;
 internal static class CrontabVerbs
 {
     public static Command Create() => Verb.Group(
-        "crontab", "Schedules and lines, without a host",
-        NextVerb.Create(), ExplainVerb.Create(), WrapVerb.Create(), UnwrapVerb.Create());
+        "crontab", "Tables, schedules and lines, without a host",
+        LintVerb.Create(), NextVerb.Create(), ExplainVerb.Create(), WrapVerb.Create(), UnwrapVerb.Create());
 }
