@@ -132,6 +132,8 @@ internal sealed class AgentDouble(IHostShell inner) : IHostShell
 
         public ReadOnlyMemory<byte> Error => default;
 
+        public Stream? ErrorStream => null;
+
         public Task<int> Exit => _exit.Task;
 
         public void Cut()

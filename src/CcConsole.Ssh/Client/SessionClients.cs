@@ -22,7 +22,7 @@ internal sealed class SessionClients(string host, SshOptions options, MasterConn
             string unshared = $"cc-unshared-{Guid.NewGuid():N}";
             ChildProcess process = _client.StartSession(
                 ClientArguments.Session(host, master.Socket, command.Text, unshared));
-            ErrorTail error = new(limits.ErrorLimit, command.Mark);
+            ErrorTail error = new(limits.ErrorLimit, command.Mark, limits.StreamError);
             RunningCommand running = new(process, error, time)
             {
                 EndRemote = signal => SignalAsync(error, signal),

@@ -16,6 +16,12 @@ public sealed record CommandOptions
     public int ErrorLimit { get; init; } = 64 << 10;
 
     /// <summary>
+    /// For <see cref="IHostShell.OpenAsync"/>: hand standard error over as it comes (<see cref="ICommandStream.ErrorStream"/>) rather
+    /// than keep its end. What a login shell wrote before the command began is not part of it.
+    /// </summary>
+    public bool StreamError { get; init; }
+
+    /// <summary>
     /// Over SSH: give the text to the login shell as it is, for an account whose forced command looks at it. Such a
     /// command cannot be ended on the host by cancelling; it sees the end of its standard input only.
     /// </summary>

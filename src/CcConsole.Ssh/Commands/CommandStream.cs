@@ -15,6 +15,8 @@ internal sealed class CommandStream(RunningCommand command, Func<int, Task<int>>
 
     public ReadOnlyMemory<byte> Error => command.Error.ToArray();
 
+    public Stream? ErrorStream => command.Error.Live;
+
     public Task<int> Exit
     {
         get
@@ -27,6 +29,8 @@ internal sealed class CommandStream(RunningCommand command, Func<int, Task<int>>
     public async ValueTask DisposeAsync()
     {
         await _disposed.CancelAsync().ConfigureAwait(false);
+        if (command.Error.Live is { } live)
+            await live.DisposeAsync().ConfigureAwait(false);
         await command.DisposeAsync().ConfigureAwait(false);
     }
 

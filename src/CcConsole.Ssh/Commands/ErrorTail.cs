@@ -1,3 +1,5 @@
+using System.IO.Pipelines;
+
 namespace CcConsole.Ssh;
 
 /// <summary>
@@ -6,20 +8,27 @@ namespace CcConsole.Ssh;
 /// </summary>
 /// <param name="limit">Bytes kept.</param>
 /// <param name="mark">What our line starts with; null when none is expected.</param>
-internal sealed class ErrorTail(int limit, byte[]? mark)
+/// <param name="live">Whether what follows that line is handed over as it comes instead.</param>
+internal sealed class ErrorTail(int limit, byte[]? mark, bool live = false)
 {
     private const int LongestMarkLine = 64;
 
     private readonly Lock _lock = new();
+    private readonly Pipe? _live = live ? new Pipe() : null;
+    private Stream? _liveStream;
     private readonly TaskCompletionSource<int> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private byte[] _bytes = new byte[256];
     private int _length;
+    private int _afterMark;
     private bool _cut;
 
     /// <summary>The process number on the host, once the command has been started; cancelled when that never happened.</summary>
     internal Task<int> Started => _started.Task;
 
     internal bool HasStarted => _started.Task.IsCompletedSuccessfully;
+
+    /// <summary>What comes after the mark; null unless asked for. While nobody reads it, no more is read from the process.</summary>
+    internal Stream? Live => _liveStream ??= _live?.Reader.AsStream();
 
     internal bool Cut
     {
@@ -44,13 +53,43 @@ internal sealed class ErrorTail(int limit, byte[]? mark)
         {
             int count;
             while ((count = await stream.ReadAsync(buffer).ConfigureAwait(false)) > 0)
-                Append(buffer.AsSpan(0, count));
+            {
+                if (_live is null)
+                    Append(buffer.AsSpan(0, count));
+                else
+                    await PassAsync(_live.Writer, buffer.AsMemory(0, count)).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             // The process was ended from our side: what it had written is what there is.
         }
         _started.TrySetCanceled();
+        if (_live is not null)
+            await _live.Writer.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private async ValueTask PassAsync(PipeWriter writer, ReadOnlyMemory<byte> more)
+    {
+        if (mark is not null && !HasStarted)
+        {
+            Append(more.Span);
+            if (!HasStarted)
+                return;
+            more = TakeAfterMark();
+        }
+        if (!more.IsEmpty)
+            await writer.WriteAsync(more).ConfigureAwait(false);
+    }
+
+    private byte[] TakeAfterMark()
+    {
+        lock (_lock)
+        {
+            byte[] after = _bytes.AsSpan(_afterMark, _length - _afterMark).ToArray();
+            _length = _afterMark;
+            return after;
+        }
     }
 
     internal void Append(ReadOnlySpan<byte> more)
@@ -91,6 +130,7 @@ internal sealed class ErrorTail(int limit, byte[]? mark)
         int after = digits + end + 1;
         text[after..].CopyTo(text[start..]);
         _length -= after - start;
+        _afterMark = start;
         _started.TrySetResult(process);
     }
 }

@@ -16,6 +16,12 @@ public interface ICommandStream : IAsyncDisposable
     ReadOnlyMemory<byte> Error { get; }
 
     /// <summary>
+    /// Standard error of the command as it comes; null unless <see cref="CommandOptions.StreamError"/> asks for it. It has to be read
+    /// to its end like <see cref="Output"/>.
+    /// </summary>
+    Stream? ErrorStream { get; }
+
+    /// <summary>
     /// The exit code, as a shell counts it. Fails with <see cref="HostProblemException"/> when the connection was lost,
     /// and is cancelled when the stream was disposed before the command ended.
     /// </summary>

@@ -51,7 +51,7 @@ public sealed class LocalShell(
         try
         {
             var process = ChildProcess.Start("/bin/sh", ["-c", command], environment ?? EmptyEnvironment, directory ?? "");
-            return new RunningCommand(process, new ErrorTail(options.ErrorLimit, mark: null), _time);
+            return new RunningCommand(process, new ErrorTail(options.ErrorLimit, mark: null, options.StreamError), _time);
         }
         catch (Win32Exception e)
         {
