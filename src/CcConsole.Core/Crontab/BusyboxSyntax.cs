@@ -19,7 +19,7 @@ internal static class BusyboxSyntax
     private static readonly byte[][] Names = ["MAILTO="u8.ToArray(), "SHELL="u8.ToArray(), "PATH="u8.ToArray()];
 
     /// <summary>The three settings that crond knows; the value is one word, and quotes are a part of it.</summary>
-    public static bool TryVariable(ReadOnlySpan<byte> line, out string name, out string value)
+    public static bool TryVariable(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
         var end = line.IndexOfAny((byte)' ', (byte)'\t', (byte)'#');
         var word = end < 0 ? line : line[..end];
@@ -27,12 +27,13 @@ internal static class BusyboxSyntax
         {
             if (word.StartsWith(known))
             {
-                (name, value) = (Encoding.ASCII.GetString(known.AsSpan(..^1)), Encoding.UTF8.GetString(word[known.Length..]));
+                name = known.AsSpan(..^1);
+                value = word[known.Length..];
                 return true;
             }
         }
 
-        (name, value) = ("", "");
+        name = value = default;
         return false;
     }
 

@@ -32,13 +32,13 @@ public sealed class CronCommand
     public byte[] Input()
     {
         var input = new List<byte>();
-        var escaped = false;
+        bool escaped = false, open = false;
         foreach (var b in RawInput ?? [])
         {
             if (b == '%')
             {
                 input.Add(escaped ? b : (byte)'\n');
-                escaped = false;
+                (open, escaped) = (escaped, false);
                 continue;
             }
 
@@ -51,6 +51,7 @@ public sealed class CronCommand
             if (!escaped)
             {
                 input.Add(b);
+                open = true;
             }
         }
 
@@ -59,7 +60,8 @@ public sealed class CronCommand
             input.Add((byte)'\\');
         }
 
-        if (input.Count > 0 && input[^1] != '\n')
+        // A backslash at the very end does not count for do_command.c: what stood before it decides.
+        if (open)
         {
             input.Add((byte)'\n');
         }

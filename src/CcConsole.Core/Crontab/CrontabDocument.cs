@@ -84,6 +84,28 @@ public sealed partial class CrontabDocument
         return value;
     }
 
+    /// <summary>The variables that stand above an entry, in the daemon's own bytes and in their order.</summary>
+    public IReadOnlyList<Jobs.TableVariable> VariablesAbove(EntryLine entry)
+    {
+        var variables = new List<Jobs.TableVariable>();
+        foreach (var line in Lines)
+        {
+            if (line.Number >= entry.Number)
+            {
+                break;
+            }
+
+            if (line is VariableLine)
+            {
+                var text = Slice(line.Span);
+                VariableSyntax.TryParseBytes(text[EntrySyntax.SkipBlanks(text, 0)..], Dialect, out var name, out var value);
+                variables.Add(new Jobs.TableVariable(name.ToArray(), value.ToArray()));
+            }
+        }
+
+        return variables;
+    }
+
     private static CrontabDocument ParseOwned(byte[] bytes, CronDialect dialect, bool isSystem)
     {
         var lines = new List<CrontabLine>();

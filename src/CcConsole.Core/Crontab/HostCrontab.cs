@@ -150,7 +150,7 @@ public static class HostCrontab
     }
 
     /// <summary>A host's text on one line, without control characters, cut at 400 characters.</summary>
-    private static string Words(ReadOnlySpan<byte> bytes)
+    internal static string Words(ReadOnlySpan<byte> bytes)
     {
         var text = new StringBuilder();
         foreach (var rune in Encoding.UTF8.GetString(bytes[..Math.Min(bytes.Length, 4096)]).EnumerateRunes())

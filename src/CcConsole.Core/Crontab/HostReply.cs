@@ -20,6 +20,8 @@ internal sealed class HostReply
 
     public string this[string key] => _values.GetValueOrDefault(key, "");
 
+    public IReadOnlyDictionary<string, byte[]> Parts => _parts;
+
     public byte[]? Part(string name) => _parts.GetValueOrDefault(name);
 
     public static HostReply Parse(ReadOnlySpan<byte> output)

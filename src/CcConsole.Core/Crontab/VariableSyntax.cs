@@ -21,12 +21,20 @@ internal static class VariableSyntax
     /// <summary>Whether the line (from its first byte that is not blank, without its line feed) sets a variable.</summary>
     public static bool TryParse(ReadOnlySpan<byte> line, CronDialect dialect, out string name, out string value)
     {
+        var sets = TryParseBytes(line, dialect, out var nameBytes, out var valueBytes);
+        (name, value) = (Encoding.UTF8.GetString(nameBytes), Encoding.UTF8.GetString(valueBytes));
+        return sets;
+    }
+
+    /// <summary>The same, in the bytes that the daemon keeps.</summary>
+    public static bool TryParseBytes(ReadOnlySpan<byte> line, CronDialect dialect, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
         if (dialect == CronDialect.Busybox)
         {
             return BusyboxSyntax.TryVariable(line, out name, out value);
         }
 
-        (name, value) = ("", "");
+        name = value = default;
         if (dialect == CronDialect.Debian && line.Length > DebianLimit)
         {
             line = line[..DebianLimit];
@@ -81,9 +89,9 @@ internal static class VariableSyntax
             return false;
         }
 
-        name = Encoding.UTF8.GetString(line[start..nameEnd]);
+        name = line[start..nameEnd];
         var bytes = valueEnd >= 0 ? line[valueStart..valueEnd] : valueStart == 0 ? default : TrimEnd(line[valueStart..]);
-        value = Encoding.UTF8.GetString(Unquote(TrimEnd(bytes)));
+        value = Unquote(TrimEnd(bytes));
         return true;
     }
 

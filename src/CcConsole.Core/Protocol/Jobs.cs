@@ -6,26 +6,29 @@ namespace CcConsole.Core.Protocol;
 public sealed record JobVariable(byte[] Name, byte[] Value);
 
 /// <summary>
-/// Runs a command now as cron would: in the user's home directory, with cron's environment and the table's variables over it,
-/// by the table's SHELL, with the text after the first % as standard input.
+/// Runs a command now as the host's cron daemon would: with its environment and the table's variables over it, by the table's
+/// SHELL, in the HOME of that environment, with the text after the first % as standard input. It is ended with its session.
 /// </summary>
 /// <param name="Command">The command's bytes as cron hands them to the shell (base64 on the wire).</param>
 /// <param name="Input">Standard input; null for none.</param>
 /// <param name="Environment">The table's variables that stand before the entry, in their order.</param>
 /// <param name="User">As whom; null for the session's own user. Another one needs root.</param>
 /// <param name="Credit">How many output messages may be sent at first, 0 to 1,000,000. Without credit the command's pipes fill.</param>
+/// <param name="System">True for an entry of a system table.</param>
 public sealed record JobRunParams(
     byte[] Command,
     byte[]? Input = null,
     IReadOnlyList<JobVariable>? Environment = null,
     string? User = null,
-    int Credit = 256);
+    int Credit = 256,
+    bool System = false);
 
 /// <summary>The command was started.</summary>
 /// <param name="Stream">The stream's id.</param>
 /// <param name="Pid">The process, which leads its own process group.</param>
 /// <param name="StartTime">When.</param>
-public sealed record JobRunResult(long Stream, int Pid, DateTimeOffset StartTime);
+/// <param name="Notes">What a person would not expect, in words.</param>
+public sealed record JobRunResult(long Stream, int Pid, DateTimeOffset StartTime, IReadOnlyList<string>? Notes = null);
 
 /// <summary>Some live output.</summary>
 /// <param name="Stream">The stream.</param>
@@ -40,7 +43,7 @@ public sealed record JobOutput(long Stream, string Channel, byte[] Bytes);
 /// <param name="Signal">The signal that ended it; null when it exited by itself.</param>
 public sealed record JobEnded(long Stream, int ExitCode, long DurationMs, int? Signal = null);
 
-/// <summary>Sends a signal to the process group of a running command.</summary>
+/// <summary>Sends a signal to the process group of a running command; what has not ended five seconds after TERM is ended by KILL.</summary>
 /// <param name="Stream">The stream of its <see cref="Methods.JobRun"/>.</param>
 /// <param name="Signal">"TERM", "INT" or "KILL".</param>
 public sealed record JobStopParams(long Stream, string Signal = "TERM");
