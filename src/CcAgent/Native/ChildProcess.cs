@@ -5,6 +5,9 @@ internal static unsafe class ChildProcess
 {
     private const short SetGroup = 2, SetDefaults = 4;
 
+    // POSIX_SPAWN_SETSID: glibc and musl, Darwin.
+    private static readonly short SetSession = (short)(OperatingSystem.IsMacOS() ? 0x400 : 0x80);
+
     // Larger than both systems' attribute and action structures.
     private const int OpaqueSize = 512;
 
@@ -13,8 +16,8 @@ internal static unsafe class ChildProcess
     /// <param name="Output">The descriptor that becomes standard output.</param>
     /// <param name="Error">The descriptor that becomes standard error.</param>
     /// <param name="OwnGroup">Whether it leads a process group of its own.</param>
-    /// <param name="Directory">Its working directory; null for this process's own.</param>
-    internal readonly record struct Setup(int Input, int Output, int Error, bool OwnGroup, string? Directory = null);
+    /// <param name="OwnSession">Whether it leads a session of its own, and with it a process group.</param>
+    internal readonly record struct Setup(int Input, int Output, int Error, bool OwnGroup, bool OwnSession = false);
 
     /// <summary>Starts a program, looked up in PATH.</summary>
     /// <returns>0, or the error number.</returns>
@@ -30,8 +33,6 @@ internal static unsafe class ChildProcess
                 _ = Libc.posix_spawn_file_actions_adddup2(actions, setup.Input, 0);
             _ = Libc.posix_spawn_file_actions_adddup2(actions, setup.Output, 1);
             _ = Libc.posix_spawn_file_actions_adddup2(actions, setup.Error, 2);
-            if (setup.Directory is not null)
-                _ = Libc.posix_spawn_file_actions_addchdir_np(actions, setup.Directory);
 
             // The runtime ignores SIGPIPE; programs rely on its default.
             var defaults = stackalloc byte[128];
@@ -42,7 +43,7 @@ internal static unsafe class ChildProcess
                 *(ulong*)defaults |= 0x1_8000_0000;
             _ = Libc.posix_spawnattr_setsigdefault(attributes, defaults);
             _ = Libc.posix_spawnattr_setpgroup(attributes, 0);
-            _ = Libc.posix_spawnattr_setflags(attributes, (short)(SetDefaults | (setup.OwnGroup ? SetGroup : 0)));
+            _ = Libc.posix_spawnattr_setflags(attributes, (short)(SetDefaults | (setup.OwnSession ? SetSession : setup.OwnGroup ? SetGroup : 0)));
             int started = -1;
             var error = Libc.posix_spawnp(&started, arguments[0], actions, attributes, arguments, environment);
             pid = error == 0 ? started : -1;

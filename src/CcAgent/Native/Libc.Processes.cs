@@ -16,9 +16,6 @@ internal static unsafe partial class Libc
     [LibraryImport(Library)]
     internal static partial int posix_spawn_file_actions_adddup2(void* actions, int from, int to);
 
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int posix_spawn_file_actions_addchdir_np(void* actions, string path);
-
     [LibraryImport(Library)]
     internal static partial int posix_spawnattr_init(void* attributes);
 

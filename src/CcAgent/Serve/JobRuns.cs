@@ -1,30 +1,30 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
-using System.Text;
+using CcAgent.Exec;
 using CcAgent.Native;
 using CcConsole.Core;
+using CcConsole.Core.Jobs;
 using CcConsole.Core.Protocol;
 
 namespace CcAgent.Serve;
 
 /// <summary>
-/// Answers job.run and job.stop. A job that was started goes on when the console is gone, as it would under cron: its
-/// output then goes nowhere, and this process ends after it.
+/// Answers job.run and job.stop. A job is started by the same script as by the console without an agent (<see cref="HostRun"/>),
+/// and ends with its stream: who stops watching, for whatever reason, wants it to be stopped.
 /// </summary>
 internal sealed unsafe class JobRuns
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
 
     private readonly MessageOutput _output;
-    private readonly ConcurrentDictionary<long, int> _groups = new();
+    private readonly ConcurrentDictionary<long, RunningJob> _jobs = new();
 
     internal JobRuns(MessageOutput output) => _output = output;
 
     /// <exception cref="ProblemException">The command cannot be started.</exception>
     internal void Run(OutgoingStream stream, JobRunParams request)
     {
-        var (arguments, variables, directory) = Prepare(request);
+        var (arguments, notes) = Prepare(request);
         if (!Libc.TryPipe(out var inputReading, out var inputWriting) || !Libc.TryPipe(out var outReading, out var outWriting)
             || !Libc.TryPipe(out var errReading, out var errWriting))
         {
@@ -34,10 +34,10 @@ internal sealed unsafe class JobRuns
         var started = TimeProvider.System.GetUtcNow();
         var clock = Stopwatch.GetTimestamp();
         int error, pid;
-        using (NativeStrings command = new(arguments), environment = new(variables))
+        using (NativeStrings command = new(arguments), environment = new(["PATH=/usr/bin:/bin:/usr/sbin:/sbin"u8.ToArray(), "LC_ALL=C"u8.ToArray()]))
         {
             error = ChildProcess.Start(
-                command.Pointer, environment.Pointer, new ChildProcess.Setup(inputReading, outWriting, errWriting, true, directory), out pid);
+                command.Pointer, environment.Pointer, new ChildProcess.Setup(inputReading, outWriting, errWriting, false, OwnSession: true), out pid);
         }
 
         _ = Libc.close(inputReading);
@@ -47,18 +47,23 @@ internal sealed unsafe class JobRuns
         {
             foreach (var fd in (ReadOnlySpan<int>)[inputWriting, outReading, errReading])
                 _ = Libc.close(fd);
-            throw new ProblemException($"the command cannot be started in {directory}: {Libc.ErrorText(error)}");
+            throw new ProblemException($"the command cannot be started: {Libc.ErrorText(error)}");
         }
 
-        _groups[stream.Id] = pid;
+        var job = new RunningJob(pid);
+        _jobs[stream.Id] = job;
         stream.Opened = true;
-        _output.Result(stream.Id, new JobRunResult(stream.Id, pid, started), ProtocolJson.Default.JobRunResult);
+        _output.Result(stream.Id, new JobRunResult(stream.Id, pid, started, notes.Count > 0 ? notes : null), ProtocolJson.Default.JobRunResult);
+        stream.OnCancel(() => job.Stop(HostRun.StopGrace));
+        if (stream.Cancelled)
+            job.Stop(HostRun.StopGrace);
         _ = Background(() => Feed(inputWriting, request.Input));
         var activity = new Activity();
         var readers = Task.WhenAll(
             Background(() => Forward(stream, "stdout", outReading, activity)), Background(() => Forward(stream, "stderr", errReading, activity)));
-        var (code, signal) = Wait(pid);
-        _groups.TryRemove(stream.Id, out _);
+        var (code, signal) = job.Wait();
+        _jobs.TryRemove(stream.Id, out _);
+        stream.OnCancel(null);
         var duration = Stopwatch.GetElapsedTime(clock);
         // What the job left in the background may hold the output open; the job has ended all the same.
         activity.Touch();
@@ -68,6 +73,7 @@ internal sealed unsafe class JobRuns
 
         _output.Notify(
             StreamMethods.JobEnded, new JobEnded(stream.Id, code, (long)duration.TotalMilliseconds, signal), ProtocolJson.Default.JobEnded);
+        job.Stopped.Wait();
     }
 
     /// <exception cref="ProblemException">No such job, or no such signal.</exception>
@@ -80,35 +86,36 @@ internal sealed unsafe class JobRuns
             "KILL" => Signals.Kill,
             _ => throw new ProblemException("the signal must be TERM, INT or KILL"),
         };
-        if (!_groups.TryGetValue(request.Stream, out var group))
+        if (!_jobs.TryGetValue(request.Stream, out var job))
             throw new ProblemException("the job has ended already");
-        _ = Libc.kill(-group, signal);
+        if (signal == Signals.Terminate)
+            job.Stop(HostRun.StopGrace);
+        else
+            job.Signal(signal);
     }
 
-    private static (List<byte[]> Arguments, IReadOnlyList<byte[]> Variables, string Directory) Prepare(JobRunParams request)
+    /// <summary>Stops all jobs and waits until they are gone. For the end of this process.</summary>
+    internal void StopAll(TimeSpan grace)
+    {
+        RunningJob[] all = [.. _jobs.Values];
+        foreach (var job in all)
+            job.Stop(grace);
+        Task.WaitAll(all.Select(static job => job.Stopped));
+    }
+
+    private static (IReadOnlyList<byte[]> Arguments, IReadOnlyList<string> Notes) Prepare(JobRunParams request)
     {
         if (request.Command.AsSpan().Contains((byte)0))
             throw new ProblemException("the command holds a NUL");
-        var self = UserAccount.Of(Libc.geteuid());
-        var account = request.User is null || request.User == self.Name ? self
-            : UserAccount.Named(request.User) ?? throw new ProblemException($"the host has no user {request.User}");
-        var environment = JobEnvironment.Of(account, request.Environment);
-        List<byte[]> arguments = [environment.Shell, "-c"u8.ToArray(), request.Command];
-        if (account.Uid == self.Uid)
-            return (arguments, environment.Variables, environment.Home);
-        if (self.Uid != 0)
-            throw new ProblemException($"only root may run a job as {account.Name}", "connect as root, or as that user");
-        // util-linux's setpriv drops to the user as cron does: user, group and supplementary groups. Until then nothing of
-        // the user's table may have a say: LD_PRELOAD would run as root, and HOME could lead where only root may go.
-        const string enter = """cd "$1" || exit; shift; exec /usr/bin/env -i -- "$@" """;
-        List<byte[]> drop = [
-            "/usr/bin/setpriv"u8.ToArray(), Text($"--reuid={account.Uid.ToString(CultureInfo.InvariantCulture)}"),
-            Text($"--regid={account.Gid.ToString(CultureInfo.InvariantCulture)}"), "--init-groups"u8.ToArray(), "--"u8.ToArray(),
-            "/bin/sh"u8.ToArray(), "-c"u8.ToArray(), Text(enter), "sh"u8.ToArray(), Text(environment.Home)];
-        return ([.. drop, .. environment.Variables, .. arguments], ["PATH=/usr/bin:/bin"u8.ToArray()], "/");
+        // A name that env could not be given is no variable of a table.
+        TableVariable[] variables = [.. (request.Environment ?? [])
+            .Where(static variable => !variable.Name.AsSpan().ContainsAny((byte)0, (byte)'=') && !variable.Value.AsSpan().Contains((byte)0))
+            .Select(static variable => new TableVariable(variable.Name, variable.Value))];
+        var told = ShellRun.Run(HostRun.FactsCommand(request.User, variables), default);
+        var facts = HostRun.ParseFacts(told.ExitCode, told.Output, told.Error);
+        var start = CronStart.Of(facts, variables, request.System);
+        return (HostRun.Arguments(facts, start, request.Command), start.Notes);
     }
-
-    private static byte[] Text(string text) => Encoding.UTF8.GetBytes(text);
 
     private static Task Background(Action action) =>
         Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -144,19 +151,6 @@ internal sealed unsafe class JobRuns
         }
 
         _ = Libc.close(fd);
-    }
-
-    private static (int Code, int? Signal) Wait(int pid)
-    {
-        var information = stackalloc byte[256];
-        const int processId = 1, exited = 4;
-        var noWait = OperatingSystem.IsMacOS() ? 0x20 : 0x01000000;
-        while (Libc.waitid(processId, pid, information, exited | noWait) < 0 && Libc.LastError == Errno.Interrupted)
-        {
-        }
-
-        ChildProcess.TryWait(pid, out var code, out var signal);
-        return (code, signal);
     }
 
     /// <summary>Whether output is on its way, and since when none is.</summary>

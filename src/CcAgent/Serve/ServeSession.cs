@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using System.Text.Json.Serialization.Metadata;
 using CcAgent.Daemon;
 using CcAgent.Native;
@@ -36,9 +37,11 @@ internal sealed class ServeSession
         _crontab = new CrontabEditing(places);
     }
 
-    /// <summary>Runs until the console closes its end; then streams end, and jobs are waited for.</summary>
+    /// <summary>Runs until the console closes its end; then streams end, and jobs with them.</summary>
     internal unsafe void Run()
     {
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Leave);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Leave);
         var framer = new LineFramer();
         while (true)
         {
@@ -63,6 +66,14 @@ internal sealed class ServeSession
         foreach (var stream in _streams.Values)
             stream.Cancel();
         Task.WaitAll([.. _running.Keys]);
+    }
+
+    // Who ends this process gives it two seconds: a job is not left behind.
+    private void Leave(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        _jobs.StopAll(TimeSpan.FromSeconds(1));
+        Libc._exit(128 + (context.Signal == PosixSignal.SIGHUP ? Signals.HangUp : Signals.Terminate));
     }
 
     private void Handle(ReadOnlySpan<byte> line)

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using CcConsole.Core.Protocol;
 using CcConsole.Fleet.Sessions;
 
@@ -13,13 +12,18 @@ internal static class AgentRun
     public static async IAsyncEnumerable<RunEvent> StartAsync(AgentSession agent, RunRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
         JobRunParams parameters = new(request.Command.ToArray(), request.Input,
-            [.. request.Variables.Select(variable => new JobVariable(Encoding.UTF8.GetBytes(variable.Key), Encoding.UTF8.GetBytes(variable.Value)))],
-            request.User, Credit);
+            [.. request.Variables.Select(static variable => new JobVariable(variable.Name, variable.Value))],
+            request.User, Credit, request.IsSystem);
         (JobRunResult started, AgentStream stream) = await agent.OpenStreamAsync(Methods.JobRun, parameters, Credit,
             ProtocolJson.Default.JobRunParams, ProtocolJson.Default.JobRunResult, cancellation).ConfigureAwait(false);
         bool ended = false;
         try
         {
+            foreach (string note in started.Notes ?? [])
+            {
+                yield return new RunNote(note);
+            }
+
             await foreach (RpcMessage message in stream.ReadAsync(mayBeSilent: true, cancellation).ConfigureAwait(false))
             {
                 if (message.Method == StreamMethods.JobOutput)
@@ -31,7 +35,7 @@ internal static class AgentRun
                 {
                     JobEnded end = AgentSession.Read(message.Params, ProtocolJson.Default.JobEnded);
                     ended = true;
-                    yield return new RunEnded(end.ExitCode, TimeSpan.FromMilliseconds(end.DurationMs));
+                    yield return new RunEnded(end.ExitCode, TimeSpan.FromMilliseconds(end.DurationMs), end.Signal);
                 }
             }
         }

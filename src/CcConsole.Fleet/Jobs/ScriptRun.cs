@@ -1,85 +1,192 @@
 using System.Runtime.CompilerServices;
-using System.Text;
-using System.Text.Unicode;
+using System.Threading.Channels;
 using CcConsole.Core;
+using CcConsole.Core.Jobs;
 using CcConsole.Fleet.Sessions;
 using CcConsole.Ssh;
 
 namespace CcConsole.Fleet.Jobs;
 
 /// <summary>
-/// A run on a host without an agent, by sh: cron's environment (HOME, LOGNAME, SHELL, PATH), then the table's variables over it, in
-/// the home directory. What it writes comes as one stream, in its order.
+/// A run on a host without an agent, by sh (<see cref="HostRun"/>). The session's standard input stays open for as long as someone
+/// watches: its end, for whatever reason, ends the command on the host.
 /// </summary>
 internal static class ScriptRun
 {
+    private const int BatchBytes = 32 * 1024;
+    private const int BatchesAhead = 16;
+
+    /// <summary>What a job leaves in the background may hold the output open: it has ended all the same when it was quiet for so long.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
+
     public static async IAsyncEnumerable<RunEvent> StartAsync(HostConnection connection, RunRequest request, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        if (request.User is not null)
+        RunFacts facts = await FactsAsync(connection, request, cancellation).ConfigureAwait(false);
+        CronStart start = StartOf(connection, facts, request);
+        foreach (string note in start.Notes)
         {
-            throw new ProblemException($"{connection.Host.Name}: a job of another user can be run only by the host's agent", "Connect as that user.");
+            yield return new RunNote(note);
         }
 
-        long start = time.GetTimestamp();
-        ICommandStream run = await connection.Shell.OpenAsync(Script(request), null, cancellation).ConfigureAwait(false);
-        await using (run.ConfigureAwait(false))
+        string mark = $"cc-run-{Guid.NewGuid():N}";
+        byte[] input = HostRun.SessionInput(facts, start, request.Command.Span, request.Input, mark);
+        ICommandStream session = await connection.Shell.OpenAsync(HostRun.SessionCommand, new CommandOptions { StreamError = true }, cancellation).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
         {
-            Task input = FeedAsync(run.Input, request.Input ?? []);
-            byte[] buffer = new byte[32 * 1024];
-            for (int read; (read = await run.Output.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0;)
+            long from = time.GetTimestamp();
+            WatcherMarks marks = new(mark);
+            Channel<RunOutput> outputs = Channel.CreateBounded<RunOutput>(BatchesAhead);
+            Task reading = ReadAsync(session, marks, outputs.Writer);
+            try
             {
-                yield return new RunOutput(false, buffer.AsSpan(0, read).ToArray());
+                await WriteAsync(session.Input, input, cancellation).ConfigureAwait(false);
+                TimeSpan? duration = null;
+                while (true)
+                {
+                    Task<bool> next = outputs.Reader.WaitToReadAsync(cancellation).AsTask();
+                    if (duration is null && marks.Ended.IsCompleted)
+                    {
+                        duration = time.GetElapsedTime(from);
+                        // The watcher goes when nobody needs it any more.
+                        await session.Input.DisposeAsync().ConfigureAwait(false);
+                    }
+
+                    Task first = duration is null ? await Task.WhenAny(next, marks.Ended).ConfigureAwait(false)
+                        : await Task.WhenAny(next, Task.Delay(Quiet, time, cancellation)).ConfigureAwait(false);
+                    if (first != next)
+                    {
+                        if (duration is not null)
+                        {
+                            break;
+                        }
+
+                        continue;
+                    }
+
+                    if (!await next.ConfigureAwait(false))
+                    {
+                        break;
+                    }
+
+                    while (outputs.Reader.TryRead(out RunOutput? output))
+                    {
+                        yield return output;
+                    }
+                }
+
+                if (marks.ExitCode is not { } code)
+                {
+                    // Throws where the connection was lost.
+                    int exit = await session.Exit.WaitAsync(cancellation).ConfigureAwait(false);
+                    throw new ProblemException(
+                        $"{connection.Host.Name}: the run {(marks.HasStarted ? "has ended, but the host did not say how" : "was not started")} (exit code {exit})",
+                        "Look at what it wrote on standard error.");
+                }
+
+                yield return new RunEnded(code, duration ?? time.GetElapsedTime(from));
+            }
+            finally
+            {
+                outputs.Writer.TryComplete();
+                await EndAsync(session, marks.Ended.IsCompleted ? Quiet : HostRun.StopGrace + TimeSpan.FromSeconds(3), time).ConfigureAwait(false);
             }
 
-            int exitCode = await run.Exit.WaitAsync(cancellation).ConfigureAwait(false);
-            await input.ConfigureAwait(false);
-            yield return new RunEnded(exitCode, time.GetElapsedTime(start));
+            await reading.ConfigureAwait(false);
         }
     }
 
-    internal static string Script(RunRequest request)
+    private static async Task<RunFacts> FactsAsync(HostConnection connection, RunRequest request, CancellationToken cancellation)
     {
-        // env -i and not exports: the login's own variables are not cron's.
-        StringBuilder script = new("cd \"$HOME\" || exit 1; exec env -i HOME=\"$HOME\" LOGNAME=\"$(id -un)\" SHELL=/bin/sh PATH=/usr/bin:/bin");
-        string shell = "/bin/sh";
-        foreach ((string name, string value) in request.Variables)
+        CommandResult result = await connection.Shell.RunAsync(HostRun.FactsCommand(request.User, request.Variables), default, CommandOptions.Default, cancellation).ConfigureAwait(false);
+        try
         {
-            script.Append(' ').Append(AgentCommand.Quote($"{name}={value}"));
-            shell = name == "SHELL" && value.Length > 0 ? value : shell;
+            return HostRun.ParseFacts(result.ExitCode, result.Output.Span, result.Error.Span);
         }
-
-        return script.Append(' ').Append(AgentCommand.Quote(shell)).Append(" -c ").Append(Word(request.Command.Span)).Append(" 2>&1").ToString();
+        catch (ProblemException e)
+        {
+            throw new ProblemException($"{connection.Host.Name}: {e.Message}", e.Hint, e);
+        }
     }
 
-    /// <summary>Bytes as one word: those that are not UTF-8 by printf, since the script itself is text.</summary>
-    private static string Word(ReadOnlySpan<byte> bytes)
-    {
-        if (Utf8.IsValid(bytes))
-        {
-            return AgentCommand.Quote(Encoding.UTF8.GetString(bytes));
-        }
-
-        StringBuilder word = new("\"$(printf '");
-        foreach (byte each in bytes)
-        {
-            word.Append('\\').Append((char)('0' + (each >> 6))).Append((char)('0' + ((each >> 3) & 7))).Append((char)('0' + (each & 7)));
-        }
-
-        return word.Append("')\"").ToString();
-    }
-
-    private static async Task FeedAsync(Stream input, byte[] bytes)
+    private static CronStart StartOf(HostConnection connection, RunFacts facts, RunRequest request)
     {
         try
         {
-            await using (input.ConfigureAwait(false))
-            {
-                await input.WriteAsync(bytes).ConfigureAwait(false);
-            }
+            return CronStart.Of(facts, request.Variables, request.IsSystem);
+        }
+        catch (ProblemException e)
+        {
+            throw new ProblemException($"{connection.Host.Name}: {e.Message}", e.Hint, e);
+        }
+    }
+
+    private static async Task WriteAsync(Stream stream, byte[] bytes, CancellationToken cancellation)
+    {
+        try
+        {
+            await stream.WriteAsync(bytes, cancellation).ConfigureAwait(false);
+            await stream.FlushAsync(cancellation).ConfigureAwait(false);
         }
         catch (IOException)
         {
-            // A job that does not read its input is served too.
+            // The session has ended: how, is told by its exit.
+        }
+    }
+
+    /// <summary>Reads both streams to their ends. When nobody takes the output any more it is read and dropped.</summary>
+    private static async Task ReadAsync(ICommandStream session, WatcherMarks marks, ChannelWriter<RunOutput> outputs)
+    {
+        Task output = PassAsync(session.Output, false, static bytes => bytes.ToArray(), outputs);
+        Task error = PassAsync(session.ErrorStream!, true, marks.Take, outputs);
+        await Task.WhenAll(output, error).ConfigureAwait(false);
+        await SendAsync(outputs, true, marks.Rest()).ConfigureAwait(false);
+        outputs.TryComplete();
+    }
+
+    private delegate byte[] Filter(ReadOnlySpan<byte> bytes);
+
+    private static async Task PassAsync(Stream stream, bool isError, Filter filter, ChannelWriter<RunOutput> outputs)
+    {
+        byte[] buffer = new byte[BatchBytes];
+        try
+        {
+            for (int read; (read = await stream.ReadAsync(buffer).ConfigureAwait(false)) > 0;)
+            {
+                await SendAsync(outputs, isError, filter(buffer.AsSpan(0, read))).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            // Ended from here.
+        }
+    }
+
+    private static async ValueTask SendAsync(ChannelWriter<RunOutput> outputs, bool isError, byte[] bytes)
+    {
+        try
+        {
+            if (bytes.Length > 0)
+            {
+                await outputs.WriteAsync(new RunOutput(isError, bytes)).ConfigureAwait(false);
+            }
+        }
+        catch (ChannelClosedException)
+        {
+            // Nobody watches any more.
+        }
+    }
+
+    /// <summary>Closes the control and gives the watcher the time that it gives the command.</summary>
+    private static async Task EndAsync(ICommandStream session, TimeSpan limit, TimeProvider time)
+    {
+        try
+        {
+            await session.Input.DisposeAsync().ConfigureAwait(false);
+            await session.Exit.WaitAsync(limit, time).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or TimeoutException or HostProblemException or OperationCanceledException)
+        {
+            // The watcher sees on the host that its input has ended, whatever has become of the connection.
         }
     }
 }

@@ -111,6 +111,12 @@ internal sealed class ServeClient : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    internal async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("/bin/kill", ["-s", signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)

@@ -8,6 +8,7 @@ namespace CcConsole.Fleet.Tests.Jobs;
 public sealed class RunTests : IAsyncDisposable
 {
     private readonly TestFleet _fleet = new();
+    private string _error = "";
 
     public ValueTask DisposeAsync() => _fleet.DisposeAsync();
 
@@ -21,8 +22,10 @@ public sealed class RunTests : IAsyncDisposable
             GREETING=later
 
             """);
-        string home = _fleet.Home("web01");
-        Assert.Equal($"hello  there|/usr/bin:/bin|/bin/bash|/bin/bash|{home}|{home}|unset|100%\none\ntwo\noops\n", output);
+        // Not the login's HOME, but that of the user database.
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        Assert.Equal($"hello  there|/usr/bin:/bin|/bin/bash|/bin/bash|{home}|{home}|unset|100%\none\ntwo\n", output);
+        Assert.Equal("oops\n", _error);
         Assert.Equal(3, end.ExitCode);
     }
 
@@ -65,13 +68,13 @@ public sealed class RunTests : IAsyncDisposable
         File.WriteAllBytes(_fleet.TablePath("web01"), (encoding ?? Encoding.UTF8).GetBytes(table));
         JobEditor editor = await control.Jobs.OpenAsync("web01");
         Job job = Assert.Single(editor.Jobs.Jobs);
-        StringBuilder output = new();
+        StringBuilder output = new(), error = new();
         RunEnded? end = null;
         await foreach (RunEvent happened in control.Jobs.RunAsync(editor, job))
         {
             if (happened is RunOutput written)
             {
-                output.Append((encoding ?? Encoding.UTF8).GetString(written.Bytes.Span));
+                (written.IsError ? error : output).Append((encoding ?? Encoding.UTF8).GetString(written.Bytes.Span));
             }
             else
             {
@@ -79,6 +82,7 @@ public sealed class RunTests : IAsyncDisposable
             }
         }
 
+        _error = error.ToString();
         return (output.ToString(), Assert.IsType<RunEnded>(end));
     }
 }

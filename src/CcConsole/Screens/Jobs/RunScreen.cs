@@ -106,7 +106,7 @@ internal sealed class RunScreen : Screen, IListScreen
 
     private async void AskToLeave()
     {
-        if (await Shell.AskAsync(new Question("Stop the run?", $"{JobLabel.Short(_job)} still runs on {_table.Host.Name}. Leaving ends it (TERM).", "Stop it", "Stay")) != 1)
+        if (await Shell.AskAsync(new Question("Stop the run?", $"{JobLabel.Short(_job)} still runs on {_table.Host.Name}. Leaving ends it (TERM, after 5 s KILL).", "Stop it", "Stay")) != 1)
             return;
         _leaving = true;
         Stop();
@@ -122,14 +122,16 @@ internal sealed class RunScreen : Screen, IListScreen
         {
             await foreach (var happened in Shell.Fleet.Jobs.RunAsync(_table, _job, both.Token))
             {
-                if (happened is RunOutput output)
+                if (happened is RunNote note)
+                    _output.Append($"note: {note.Text}\n", "text.dim");
+                else if (happened is RunOutput output)
                     _output.Append(Decode(output.IsError ? decoders.Error : decoders.Output, output.Bytes.Span), output.IsError ? "state.late" : null);
                 else if (happened is RunEnded ended)
                     _ended = ended;
                 Shell.Application.Invalidate();
             }
             End(_ended is { } end ? StatusLook.OfExit(end.ExitCode) : StatusLook.Of(Status.Unknown),
-                _ended is { } e ? $"exit {e.ExitCode} after {TimeText.Duration(e.Duration)}" : "the host did not say how it ended");
+                _ended is { } e ? $"{(e.Signal is { } signal ? $"signal {signal}" : $"exit {e.ExitCode}")} after {TimeText.Duration(e.Duration)}" : "the host did not say how it ended");
         }
         catch (OperationCanceledException) when (both.IsCancellationRequested)
         {

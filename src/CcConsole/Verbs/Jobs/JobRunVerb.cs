@@ -17,38 +17,41 @@ internal static class JobRunVerb
     {
         JobEditor table = await fleet.Jobs.OpenAsync(context.Get(FleetVerb.Host), cancellation: context.Stop);
         Job job = table.Jobs.Find(context.Get(JobVerbs.Job));
-        // A character may be split between two pieces, of each stream on its own.
-        Decoder output = Encoding.UTF8.GetDecoder(), error = Encoding.UTF8.GetDecoder();
+        RunText output = new(), error = new();
         int exit = Verb.Failure;
         await foreach (RunEvent happened in fleet.Jobs.RunAsync(table, job, context.Stop))
         {
             switch (happened)
             {
+                case RunNote note when context.Json:
+                    context.Line(json => json.WriteString("note", note.Text));
+                    break;
+                case RunNote note:
+                    context.Error.WriteLine($"note: {Plain.Text(note.Text)}");
+                    break;
                 case RunOutput wrote:
-                    string text = Decode(wrote.IsError ? error : output, wrote.Bytes.Span);
-                    if (context.Json)
-                    {
-                        context.Line(json => json.WriteString(wrote.IsError ? "stderr" : "stdout", text));
-                    }
-                    else
-                    {
-                        (wrote.IsError ? context.Error : context.Output).Write((wrote.IsError ? StandardStreams.IsErrorTerminal : StandardStreams.IsOutputTerminal) ? Plain.Lines(text) : text);
-                        await context.Output.FlushAsync(context.Stop);
-                    }
+                    string? text = (wrote.IsError ? error : output).Next(wrote.Bytes.Span, out byte[] bytes);
+                    await WriteAsync(context, wrote.IsError, text, bytes);
                     break;
                 case RunEnded ended:
                     exit = ended.ExitCode;
+                    await WriteAsync(context, false, output.Rest(out byte[] lastOutput), lastOutput);
+                    await WriteAsync(context, true, error.Rest(out byte[] lastError), lastError);
                     if (context.Json)
                     {
                         context.Line(json =>
                         {
                             json.WriteNumber("exit_code", ended.ExitCode);
                             json.WriteNumber("duration_ms", (long)ended.Duration.TotalMilliseconds);
+                            if (ended.Signal is { } signal)
+                            {
+                                json.WriteNumber("signal", signal);
+                            }
                         });
                     }
                     else
                     {
-                        context.Error.WriteLine($"{(exit == 0 ? '✓' : '✗')} {Plain.Text(job.Id)}: exit {exit} after {ended.Duration.TotalSeconds:0.###} s");
+                        context.Error.WriteLine($"{(exit == 0 ? '✓' : '✗')} {Plain.Text(job.Id)}: {(ended.Signal is { } by ? $"signal {by}" : $"exit {exit}")} after {ended.Duration.TotalSeconds:0.###} s");
                     }
                     break;
             }
@@ -56,9 +59,46 @@ internal static class JobRunVerb
         return exit == 0 ? Verb.Good : Verb.Findings;
     }
 
-    private static string Decode(Decoder decoder, ReadOnlySpan<byte> bytes)
+    /// <summary>To a terminal made plain, to a file or pipe byte for byte; in JSON what is no UTF-8 goes as base64.</summary>
+    private static async Task WriteAsync(VerbContext context, bool isError, string? text, byte[] bytes)
     {
-        char[] characters = new char[decoder.GetCharCount(bytes, flush: false)];
-        return new string(characters, 0, decoder.GetChars(bytes, characters, flush: false));
+        if (bytes.Length == 0)
+        {
+            return;
+        }
+
+        if (context.Json)
+        {
+            string name = isError ? "stderr" : "stdout";
+            context.Line(json =>
+            {
+                if (text is null)
+                {
+                    json.WriteBase64String($"{name}_base64", bytes);
+                }
+                else
+                {
+                    json.WriteString(name, text);
+                }
+            });
+            return;
+        }
+
+        TextWriter writer = isError ? context.Error : context.Output;
+        if (isError ? StandardStreams.IsErrorTerminal : StandardStreams.IsOutputTerminal)
+        {
+            await writer.WriteAsync(Plain.Lines(text ?? Encoding.UTF8.GetString(bytes)));
+            await writer.FlushAsync(context.Stop);
+        }
+        else if (text is null && writer is StreamWriter stream)
+        {
+            await stream.FlushAsync(context.Stop);
+            await stream.BaseStream.WriteAsync(bytes, context.Stop);
+        }
+        else
+        {
+            await writer.WriteAsync(text ?? Encoding.UTF8.GetString(bytes));
+            await writer.FlushAsync(context.Stop);
+        }
     }
 }
