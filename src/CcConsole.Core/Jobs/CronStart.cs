@@ -104,13 +104,19 @@ public sealed record CronStart
 
     private static CronStart Busybox(RunFacts facts, IReadOnlyList<TableVariable> variables, List<string> notes)
     {
-        // crond.c knows MAILTO and SHELL, and takes no other variable from a table.
+        // crond.c knows MAILTO, SHELL and PATH, and takes no other variable from a table.
         var environment = Inherited(facts.DaemonEnvironment);
+        var path = TableVariable.Last(variables, "PATH");
         if (environment is null)
         {
             environment = new CronVariables();
             environment.Set("PATH"u8, "/sbin:/usr/sbin:/bin:/usr/bin"u8);
-            notes.Add("busybox's crond hands down its own environment, which only root may see: only PATH=/sbin:/usr/sbin:/bin:/usr/bin is taken from it");
+            notes.Add($"busybox's crond hands down its own environment, which only root may see{(path is null ? ": PATH=/sbin:/usr/sbin:/bin:/usr/bin is taken" : "")}");
+        }
+
+        if (path is not null)
+        {
+            environment.Set("PATH"u8, path);
         }
 
         environment.Set("LOGNAME"u8, Bytes(facts.User));
