@@ -30,6 +30,7 @@ public sealed class FleetControl : IAsyncDisposable
         Hosts = new HostOperations(_sessions, hosts, file, cache, options, guard);
         Changes = new ChangeOperations(_sessions, hosts, cache, options, guard);
         Jobs = new JobOperations(_sessions, hosts, cache, Changes, options, guard);
+        Plans = new FleetPlanOperations(Jobs, Changes, hosts, cache, options, guard);
         Reports = new ReportOperations(_sessions, cache, options);
         Audit = new AuditOperations(_sessions, cache, options, guard);
         Monitor = new FleetMonitor(_sessions, hosts, cache, Audit, Changes, options);
@@ -46,6 +47,9 @@ public sealed class FleetControl : IAsyncDisposable
 
     /// <summary>Plans: applying and undoing.</summary>
     public ChangeOperations Changes { get; }
+
+    /// <summary>Plans for many hosts: making, applying, resuming, undoing.</summary>
+    public FleetPlanOperations Plans { get; }
 
     /// <summary>Reports of runs.</summary>
     public ReportOperations Reports { get; }

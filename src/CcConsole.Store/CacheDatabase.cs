@@ -29,7 +29,7 @@ public sealed class CacheDatabase : IDisposable
         Reports = new Reports.ReportCache(this);
         Hosts = new Hosts.HostStates(this);
         Changes = new Changes.ChangeJournal(this);
-        ChangeLock = new Changes.ChangeLock(path + ".changing");
+        Batches = new Changes.BatchJournal(this);
         Preferences = new Preferences(this);
     }
 
@@ -51,8 +51,8 @@ public sealed class CacheDatabase : IDisposable
     /// <summary>Every change of a table that this console tried, for undo.</summary>
     public Changes.ChangeJournal Changes { get; }
 
-    /// <summary>Held while changes are made.</summary>
-    public Changes.ChangeLock ChangeLock { get; }
+    /// <summary>Changes of several hosts that were planned as one.</summary>
+    public Changes.BatchJournal Batches { get; }
 
     /// <summary>Remembered choices of the person.</summary>
     public Preferences Preferences { get; }
@@ -118,6 +118,7 @@ public sealed class CacheDatabase : IDisposable
     public void Dispose()
     {
         _disposed = true;
+        Changes.Dispose();
         while (_idle.TryTake(out SqliteConnection? connection))
         {
             connection.Dispose();

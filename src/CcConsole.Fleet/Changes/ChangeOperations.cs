@@ -48,12 +48,24 @@ public sealed class ChangeOperations
             return new ChangeResult { Plan = plan, Outcome = ChangeOutcome.Refused, Current = plan.Before, Message = "Nothing would change" };
         }
 
+        return (await ApplyAsync(plan, _cache.Changes.Begin, cancellation).ConfigureAwait(false))!;
+    }
+
+    /// <summary>Applies a plan that is part of a larger one.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="begin">Notes the change, or gives null when it is another's: nothing is sent then.</param>
+    /// <param name="cancellation">Gives up, until the change is noted.</param>
+    /// <returns>Null when the change was another's.</returns>
+    internal async Task<ChangeResult?> ApplyAsync(ChangePlan plan, Func<ChangeRecord, ChangeRecord?> begin, CancellationToken cancellation)
+    {
         HostConnection connection = await _sessions.Get(plan.Host).ConnectAsync(cancellation).ConfigureAwait(false);
-        using IDisposable held = await _cache.ChangeLock.HoldAsync(cancellation).ConfigureAwait(false);
-        ChangeRecord record = _cache.Changes.Begin(new ChangeRecord
+        cancellation.ThrowIfCancellationRequested();
+        ChangeRecord? record = begin(new ChangeRecord
         {
             Host = plan.Host,
             Table = plan.Table.Name,
+            Existed = plan.Existed,
+            Removes = plan.Removes,
             Before = plan.Before,
             After = plan.After,
             Description = plan.Description,
@@ -61,12 +73,20 @@ public sealed class ChangeOperations
             BegunAt = _options.Time.GetUtcNow(),
             Undoes = plan.Undoes,
         });
+        if (record is null)
+        {
+            return null;
+        }
 
         // From here on the change is carried through: giving up in its middle would only leave its end unknown.
         ChangeResult result = await WriteAsync(connection, plan, record.Token).ConfigureAwait(false) with { Change = record.Id };
         if (result.IsSettled)
         {
             _cache.Changes.End(record.Id, result.Outcome, result.Message, result.AuditSeq);
+        }
+        else
+        {
+            _cache.Changes.Leave(record.Id, result.Message);
         }
 
         if (result.Current is { } now)

@@ -24,25 +24,19 @@ internal sealed class Settlement(SessionPool sessions, CacheDatabase cache, Read
             return;
         }
 
-        // First which, then whether anybody is at work: what begins in between is not among them.
-        ChangeRecord[] open = [.. cache.Changes.Unfinished().Where(change => change.Host == host)];
-        if (open.Length == 0 || !cache.ChangeLock.IsFree())
-        {
-            return;
-        }
-
+        ChangeRecord[] open = [.. cache.Changes.Unfinished().Where(change => change.Host == host && !change.IsRunning)];
         foreach (ChangeRecord change in open)
         {
             await SettleAsync(change.Id, cancellation).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Settles one change; gives its record as it is then.</summary>
+    /// <summary>Settles one change; gives its record as it is then. One that a living console is making is left to it.</summary>
     /// <exception cref="ProblemException">There is no such change, the host is not reached, the table cannot be read, or the write does not end.</exception>
     public async Task<ChangeRecord> SettleAsync(long change, CancellationToken cancellation)
     {
         ChangeRecord record = cache.Changes.Find(change) ?? throw new ProblemException($"There is no change with the number {change}");
-        if (record.Outcome is not null)
+        if (record.IsRunning || record.Outcome is not null)
         {
             return record;
         }

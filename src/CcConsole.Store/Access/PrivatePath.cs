@@ -47,14 +47,15 @@ public static class PrivatePath
     });
 
     /// <summary>
-    /// Replaces a file's content in one step: a temporary file beside it (0600), fsync, rename. A crash leaves the old
-    /// content or the new, never a part.
+    /// Replaces a file's content in one step: a temporary file beside it (0600), fsync, rename, fsync of the folder. A crash leaves the
+    /// old content or the new, never a part, and the new once this has returned.
     /// </summary>
     /// <exception cref="ProblemException">It cannot be written; the old content is still there.</exception>
     public static void WriteAtomically(string path, ReadOnlySpan<byte> content)
     {
         CheckFile(path);
         string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        bool moved = false;
         try
         {
             using (FileStream file = CreateFile(temporary))
@@ -64,6 +65,13 @@ public static class PrivatePath
             }
 
             File.Move(temporary, path, overwrite: true);
+            moved = true;
+            Descriptor.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+        catch (IOException e) when (moved)
+        {
+            throw new ProblemException($"{path} was written, but its folder could not be put on disk: {e.Message}; after a loss of power the old content may be back",
+                "Check that the disk is healthy.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

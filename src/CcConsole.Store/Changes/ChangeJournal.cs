@@ -8,27 +8,44 @@ namespace CcConsole.Store.Changes;
 /// The undo journal. A change is noted, on disk, before it is sent to the host, and completed afterwards; what has no outcome
 /// was interrupted.
 /// </summary>
-public sealed class ChangeJournal
+public sealed class ChangeJournal : IDisposable
 {
     private const string Columns = """
         id, host, name, before, after, description, actor, begun_at, ended_at, result, message, audit_seq, undoes,
-        (SELECT max(later.id) FROM change AS later WHERE later.undoes = change.id AND later.result = 'Applied'), existed, removes
+        (SELECT max(later.id) FROM change AS later WHERE later.undoes = change.id AND later.result = 'Applied'), existed, removes,
+        batch, member, writer
         """;
 
     private readonly CacheDatabase _database;
+    private readonly ChangeWriter _writer;
 
-    internal ChangeJournal(CacheDatabase database) => _database = database;
+    internal ChangeJournal(CacheDatabase database) => (_database, _writer) = (database, new ChangeWriter(database.FilePath + ".writers"));
 
     /// <summary>Notes a change that is about to be sent; returns it with its number.</summary>
-    public ChangeRecord Begin(ChangeRecord change) => _database.Write(connection =>
+    public ChangeRecord Begin(ChangeRecord change)
     {
-        connection.Run("""
-            INSERT INTO change(host, name, before, after, description, actor, begun_at, undoes, existed, removes)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-            """, change.Host, change.Table, change.Before, change.After, change.Description, change.Actor, change.BegunAt, change.Undoes,
-            change.Existed ? 1L : 0L, change.Removes ? 1L : 0L);
-        return change with { Id = connection.Scalar<long>("SELECT last_insert_rowid()") };
-    });
+        string writer = _writer.Name;
+        return _database.Write(connection => Insert(connection, change with { Batch = null }, writer));
+    }
+
+    /// <summary>
+    /// Notes an attempt at a member of a batch; null, and nothing noted, when the member is applied already, or its last attempt
+    /// has no known end. Of two consoles that ask at the same time, one gets it.
+    /// </summary>
+    public ChangeRecord? BeginMember(ChangeRecord change)
+    {
+        string writer = _writer.Name;
+        return _database.Write(connection =>
+        {
+            if (connection.Scalar<long>("SELECT count(*) FROM change WHERE batch = $1 AND member = $2 AND (result IS NULL OR result = 'Applied')", change.Batch, change.Member) > 0)
+            {
+                return null;
+            }
+
+            connection.Run("UPDATE batch_member SET not_reached = NULL WHERE batch = $1 AND position = $2", change.Batch, change.Member);
+            return Insert(connection, change, writer);
+        });
+    }
 
     /// <summary>Notes how a change ended. An outcome that is known is never altered.</summary>
     /// <exception cref="ProblemException">There is no such change, or it has ended already.</exception>
@@ -38,6 +55,10 @@ public sealed class ChangeJournal
             id, _database.Time.GetUtcNow(), outcome.ToString(), message, auditSeq);
         return rows == 1 ? Find(connection, id)! : throw new ProblemException($"Change {id} is not in the journal, or has ended already");
     });
+
+    /// <summary>Notes that this console is no longer at a change whose end it has not heard: any console may settle it now.</summary>
+    public void Leave(long id, string? message) => _database.Write(connection =>
+        connection.Run("UPDATE change SET writer = NULL, message = $2 WHERE id = $1 AND result IS NULL", id, message));
 
     /// <summary>One change; null when there is none with that number.</summary>
     public ChangeRecord? Find(long id) => _database.Read(connection => Find(connection, id));
@@ -53,7 +74,7 @@ public sealed class ChangeJournal
         connection.List(row => row.TimeOrNull(0), "SELECT ended_at FROM change WHERE host = $1 AND name = $2 AND result = 'Applied' ORDER BY id DESC LIMIT 1", host, table)
             is [var at] ? at : null);
 
-    /// <summary>Changes that have no outcome: still under way, or interrupted (<see cref="ChangeLock"/> tells). Oldest first.</summary>
+    /// <summary>Changes that have no outcome: still under way, or interrupted (<see cref="ChangeRecord.IsRunning"/> tells). Oldest first.</summary>
     public IReadOnlyList<ChangeRecord> Unfinished() => _database.Read(connection => connection.List(ToChange,
         $"SELECT {Columns} FROM change WHERE result IS NULL ORDER BY id"));
 
@@ -66,10 +87,26 @@ public sealed class ChangeJournal
         ORDER BY id DESC LIMIT 1
         """, host));
 
-    private static ChangeRecord? Find(SqliteConnection connection, long id) =>
+    /// <summary>Lets go of the changes that this console was at.</summary>
+    public void Dispose() => _writer.Dispose();
+
+    internal IReadOnlyList<ChangeRecord> OfBatch(SqliteConnection connection, long batch) => connection.List(ToChange,
+        $"SELECT {Columns} FROM change WHERE batch = $1 ORDER BY id", batch);
+
+    private static ChangeRecord Insert(SqliteConnection connection, ChangeRecord change, string writer)
+    {
+        connection.Run("""
+            INSERT INTO change(host, name, before, after, description, actor, begun_at, undoes, existed, removes, batch, member, writer)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            """, change.Host, change.Table, change.Before, change.After, change.Description, change.Actor, change.BegunAt, change.Undoes,
+            change.Existed ? 1L : 0L, change.Removes ? 1L : 0L, change.Batch, change.Batch is null ? null : change.Member, writer);
+        return change with { Id = connection.Scalar<long>("SELECT last_insert_rowid()"), Writer = writer, IsRunning = true };
+    }
+
+    private ChangeRecord? Find(SqliteConnection connection, long id) =>
         connection.One(ToChange, $"SELECT {Columns} FROM change WHERE id = $1", id);
 
-    private static ChangeRecord ToChange(SqliteDataReader row) => new()
+    private ChangeRecord ToChange(SqliteDataReader row) => new()
     {
         Id = row.GetInt64(0),
         Host = row.GetString(1),
@@ -87,5 +124,9 @@ public sealed class ChangeJournal
         UndoneBy = row.LongOrNull(13),
         Existed = row.GetInt64(14) != 0,
         Removes = row.GetInt64(15) != 0,
+        Batch = row.LongOrNull(16),
+        Member = (int)(row.LongOrNull(17) ?? 0),
+        Writer = row.TextOrNull(18),
+        IsRunning = row.IsDBNull(9) && _writer.IsRunning(row.TextOrNull(18)),
     };
 }

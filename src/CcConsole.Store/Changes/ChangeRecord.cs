@@ -61,6 +61,18 @@ public sealed record ChangeRecord
 
     /// <summary>The change that took this one back, where it was applied.</summary>
     public long? UndoneBy { get; init; }
+
+    /// <summary>The batch that it is part of; null for a change of one host.</summary>
+    public long? Batch { get; init; }
+
+    /// <summary>Which member of the batch, from 0.</summary>
+    public int Member { get; init; }
+
+    /// <summary>The console that sends it, or sent it; null for those of the first consoles.</summary>
+    internal string? Writer { get; init; }
+
+    /// <summary>True when a living console was at it, at the time that this was read.</summary>
+    public bool IsRunning { get; init; }
 }
 
 /// <summary>How a change ended.</summary>

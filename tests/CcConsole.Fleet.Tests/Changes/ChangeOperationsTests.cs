@@ -183,11 +183,10 @@ public sealed class ChangeOperationsTests : IAsyncDisposable
         FleetControl control = _fleet.Open();
         List<ChangeRecord> settled = [];
         control.Changes.Settled += settled.Add;
-        using (await dead.Cache.ChangeLock.HoldAsync())
-        {
-            await control.Jobs.OpenAsync("web01");
-            Assert.Empty(settled);
-        }
+        await control.Jobs.OpenAsync("web01");
+        Assert.Empty(settled);
+        Assert.True(Assert.Single(control.Changes.Unfinished()).IsRunning);
+        await dead.DisposeAsync();
 
         await _fleet.Open(readOnly: true).Jobs.OpenAsync("web01");
         Assert.Single(control.Changes.Unfinished());

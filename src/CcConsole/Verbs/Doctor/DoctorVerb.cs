@@ -88,11 +88,8 @@ internal static class DoctorVerb
                 ? new Finding("cache", true, places.Cache)
                 : new Finding("cache", false, $"{places.Cache} is damaged: {damage[0]}", "move it aside: reports and chains are pulled anew from the hosts; the undo journal is in the old file"));
             findings.Add(new Finding("hosts", true, $"{fleet.Hosts.List().Count} in the list"));
-            if (fleet.Cache.ChangeLock.IsFree())
-            {
-                foreach (var change in fleet.Changes.Unfinished())
-                    findings.Add(new Finding("change", false, $"change {change.Id} on {change.Host} ({change.Description}) was interrupted: its table is the old one or the new one", $"find out which: cc-console job list {change.Host}"));
-            }
+            foreach (var change in fleet.Changes.Unfinished().Where(change => !change.IsRunning))
+                findings.Add(new Finding("change", false, $"change {change.Id} on {change.Host} ({change.Description}) was interrupted: its table is the old one or the new one", $"find out which: cc-console job list {change.Host}"));
             foreach (var conflict in fleet.Audit.Conflicts())
                 findings.Add(new Finding("audit", false, $"{conflict.Host}: {conflict.Verdict}: {conflict.Message}", $"look at {conflict.Directory}, then: cc-console audit resolve {conflict.Host}"));
         }

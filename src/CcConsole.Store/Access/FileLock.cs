@@ -1,0 +1,113 @@
+using CcConsole.Core;
+using Microsoft.Win32.SafeHandles;
+
+namespace CcConsole.Store.Access;
+
+/// <summary>
+/// A lock between the consoles of one person: flock(2) on a file of its own (0600), which the kernel gives back when its holder ends,
+/// however it ends.
+/// </summary>
+public sealed class FileLock : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10), Pause = TimeSpan.FromMilliseconds(10);
+    private readonly SafeFileHandle _file;
+
+    private FileLock(SafeFileHandle file) => _file = file;
+
+    /// <summary>Takes the lock, waiting up to ten seconds for another holder.</summary>
+    /// <exception cref="ProblemException">It is held for longer, or the file cannot be used.</exception>
+    public static FileLock Take(string path)
+    {
+        using ManualResetEventSlim never = new();
+        for (long start = TimeProvider.System.GetTimestamp(); TimeProvider.System.GetElapsedTime(start) < Patience; never.Wait(Pause))
+        {
+            if (TryTake(path) is { } taken)
+            {
+                return taken;
+            }
+        }
+
+        throw new ProblemException($"{path} has been held by another console for {Patience.TotalSeconds:0} seconds", "End the program that holds it (fuser shows which), then try again.");
+    }
+
+    /// <summary>Takes the lock, making its file where there is none; null when another holds it, be it in this process.</summary>
+    /// <exception cref="ProblemException">The file cannot be made, or is not the person's own.</exception>
+    public static FileLock? TryTake(string path)
+    {
+        try
+        {
+            if (!PrivatePath.CheckFile(path))
+            {
+                Make(path);
+            }
+
+            return Lock(path);
+        }
+        catch (IOException e)
+        {
+            throw Unusable(path, e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw Unusable(path, e);
+        }
+    }
+
+    /// <summary>Whether a lock is held now, here or elsewhere; no file is made for the question.</summary>
+    /// <exception cref="ProblemException">The file cannot be used.</exception>
+    public static bool IsHeld(string path)
+    {
+        try
+        {
+            if (!PrivatePath.CheckFile(path))
+            {
+                return false;
+            }
+
+            using FileLock? taken = Lock(path);
+            return taken is null;
+        }
+        catch (IOException e)
+        {
+            throw Unusable(path, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    private static FileLock? Lock(string path)
+    {
+        SafeFileHandle file = Descriptor.Open(path);
+        try
+        {
+            if (Descriptor.TryLock(file, path))
+            {
+                FileLock taken = new(file);
+                file = null!;
+                return taken;
+            }
+
+            return null;
+        }
+        finally
+        {
+            file?.Dispose();
+        }
+    }
+
+    private static void Make(string path)
+    {
+        try
+        {
+            PrivatePath.CreateFile(path).Dispose();
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another console was first.
+        }
+    }
+
+    private static ProblemException Unusable(string path, Exception e) =>
+        new($"The lock {path} cannot be used: {e.Message}", "Check who owns the folder, its mode and the free space.", e);
+}
