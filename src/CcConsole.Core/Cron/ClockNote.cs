@@ -26,22 +26,24 @@ public enum ClockNoteKind
 /// <param name="Kind">What becomes of the runs.</param>
 /// <param name="At">The first minute with the new offset, by the new clock (for <see cref="ClockNoteKind.LeftOutByHost"/> the host's).</param>
 /// <param name="Before">What the clock would have shown at that minute without the change.</param>
-/// <param name="Count">How many times of the schedule are concerned.</param>
-public sealed record ClockNote(ClockNoteKind Kind, DateTimeOffset At, DateTime Before, int Count)
+/// <param name="First">The first time of the schedule that is concerned, by the job's clock.</param>
+/// <param name="Count">How many are.</param>
+public sealed record ClockNote(ClockNoteKind Kind, DateTimeOffset At, DateTime Before, DateTime First, int Count)
 {
     /// <summary>One sentence, without a full stop.</summary>
     public override string ToString()
     {
-        var clock = string.Create(CultureInfo.InvariantCulture, $"{Before:yyyy-MM-dd}: the clock goes from {Before:HH:mm} to {At:HH:mm}");
-        var (times, verb) = Count == 1 ? ("one time", "is") : (string.Create(CultureInfo.InvariantCulture, $"{Count} times"), "are");
-        return Kind switch
+        var (one, host) = (Count == 1, Kind == ClockNoteKind.LeftOutByHost ? "the host's clock" : "the clock");
+        var times = string.Create(CultureInfo.InvariantCulture, $"{(one ? "" : $"{Count} times from ")}{First:HH:mm}{(one ? "" : " on")}");
+        var what = Kind switch
         {
-            ClockNoteKind.MadeUp => string.Create(CultureInfo.InvariantCulture, $"{clock}; {times} of the skipped hours {verb} made up for at {At:HH:mm}"),
-            ClockNoteKind.LeftOut => $"{clock}; {times} of the skipped hours {verb} left out",
-            ClockNoteKind.LeftOutByHost => string.Create(CultureInfo.InvariantCulture, $"{Before:yyyy-MM-dd}: the host's clock goes from {Before:HH:mm} to {At:HH:mm}; {times} of the hours after it {verb} left out"),
-            ClockNoteKind.Twice => $"{clock}; {times} of the repeated hours {verb} run twice",
-            _ => $"{clock}; {times} of the repeated hours {verb} run once, before the change",
+            ClockNoteKind.MadeUp => string.Create(CultureInfo.InvariantCulture, $"{(one ? "does not exist: it runs at" : "do not exist: they run one after another from")} {At:HH:mm}{(one ? "" : " on")}"),
+            ClockNoteKind.LeftOut => one ? "does not exist: no run" : "do not exist: no run for them",
+            ClockNoteKind.Twice => one ? "comes twice: it runs both times" : "come twice: they run both times",
+            ClockNoteKind.Once => one ? "comes twice: it runs the first time only" : "come twice: they run the first time only",
+            _ => one ? "falls into the time that the host's clock repeats: no run" : "fall into the time that the host's clock repeats: no run for them",
         };
+        return string.Create(CultureInfo.InvariantCulture, $"{Before:yyyy-MM-dd}: {host} goes from {Before:HH:mm} to {At:HH:mm}; {times} {what}");
     }
 
     internal static IEnumerable<ClockNote> Between(Schedule schedule, RunClock clock, DateTimeOffset from, DateTimeOffset to)
@@ -56,7 +58,7 @@ public sealed record ClockNote(ClockNoteKind Kind, DateTimeOffset At, DateTime B
             var kind = change.Shift > 0
                 ? clock.CatchesUp(change) ? ClockNoteKind.MadeUp : ClockNoteKind.LeftOut
                 : clock.EndOfRepeat(change) > change.Minute ? ClockNoteKind.Once : ClockNoteKind.Twice;
-            Add(kind, change, offset, ScheduleSearch.CountLocal(schedule.Fields, start, start + Math.Abs(change.Shift)));
+            Add(kind, change, offset, start, start + Math.Abs(change.Shift));
         }
 
         for (var at = first; clock.Host is { } host && host.TryFirst(at, last, out var change); at = change.Minute + 1)
@@ -64,18 +66,19 @@ public sealed record ClockNote(ClockNoteKind Kind, DateTimeOffset At, DateTime B
             if (clock.IsCaughtUpLater(change))
             {
                 var start = change.Minute + clock.Offsets.At(change.Minute);
-                Add(ClockNoteKind.LeftOutByHost, change, host.At(change.Minute), ScheduleSearch.CountLocal(schedule.Fields, start, start - change.Shift));
+                Add(ClockNoteKind.LeftOutByHost, change, host.At(change.Minute), start, start - change.Shift);
             }
         }
 
         return notes;
 
-        void Add(ClockNoteKind kind, ZoneChange change, int offset, int count)
+        void Add(ClockNoteKind kind, ZoneChange change, int offset, long start, long end)
         {
+            var count = ScheduleSearch.CountLocal(schedule.Fields, start, end, out var first);
             if (count > 0)
             {
                 var moment = ScheduleSearch.ToTime(change.Minute, offset);
-                notes.Add(new ClockNote(kind, moment, moment.DateTime.AddMinutes(-change.Shift), count));
+                notes.Add(new ClockNote(kind, moment, moment.DateTime.AddMinutes(-change.Shift), DateTime.UnixEpoch.AddMinutes(first), count));
             }
         }
     }

@@ -47,6 +47,23 @@ public sealed class Schedule
 
     internal ScheduleFields Fields { get; }
 
+    /// <summary>The values of a field that match, in order; none for @reboot. busybox: none for a day field that does not
+    /// count because the other one decides.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is none of the five fields.</exception>
+    public IReadOnlyList<int> Values(ScheduleField field)
+    {
+        var bits = field switch
+        {
+            ScheduleField.Minute => Fields.Minutes,
+            ScheduleField.Hour => Fields.Hours,
+            ScheduleField.DayOfMonth => Fields.Days,
+            ScheduleField.Month => Fields.Months,
+            ScheduleField.DayOfWeek => Fields.Weekdays,
+            _ => throw new ArgumentOutOfRangeException(nameof(field), field, null),
+        };
+        return [.. Enumerable.Range(0, 60).Where(value => (bits & (1UL << value)) != 0)];
+    }
+
     /// <summary>Parses a schedule that stands alone.</summary>
     /// <exception cref="ProblemException">The daemon would refuse it; the message names the field.</exception>
     public static Schedule Parse(string text, CronDialect dialect) =>

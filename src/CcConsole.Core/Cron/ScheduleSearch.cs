@@ -128,13 +128,13 @@ internal static class ScheduleSearch
         return null;
     }
 
-    /// <summary>How many of the minutes of the local clock match, from the first to the one before the last.</summary>
-    public static int CountLocal(in ScheduleFields fields, long from, long to)
+    /// <summary>How many minutes of the local clock match, from the first to the one before the last, and which is the first that does.</summary>
+    public static int CountLocal(in ScheduleFields fields, long from, long to, out long first)
     {
         var count = 0;
-        while (TryNextLocal(fields, from, out var local) && local < to)
+        for (first = from; TryNextLocal(fields, from, out var local) && local < to; from = local + 1)
         {
-            (count, from) = (count + 1, local + 1);
+            first = count++ == 0 ? local : first;
         }
 
         return count;

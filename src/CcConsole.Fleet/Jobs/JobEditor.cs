@@ -57,7 +57,7 @@ public sealed class JobEditor
         {
             Meaning = ScheduleDescription.Describe(schedule!),
             NextRuns = [.. timing.Occurrences(schedule!, _time.GetUtcNow()).Take(RunsShown)],
-            Warnings = [.. Warnings(schedule!), .. timing.Notes],
+            Warnings = [.. ScheduleNotes.Of(schedule!), .. timing.Notes],
         };
         try
         {
@@ -244,25 +244,4 @@ public sealed class JobEditor
         : draft.Name?.Any(char.IsControl) == true ? DraftField.Name
         : draft.JobId is { } id && (!JobId.IsValid(id) || Jobs.Jobs.Any(job => job.Wrapped?.JobId == id)) ? DraftField.JobId
         : DraftField.Command;
-
-    private static List<string> Warnings(Schedule schedule)
-    {
-        List<string> warnings = [];
-        if (schedule.NeverFires)
-        {
-            warnings.Add("This never fires: no moment matches");
-        }
-
-        if (schedule.Fault is { } fault)
-        {
-            warnings.Add(fault.Message);
-        }
-
-        if (schedule.IsRandom)
-        {
-            warnings.Add("The daemon draws the ~ values when it reads the table; the runs shown are possible ones");
-        }
-
-        return warnings;
-    }
 }

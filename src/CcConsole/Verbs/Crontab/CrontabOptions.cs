@@ -19,5 +19,5 @@ internal static class CrontabOptions
         },
     };
 
-    public static readonly Argument<string> Schedule = new("SCHEDULE") { Description = "Five fields or an @word, as one argument" };
+    public const string ScheduleText = "Five fields or an @word, as one argument";
 }
