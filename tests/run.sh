@@ -38,6 +38,8 @@ fi
 ./publish.sh >&2
 case "$(uname -m)" in x86_64) rid=linux-x64 ;; aarch64) rid=linux-arm64 ;; *) fail "no published binary for $(uname -m)" ;; esac
 export CC_DIST=$PWD/dist/$rid
+export CC_TABLES=$PWD/tests/.cache/tables
+tests/EndToEnd/RealTables/fetch.sh "$CC_TABLES" >&2 || fail "the crontabs of Debian's packages could not be fetched" "see the errors above; apt-get needs a mirror of Debian"
 
 dotnet build CcConsole.sln -c Release -v quiet -nologo >&2 || fail "the build failed" "see the errors above"
 

@@ -140,6 +140,7 @@ public static class HostCrontab
                 ($"{user} may not use crontab on the host: {said}", "See /etc/cron.allow, /etc/cron.deny and PAM there"),
             _ when Has("must be privileged") => ($"Only root may touch the table of {user}", "Connect as root, or as that user"),
             _ when Has("unknown") && Has("user") => ($"The host has no user {user}", "Check the name"),
+            _ when Has("in the passwd file") => ($"{user} is no longer in the host's list of users: {said}", "Look at /etc/passwd there, and at what else keeps users (LDAP, sssd)"),
             _ when Has("No space left") || Has("quota") => ($"The disk of the host is full: {said}", "Make room there"),
             _ when Has("errors in crontab") || Has("Invalid crontab") || Has("missing newline") || Has("too long") =>
                 ($"The daemon's crontab refused the table: {said}", "Change the line that it names"),

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using CcConsole.Tests.Shared;
 
@@ -42,6 +43,15 @@ internal sealed class ConsoleHome : IDisposable
     /// <summary>Runs the console; its input is empty and no terminal.</summary>
     public Task<ProgramResult> RunAsync(params string[] arguments) =>
         ProgramRun.RunAsync(Published.Console, arguments, new Dictionary<string, string?>(Environment) { ["HOME"] = Folder }, directory: Folder);
+
+    /// <summary>Starts the console, for a test that ends it; what it prints is dropped.</summary>
+    public Process Start(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$0\" \"$@\" </dev/null >/dev/null 2>&1", Published.Console, .. arguments]) { WorkingDirectory = Folder };
+        foreach ((string name, string? value) in Environment) start.Environment[name] = value;
+        start.Environment["HOME"] = Folder;
+        return Process.Start(start)!;
+    }
 
     /// <summary>Runs the console, which must end well.</summary>
     public async Task<ProgramResult> GoodAsync(params string[] arguments)

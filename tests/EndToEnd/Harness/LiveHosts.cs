@@ -65,6 +65,13 @@ public sealed class LiveHosts : IAsyncDisposable
         return host;
     }
 
+    /// <summary>Runs a command of the shell as root in the hosts' namespace.</summary>
+    public async Task<string> AsRootAsync(string command)
+    {
+        CronResult result = await Cron.RunAsync(["/bin/sh", "-c", command]);
+        return result.ExitCode == 0 ? result.OutputText : throw new InvalidOperationException($"{command}: exit {result.ExitCode}: {result.ErrorText}");
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Sshd.DisposeAsync();
