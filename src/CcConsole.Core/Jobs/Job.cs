@@ -43,6 +43,9 @@ public sealed record Job(
     /// <summary>True when the agent's wrapper runs it, so that its runs are reported.</summary>
     public bool IsManaged => Wrapped is not null;
 
+    /// <summary>Its tags, from the comment line above; empty when it has none.</summary>
+    public IReadOnlyList<string> Tags => Entry?.Tags ?? [];
+
     /// <summary>The 1-based number of its line.</summary>
     public int LineNumber => Line.Number;
 

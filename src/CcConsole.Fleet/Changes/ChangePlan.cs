@@ -32,6 +32,9 @@ public sealed record ChangePlan
     /// <summary>What it does, in words: <c>add job backup</c>.</summary>
     public required string Description { get; init; }
 
+    /// <summary>What will be otherwise than one may think, in words: to be shown before it is confirmed.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>The job that it is about; null when there is none.</summary>
     public string? JobId { get; init; }
 

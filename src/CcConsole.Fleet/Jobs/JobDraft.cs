@@ -23,6 +23,12 @@ public sealed record JobDraft
     /// <summary>Further arguments of the wrapper (<c>--timeout</c>, <c>--mail</c> …); null: as they are, for a new job none.</summary>
     public IReadOnlyList<string>? Flags { get; init; }
 
+    /// <summary>Tags for the comment line above the entry; null: as they are, for a new job none.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
+    /// <summary>Which user runs it, in a system table, whose new jobs need one; null: as it is.</summary>
+    public string? User { get; init; }
+
     /// <summary>A job as it is now, to start an edit from.</summary>
     public static JobDraft From(Job job) => new()
     {
@@ -32,5 +38,7 @@ public sealed record JobDraft
         JobId = job.Wrapped?.JobId,
         Wrapped = job.IsManaged,
         Flags = job.Wrapped?.Flags,
+        Tags = job.Tags,
+        User = job.User,
     };
 }

@@ -12,9 +12,13 @@ namespace CcConsole.Fleet.Jobs;
 /// One table of a host as it was read, and what can be done to its jobs. Everything here is computed; the plans that it makes are
 /// applied only while the table still is what was read.
 /// </summary>
-public sealed class JobEditor
+public sealed partial class JobEditor
 {
     private const int RunsShown = 5;
+
+    /// <summary>How the socket of an agent begins that is a user's own: the folder is closed to all others.</summary>
+    private const string UserSocket = "/tmp/cc-agent-";
+
     private readonly CrontabDocument _document;
     private readonly TimeProvider _time;
     private readonly string _newIdSuffix = Guid.NewGuid().ToString("N")[..6];
@@ -57,7 +61,7 @@ public sealed class JobEditor
         {
             Meaning = ScheduleDescription.Describe(schedule!),
             NextRuns = [.. timing.Occurrences(schedule!, _time.GetUtcNow()).Take(RunsShown)],
-            Warnings = [.. ScheduleNotes.Of(schedule!), .. timing.Notes],
+            Warnings = Warnings(schedule!, timing, job),
         };
         try
         {
@@ -100,36 +104,10 @@ public sealed class JobEditor
         string id = job is null || (draft.Wrapped ?? job.IsManaged) ? IdOf(draft, job) : job.Id;
         bool wrapped = IsWrapped(draft, job);
         string what = wrapped ? $"job {id}" : $"job \"{draft.Name ?? draft.Command}\"";
-        return MakePlan(Write(draft, job, Command(draft, job)), $"{(job is null ? "add" : "edit")} {what}", wrapped ? id : null, reason);
+        return MakePlan(Write(draft, job, Command(draft, job)), $"{(job is null ? "add" : "edit")} {what}", wrapped ? id : null, reason, preview.Warnings);
     }
 
-    /// <summary>The plan that comments a job out, in a form that the console recognises.</summary>
-    public ChangePlan PlanPause(Job job, string reason = "") => MakePlan(_document.Pause(EntryOf(job)), $"pause job {job.Id}", job.Id, reason);
-
-    /// <summary>The plan that makes a paused job active again.</summary>
-    public ChangePlan PlanResume(Job job, string reason = "") => MakePlan(_document.Resume(EntryOf(job)), $"resume job {job.Id}", job.Id, reason);
-
-    /// <summary>The plan that removes a job, and the name above it.</summary>
-    public ChangePlan PlanRemove(Job job, string reason = "") => MakePlan(_document.Remove(EntryOf(job)), $"remove job {job.Id}", job.Id, reason);
-
-    /// <summary>The plan that puts the agent's wrapper around a job that was there before; the job sees no difference.</summary>
-    /// <param name="job">A job that is not wrapped.</param>
-    /// <param name="jobId">Its id in reports; null for one made from its name or command.</param>
-    /// <param name="flags">Further arguments of the wrapper.</param>
-    /// <param name="reason">Why, in the person's words.</param>
-    /// <exception cref="ProblemException">The host has no agent, or the entry cannot be wrapped without a difference.</exception>
-    public ChangePlan PlanAdopt(Job job, string? jobId = null, IReadOnlyList<string>? flags = null, string reason = "")
-    {
-        string id = CheckId(jobId ?? NewId(job.Name ?? job.Command), null);
-        CrontabDocument after = Adoption.Adopt(_document, EntryOf(job), AgentPath(), id, Facts.SocketPath, flags ?? []);
-        return MakePlan(after, $"adopt job {id}", id, reason);
-    }
-
-    /// <summary>The plan that takes the wrapper off again: for an adopted job, the original line.</summary>
-    public ChangePlan PlanRelease(Job job, string reason = "") =>
-        MakePlan(Adoption.Release(_document, EntryOf(job)), $"release job {job.Id}", job.Id, reason);
-
-    private ChangePlan MakePlan(CrontabDocument after, string description, string? jobId, string reason) => new()
+    private ChangePlan MakePlan(CrontabDocument after, string description, string? jobId, string reason, IReadOnlyList<string>? warnings = null) => new()
     {
         Host = Host.Name,
         Table = Table.Id,
@@ -138,6 +116,7 @@ public sealed class JobEditor
         Before = Table.Bytes,
         After = after.ToBytes(),
         Description = description,
+        Warnings = warnings ?? [],
         JobId = jobId,
         Reason = reason,
         IsProduction = Host.IsProduction,
@@ -150,7 +129,12 @@ public sealed class JobEditor
         string? name = string.IsNullOrWhiteSpace(draft.Name) ? null : draft.Name.Trim();
         if (job is null)
         {
-            return _document.Add(new EntryText(schedule, command, null, name));
+            if (_document.IsSystem && draft.User is null)
+            {
+                throw new ProblemException($"An entry of {Table.Id} names the user that runs it", "Say which user");
+            }
+
+            return _document.Add(new EntryText(schedule, command, _document.IsSystem ? draft.User : null, name) { Tags = draft.Tags ?? [] });
         }
 
         EntryLine old = EntryOf(job);
@@ -165,7 +149,12 @@ public sealed class JobEditor
             after = after.ReplaceCommand((EntryLine)after.Lines[old.Number - 1], command);
         }
 
-        return name == old.Name ? after : after.Rename((EntryLine)after.Lines[old.Number - 1], name);
+        if (draft.User is { } user && user != old.User)
+        {
+            after = after.ReplaceUser((EntryLine)after.Lines[old.Number - 1], user);
+        }
+
+        return after.Mark((EntryLine)after.Lines[old.Number - 1], name, draft.Tags ?? old.Tags);
     }
 
     private byte[] Command(JobDraft draft, Job? job)
@@ -201,11 +190,11 @@ public sealed class JobEditor
         string tableShell = Adoption.ShellOf(_document, job?.Entry);
         return CommandWrapper.Wrap(job?.Wrapped is { } wrapped
             ? wrapped with { JobId = id, Flags = flags, Command = shell }
-            : new WrappedCommand(AgentPath(), id, Facts.SocketPath, flags, shell)
+            : new WrappedCommand(AgentPath(draft.User ?? job?.User), id, Facts.SocketPath, flags, shell)
             {
                 Shell = tableShell,
                 RawInput = input,
-            });
+            }, Table.Dialect);
     }
 
     private bool IsWrapped(JobDraft draft, Job? job) => draft.Wrapped ?? job?.IsManaged ?? Facts.HasAgent;
@@ -219,8 +208,16 @@ public sealed class JobEditor
         : Jobs.Jobs.Any(other => other.Wrapped?.JobId == id && other.LineNumber != job?.LineNumber) ? throw new ProblemException($"There is a job {id} already in this table", "Choose another id")
         : id;
 
-    private string AgentPath() => Facts.AgentPath ?? throw new ProblemException($"{Host.Name} has no agent, so nothing there could report the runs",
-        "Install it (cc-console agent install), or write the job without the wrapper");
+    /// <param name="user">The user of the entry; null for the table's.</param>
+    /// <exception cref="ProblemException">There is no agent that takes that user's reports.</exception>
+    private string AgentPath(string? user)
+    {
+        string runsAs = user ?? Table.Id.Name;
+        return Facts.AgentPath is not { } path ? throw new ProblemException($"{Host.Name} has no agent, so nothing there could report the runs", "Install it (cc-console agent install), or write the job without the wrapper")
+            : runsAs != Facts.User && Facts.SocketPath?.StartsWith(UserSocket, StringComparison.Ordinal) == true ? throw new ProblemException(
+                $"The agent on {Host.Name} is {Facts.User}'s own and takes no reports of {runsAs}", "Run the agent as root for the whole host, or write the job without the wrapper")
+            : path;
+    }
 
     private EntryLine EntryOf(Job job) => job.Entry is { } entry && entry.Number <= _document.Lines.Count && ReferenceEquals(_document.Lines[entry.Number - 1], entry)
         ? entry
@@ -242,6 +239,7 @@ public sealed class JobEditor
     private DraftField FieldOf(JobDraft draft) =>
         string.IsNullOrWhiteSpace(draft.Command) || draft.Command.AsSpan().IndexOfAny('\n', '\r', '\0') >= 0 ? DraftField.Command
         : draft.Name?.Any(char.IsControl) == true ? DraftField.Name
+        : _document.IsSystem && string.IsNullOrWhiteSpace(draft.User) ? DraftField.User
         : draft.JobId is { } id && (!JobId.IsValid(id) || Jobs.Jobs.Any(job => job.Wrapped?.JobId == id)) ? DraftField.JobId
         : DraftField.Command;
 }

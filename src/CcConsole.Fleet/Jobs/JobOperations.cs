@@ -40,6 +40,36 @@ public sealed class JobOperations
         return new JobEditor(entry, facts, read, table is null || table.Name == facts.User, _options.Time);
     }
 
+    /// <summary>Reads the table that a job is in, and finds it there: the only table of the host, of those that were read before and the
+    /// session's own user's, that has a job so called.</summary>
+    /// <param name="host">The host's name in the fleet.</param>
+    /// <param name="job">A job's id, the start of it, or its name.</param>
+    /// <param name="table">The table that is meant; null to look for it.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ProblemException">There is none, there are several, the host is not reached, or the table cannot be read.</exception>
+    public async Task<(JobEditor Table, Job Job)> FindAsync(string host, string job, TableId? table = null, CancellationToken cancellation = default)
+    {
+        JobEditor read = await OpenAsync(host, table, cancellation).ConfigureAwait(false);
+        if (table is null)
+        {
+            List<(TableId Table, JobMatch Match)> found = [.. read.Jobs.Jobs.Select(here => (read.Table.Id, Matches(here, job)))
+                .Concat(Cached(host).Where(row => row.Table != read.Table.Id).Select(row => (row.Table, Matches(row.Job, job))))];
+            JobMatch best = found.Count == 0 ? JobMatch.None : found.Max(each => each.Match);
+            List<TableId> tables = best == JobMatch.None ? [] : [.. found.Where(each => each.Match == best).Select(each => each.Table).Distinct()];
+            if (tables.Count > 1)
+            {
+                throw new ProblemException($"\"{job}\" means jobs in {tables.Count} tables of {host}: {string.Join(", ", tables)}", "Say which table: --table");
+            }
+
+            if (tables is [var other] && other != read.Table.Id)
+            {
+                read = await OpenAsync(host, other, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        return (read, read.Jobs.Find(job));
+    }
+
     /// <summary>The rows of a host's jobs as they were last read, with what is known of their runs; asks no host.</summary>
     public IReadOnlyList<JobRow> Cached(string host) => new JobRows(_cache, _options).Of(_hosts.Get(host));
 
@@ -72,6 +102,21 @@ public sealed class JobOperations
         {
             yield return happened;
         }
+    }
+
+    private static JobMatch Matches(Job job, string text) =>
+        job.Id == text ? JobMatch.Id
+        : text.Length > 0 && job.Id.StartsWith(text, StringComparison.Ordinal) ? JobMatch.Start
+        : string.Equals(job.Name, text, StringComparison.OrdinalIgnoreCase) ? JobMatch.Name
+        : JobMatch.None;
+
+    /// <summary>How a text means a job; a stronger one counts alone.</summary>
+    private enum JobMatch
+    {
+        None,
+        Name,
+        Start,
+        Id,
     }
 
     /// <summary>The session's own table is not named, so that no privilege is asked for.</summary>

@@ -18,6 +18,9 @@ public enum DraftField
     /// <summary>The job's id.</summary>
     JobId,
 
+    /// <summary>The user that runs it, in a system table.</summary>
+    User,
+
     /// <summary>The wrapper or its arguments.</summary>
     Wrapper,
 }
@@ -46,7 +49,7 @@ public sealed record JobPreview
     /// <summary>What to do about it; null when the problem says it all.</summary>
     public string? Hint { get; init; }
 
-    /// <summary>Accepted, but perhaps not what is meant: it never fires, or the days are combined by "or".</summary>
+    /// <summary>Accepted, but perhaps not what is meant: it never fires, a change of the clock moves it, another job starts at the same minute.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     /// <summary>True when the draft can be written.</summary>

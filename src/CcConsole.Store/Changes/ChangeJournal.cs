@@ -10,9 +10,14 @@ namespace CcConsole.Store.Changes;
 /// </summary>
 public sealed class ChangeJournal : IDisposable
 {
+    // A change is taken back by the last one that does so, unless that one is itself taken back, and so on: an odd number of them.
     private const string Columns = """
         id, host, name, before, after, description, actor, begun_at, ended_at, result, message, audit_seq, undoes,
-        (SELECT max(later.id) FROM change AS later WHERE later.undoes = change.id AND later.result = 'Applied'), existed, removes,
+        (WITH RECURSIVE undo(id, depth) AS (
+            SELECT (SELECT max(later.id) FROM change AS later WHERE later.undoes = change.id AND later.result = 'Applied'), 1
+            UNION ALL
+            SELECT (SELECT max(later.id) FROM change AS later WHERE later.undoes = undo.id AND later.result = 'Applied'), depth + 1 FROM undo WHERE undo.id IS NOT NULL)
+         SELECT CASE WHEN count(id) % 2 = 1 THEN min(id) END FROM undo) AS undone_by, existed, removes,
         batch, member, writer
         """;
 
@@ -81,9 +86,7 @@ public sealed class ChangeJournal : IDisposable
     /// <summary>The newest applied change that has not been taken back and takes none back itself: what an undo without a number means.</summary>
     /// <param name="host">Of this host alone, or of all.</param>
     public ChangeRecord? LastUndoable(string? host = null) => _database.Read(connection => connection.One(ToChange, $"""
-        SELECT {Columns} FROM change WHERE ($1 IS NULL OR host = $1) AND result = 'Applied' AND undoes IS NULL
-          AND NOT EXISTS (SELECT 1 FROM change AS later WHERE later.undoes = change.id AND later.result = 'Applied'
-              AND NOT EXISTS (SELECT 1 FROM change AS again WHERE again.undoes = later.id AND again.result = 'Applied'))
+        SELECT {Columns} FROM change WHERE ($1 IS NULL OR host = $1) AND result = 'Applied' AND undoes IS NULL AND undone_by IS NULL
         ORDER BY id DESC LIMIT 1
         """, host));
 

@@ -33,6 +33,8 @@ internal static class ChangeReview
         var question = new Question($"{plan.Host}: {plan.Description}", Heading(plan), input, plan.IsProduction ? plan.Host : null, "Apply", "Back");
         question.Dialog.Body.AppendLine("");
         DiffText.Append(question.Dialog.Body, plan.Diff);
+        foreach (var warning in plan.Warnings)
+            question.Dialog.Body.AppendLine($"! {warning}", "state.late");
         if (plan.IsProduction)
         {
             question.Dialog.Body.AppendLine("");

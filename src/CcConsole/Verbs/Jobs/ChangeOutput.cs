@@ -11,6 +11,7 @@ internal static class ChangeOutput
     {
         words.WriteLine($"{Plain.Text(plan.Host)}: {Plain.Text(plan.Description)} ({Plain.Text(plan.Table.Words)})");
         words.Write(Plain.Lines(plan.Diff.ToText()));
+        foreach (string warning in plan.Warnings) words.WriteLine($"! {Plain.Text(warning)}");
     }
 
     public static void Write(TextWriter words, ChangeResult result)
@@ -42,6 +43,9 @@ internal static class ChangeOutput
         json.WriteString("job", plan.JobId);
         json.WriteString("before_sha256", plan.BeforeSha256);
         json.WriteString("diff", plan.Diff.ToText());
+        json.WriteStartArray("warnings");
+        foreach (string warning in plan.Warnings) json.WriteStringValue(warning);
+        json.WriteEndArray();
         json.WriteString("outcome", result?.Outcome.ToString().ToLowerInvariant() ?? "planned");
         if (result?.Change is { } change) json.WriteNumber("change", change);
         if (result?.AuditSeq is { } seq) json.WriteNumber("audit_seq", seq);

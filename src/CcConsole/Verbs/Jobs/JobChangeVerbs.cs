@@ -5,13 +5,33 @@ using CcConsole.Fleet.Jobs;
 
 namespace CcConsole.Verbs.Jobs;
 
-/// <summary>The verbs that change one job that is there: <c>job pause|resume|remove|adopt|release HOST JOB</c>.</summary>
+/// <summary>The verbs that change one job that is there: <c>job pause|resume|remove|adopt|release|duplicate HOST JOB</c>.</summary>
 internal static class JobChangeVerbs
 {
-    public static Command Of(string name, string description, Func<JobEditor, Job, ChangePlan> plan) => FleetVerb.Create(
-        name, description, $"cc-console job {name} web01 backup", async (context, fleet) =>
+    private static readonly Option<string?> Id = new("--job-id") { Description = "Another id in reports than the one that is made or kept", HelpName = "ID" };
+    private static readonly Option<string?> Name = new("--name") { Description = "The copy's name; else the job's own with \"(copy)\" after it", HelpName = "NAME" };
+    private static readonly Option<bool> Mend = new("--mend") { Description = "Write a line that cron cuts at a % so that the job runs as it was meant" };
+
+    public static Command Pause() => Of("pause", "Pause a job: cron ignores its line until it is resumed", "", (_, table, job) => table.PlanPause(job));
+
+    public static Command Resume() => Of("resume", "Resume a paused job", "", (_, table, job) => table.PlanResume(job));
+
+    public static Command Remove() => Of("remove", "Remove a job's line", "", (_, table, job) => table.PlanRemove(job));
+
+    public static Command Release() => Of("release", "Give a job's line back as it was before it was adopted", "", (_, table, job) => table.PlanRelease(job));
+
+    public static Command Adopt() => Of(
+        "adopt", "Let the agent run a job, so that its runs are reported; the job sees no difference. Another program's wrapper of the same shape is replaced",
+        " --job-id nightly-backup", (context, table, job) => table.PlanAdopt(job, context.Get(Id), mend: context.Get(Mend)), Id, Mend);
+
+    public static Command Duplicate() => Of(
+        "duplicate", "Write a second job below one, with an id of its own", " --name 'backup of the archive'",
+        (context, table, job) => table.PlanDuplicate(job, context.Get(Name), context.Get(Id)), Name, Id);
+
+    private static Command Of(string name, string description, string options, Func<VerbContext, JobEditor, Job, ChangePlan> plan, params Option[] more) => FleetVerb.Create(
+        name, description, $"cc-console job {name} web01 backup{options}", async (context, fleet) =>
         {
-            JobEditor table = await fleet.Jobs.OpenAsync(context.Get(FleetVerb.Host), cancellation: context.Stop);
-            return await PlanConfirmation.ApplyAsync(context, fleet, plan(table, table.Jobs.Find(context.Get(JobVerbs.Job))));
-        }, FleetVerb.Host, JobVerbs.Job, PlanConfirmation.Yes, PlanConfirmation.DryRun);
+            (JobEditor table, Job job) = await JobTarget.FindAsync(context, fleet);
+            return await PlanConfirmation.ApplyAsync(context, fleet, plan(context, table, job));
+        }, [FleetVerb.Host, JobTarget.Job, JobTarget.Table, .. more, PlanConfirmation.Yes, PlanConfirmation.DryRun]);
 }

@@ -9,12 +9,12 @@ internal static class JobDiffVerb
 {
     public static Command Create() => FleetVerb.Create(
         "diff", "Show what changed on a host since its table was last read from here; exit 1 when something did",
-        "cc-console job diff web01", RunAsync, FleetVerb.Host);
+        "cc-console job diff web01", RunAsync, FleetVerb.Host, JobTarget.Table);
 
     private static async Task<int> RunAsync(VerbContext context, FleetControl fleet)
     {
         string host = context.Get(FleetVerb.Host);
-        TableDiff drift = await fleet.Jobs.DriftAsync(host, cancellation: context.Stop);
+        TableDiff drift = await fleet.Jobs.DriftAsync(host, JobTarget.TableOf(context), context.Stop);
         if (context.Json)
         {
             context.Document(json =>

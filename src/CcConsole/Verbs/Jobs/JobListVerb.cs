@@ -54,6 +54,9 @@ internal static class JobListVerb
         json.WriteString("user", row.RunsAs);
         json.WriteString("id", row.Job.Id);
         json.WriteString("name", row.Job.Name);
+        json.WriteStartArray("tags");
+        foreach (string tag in row.Job.Tags) json.WriteStringValue(tag);
+        json.WriteEndArray();
         json.WriteString("state", row.Job.State.ToString().ToLowerInvariant());
         json.WriteString("status", StatusText.Word(row.Status));
         json.WriteString("cause", row.Cause ?? row.Job.Problem);

@@ -11,12 +11,11 @@ internal static class JobRunVerb
 {
     public static Command Create() => FleetVerb.Create(
         "run", "Run a job now as cron would, with live output; Ctrl+C stops it; exit 1 when the job fails",
-        "cc-console job run web01 backup", RunAsync, FleetVerb.Host, JobVerbs.Job);
+        "cc-console job run web01 backup", RunAsync, FleetVerb.Host, JobTarget.Job, JobTarget.Table);
 
     private static async Task<int> RunAsync(VerbContext context, FleetControl fleet)
     {
-        JobEditor table = await fleet.Jobs.OpenAsync(context.Get(FleetVerb.Host), cancellation: context.Stop);
-        Job job = table.Jobs.Find(context.Get(JobVerbs.Job));
+        (JobEditor table, Job job) = await JobTarget.FindAsync(context, fleet);
         RunText output = new(), error = new();
         int exit = Verb.Failure;
         await foreach (RunEvent happened in fleet.Jobs.RunAsync(table, job, context.Stop))

@@ -10,12 +10,11 @@ namespace CcConsole.Verbs.Jobs;
 internal static class JobShowVerb
 {
     public static Command Create() => FleetVerb.Create(
-        "show", "Show one job: its line, its meaning, its next runs", "cc-console job show web01 backup", RunAsync, FleetVerb.Host, JobVerbs.Job);
+        "show", "Show one job: its line, its meaning, its next runs", "cc-console job show web01 backup", RunAsync, FleetVerb.Host, JobTarget.Job, JobTarget.Table);
 
     private static async Task<int> RunAsync(VerbContext context, FleetControl fleet)
     {
-        JobEditor table = await fleet.Jobs.OpenAsync(context.Get(FleetVerb.Host), cancellation: context.Stop);
-        Job job = table.Jobs.Find(context.Get(JobVerbs.Job));
+        (JobEditor table, Job job) = await JobTarget.FindAsync(context, fleet);
         JobRow row = fleet.Jobs.Rows(table).Single(row => row.Job.Id == job.Id);
         string line = table.Jobs.Document.Text(job.Line.Span);
         List<DateTimeOffset> next = job.Schedule is { } schedule && job.State == JobState.Active
@@ -37,11 +36,14 @@ internal static class JobShowVerb
 
         context.Output.WriteLine($"{StatusText.Of(row.Status)}  {Plain.Text(job.Name ?? job.Id)} on {Plain.Text(row.Host)}{(row.Cause is { } cause ? $": {Plain.Text(cause)}" : "")}");
         context.Output.WriteLine($"id        {Plain.Text(job.Id)}{(job.IsManaged ? "" : "  (the agent does not run it: its runs are not reported)")}");
+        context.Output.WriteLine($"table     {Plain.Text(row.Table.Name)}{(job.User is null ? "" : $"  (runs as {Plain.Text(job.User)})")}");
+        if (job.Tags.Count > 0) context.Output.WriteLine($"tags      {Plain.Text(string.Join(", ", job.Tags))}");
         context.Output.WriteLine($"schedule  {Plain.Text(job.ScheduleText)}  ({Plain.Text(row.Meaning)})");
         context.Output.WriteLine($"command   {Plain.Text(job.Command)}");
         context.Output.WriteLine($"line {job.LineNumber,-5}{Plain.Text(line)}");
         if (job.Problem is { } problem) context.Output.WriteLine($"problem   {Plain.Text(problem)}");
         foreach (DateTimeOffset run in next) context.Output.WriteLine($"next      {TimeText.Short(run)} ({Plain.Text(table.Facts.Zone.Id)})");
+        foreach (string note in row.TimingNotes) context.Output.WriteLine($"note      {Plain.Text(note)}");
         if (row.LastRun is { } last) context.Output.WriteLine($"last      {TimeText.Seconds(last.StartedAt)}  exit {last.ExitCode}  {last.Duration.TotalSeconds:0.###} s  (report {last.ReportId})");
         return Verb.Good;
     }

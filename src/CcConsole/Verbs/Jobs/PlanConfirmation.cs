@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using CcConsole.Core;
 using CcConsole.Fleet;
 using CcConsole.Fleet.Changes;
@@ -20,13 +21,13 @@ internal static class PlanConfirmation
             return Verb.Good;
         }
 
-        if (!context.Json || !context.Get(Yes)) ChangeOutput.Write(context.Error, plan);
+        Show(context, plan);
         if (context.Get(DryRun))
         {
             if (context.Json) context.Document(json => ChangeOutput.Write(json, plan, null));
             return Verb.Good;
         }
-        if (!context.Get(Yes) && !Ask(context, plan))
+        if (!IsConfirmed(context, [plan]))
         {
             context.Error.WriteLine("nothing was changed");
             return Verb.Findings;
@@ -38,12 +39,52 @@ internal static class PlanConfirmation
         return result.IsApplied ? Verb.Good : Verb.Findings;
     }
 
-    private static bool Ask(VerbContext context, ChangePlan plan)
+    /// <summary>Shows plans that belong together, and asks once. Gives the exit code to end with; null when they are to be applied.</summary>
+    public static int? Confirm(VerbContext context, IReadOnlyList<ChangePlan> plans)
     {
+        foreach (ChangePlan plan in plans) Show(context, plan);
+        if (context.Get(DryRun))
+        {
+            if (context.Json) context.Document(json => WritePlans(json, plans, []));
+            return Verb.Good;
+        }
+        if (IsConfirmed(context, plans)) return null;
+        context.Error.WriteLine("nothing was changed");
+        return Verb.Findings;
+    }
+
+    /// <summary>The member <c>changes</c>: each plan, and what became of it.</summary>
+    public static void WritePlans(Utf8JsonWriter json, IReadOnlyList<ChangePlan> plans, IReadOnlyList<ChangeResult> results)
+    {
+        json.WriteStartArray("changes");
+        foreach (ChangePlan plan in plans)
+        {
+            json.WriteStartObject();
+            ChangeOutput.Write(json, plan, results.FirstOrDefault(result => ReferenceEquals(result.Plan, plan)));
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void Show(VerbContext context, ChangePlan plan)
+    {
+        if (!context.Json || !context.Get(Yes)) ChangeOutput.Write(context.Error, plan);
+    }
+
+    private static bool IsConfirmed(VerbContext context, IReadOnlyList<ChangePlan> plans)
+    {
+        if (context.Get(Yes)) return true;
         if (Console.IsInputRedirected)
             throw new ProblemException("This change needs a confirmation, and there is no terminal to ask on", "give --yes to apply it, or --dry-run to see it only");
-        context.Error.Write(plan.IsProduction ? $"Type the host's name to apply this to {Plain.Text(plan.Host)} (prod): " : $"Apply this to {Plain.Text(plan.Host)}? [y/N] ");
-        string answer = StandardStreams.ReadLine()?.Trim() ?? "";
-        return plan.IsProduction ? answer == plan.Host : answer is "y" or "Y" or "yes";
+        string[] hosts = [.. plans.Select(plan => plan.Host).Distinct()];
+        string[] production = [.. plans.Where(plan => plan.IsProduction).Select(plan => plan.Host).Distinct()];
+        foreach (string host in production)
+        {
+            context.Error.Write($"Type the host's name to apply this to {Plain.Text(host)} (prod): ");
+            if ((StandardStreams.ReadLine()?.Trim() ?? "") != host) return false;
+        }
+        if (production.Length == hosts.Length) return true;
+        context.Error.Write($"Apply this to {Plain.Text(string.Join(", ", hosts))}? [y/N] ");
+        return StandardStreams.ReadLine()?.Trim() is "y" or "Y" or "yes";
     }
 }
