@@ -10,12 +10,14 @@ fail() { printf 'run: %s\n' "$1" >&2; [ $# -lt 2 ] || printf '  next: %s\n' "$2"
 
 # Command that must be there, and the Debian package that brings it.
 components='sshd:openssh-server ssh:openssh-client cron:cron crontab:cron tmux:tmux bwrap:bubblewrap sqlite3:sqlite3
-    python3:python3 openssl:openssl ps:procps unshare:util-linux useradd:passwd tcsh:tcsh fish:fish script:bsdutils git:git'
+    python3:python3 openssl:openssl ps:procps unshare:util-linux useradd:passwd tcsh:tcsh fish:fish script:bsdutils git:git sudo:sudo'
 PATH=$PATH:/usr/sbin:/sbin
 need=
 for component in $components; do
     command -v "${component%%:*}" >/dev/null || need="$need ${component##*:}"
 done
+# Debian's other busybox has neither crond nor crontab.
+busybox --list 2>/dev/null | grep -qx crond || need="$need busybox-static"
 [ -n "$(find /usr/lib /lib -name 'libsqlite3.so.0' -print -quit 2>/dev/null)" ] || need="$need libsqlite3-0"
 if [ -n "$need" ]; then
     need=$(printf '%s\n' $need | sort -u | tr '\n' ' ')

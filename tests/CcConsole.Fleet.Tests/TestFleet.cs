@@ -71,7 +71,7 @@ internal sealed class TestFleet : IAsyncDisposable
             Name = name,
             Destination = HostEntry.LocalDestination,
             Tags = tags,
-            AgentPath = agentPath ?? Path.Combine(home, "no-agent"),
+            AgentPath = agentPath,
             Environment = new Dictionary<string, string> { ["HOME"] = home, ["PATH"] = $"{bin}:/usr/bin:/bin", ["XDG_STATE_HOME"] = Path.Combine(home, "state") },
         };
     }

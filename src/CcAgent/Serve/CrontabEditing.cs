@@ -25,11 +25,19 @@ internal sealed class CrontabEditing
     internal CrontabEditing(AgentPlaces places) => _daemon = new DaemonClient(places);
 
     /// <exception cref="ProblemException">The table cannot be read.</exception>
-    internal static CrontabReadResult Read(string? user) => Result(ReadTable(HostCrontab.ReadCommand(user)));
+    internal static CrontabReadResult Read(string? table)
+    {
+        var id = Named(table);
+        return Result(id, ReadTable(HostCrontab.ReadCommand(id)));
+    }
 
     /// <summary>The table, once the write of that token has ended or can no longer begin.</summary>
     /// <exception cref="ProblemException">The table cannot be read, or the write does not end.</exception>
-    internal static CrontabReadResult Settle(CrontabSettleParams request) => Result(ReadTable(HostCrontab.SettleCommand(Token(request.Token)!, request.Table)));
+    internal static CrontabReadResult Settle(CrontabSettleParams request)
+    {
+        var id = Named(request.Table);
+        return Result(id, ReadTable(HostCrontab.SettleCommand(Token(request.Token)!, id)));
+    }
 
     /// <exception cref="AuditUnavailableException">It could not be audited; the table is as it was.</exception>
     /// <exception cref="ProblemException">The table cannot be read, or what was written could not be put back.</exception>
@@ -37,10 +45,14 @@ internal sealed class CrontabEditing
     {
         if (_daemon.Status(out var reason) is null)
             throw new AuditUnavailableException($"nothing was written, because the change could not be audited: {reason}", DaemonClient.StartHint);
-        var (before, host) = ReadTable(HostCrontab.ReadCommand(request.Table));
+        var table = Named(request.Table);
+        var wanted = request.Remove ? null : request.Content;
+        var (before, host) = ReadTable(HostCrontab.ReadCommand(table));
         if ((before is null ? null : Digest(before)) != request.ExpectedSha256?.ToLowerInvariant())
             return NotWritten(CrontabWriteOutcome.Conflict, before, "the table was changed by someone else since it was read");
-        switch (WriteTable(before, request.Content, request.Table, Token(request.Token)))
+        if (table is not null && SystemTables.Refusal(table, host.Dialect, before, wanted) is { } refusal)
+            return NotWritten(CrontabWriteOutcome.Rejected, before, $"{refusal.Message}. {refusal.Hint}");
+        switch (WriteTable(before, wanted, table, Token(request.Token)))
         {
             case TableWrite.Changed changed:
                 return NotWritten(CrontabWriteOutcome.Conflict, changed.Current, "the table was changed by someone else since it was read");
@@ -52,28 +64,28 @@ internal sealed class CrontabEditing
 
         try
         {
-            var entry = _daemon.Append(Describe(request, host, before));
+            var entry = _daemon.Append(Describe(request, table ?? TableId.Parse(host.User), before, wanted));
             return new CrontabWriteResult(
-                CrontabWriteOutcome.Written, request.Content, Digest(request.Content), true, "", entry.Seq);
+                CrontabWriteOutcome.Written, wanted ?? [], Digest(wanted ?? []), wanted is not null, "", entry.Seq);
         }
         catch (ProblemException e)
         {
-            throw PutBack(request, before, e);
+            throw PutBack(table, before, wanted, e);
         }
     }
 
-    private static AuditAppendParams Describe(CrontabWriteParams request, HostCron host, byte[]? before) =>
+    private static AuditAppendParams Describe(CrontabWriteParams request, TableId table, byte[]? before, byte[]? wanted) =>
         new(AuditEvents.CrontabEdited, request.Actor, request.Origin)
         {
-            Table = "crontab of " + host.User,
+            Table = table.IsSystem ? table.Name : "crontab of " + table.Name,
             Before = before is null ? null : Digest(before),
-            After = Digest(request.Content),
-            Diff = UnifiedDiff.Between(before, request.Content),
+            After = wanted is null ? null : Digest(wanted),
+            Diff = UnifiedDiff.Between(before, wanted ?? []),
             Reason = request.Reason,
         };
 
-    private static ProblemException PutBack(CrontabWriteParams request, byte[]? before, ProblemException cause) =>
-        WriteTable(request.Content, before ?? [], request.Table) is TableWrite.Written
+    private static ProblemException PutBack(TableId? table, byte[]? before, byte[]? wanted, ProblemException cause) =>
+        WriteTable(wanted, before, table) is TableWrite.Written
             ? new AuditUnavailableException($"the table was put back, because the change could not be audited: {cause.Message}", cause.Hint)
             : new ProblemException(
                 $"the table was changed, the change could not be audited ({cause.Message}), and the table could not be put back",
@@ -91,22 +103,24 @@ internal sealed class CrontabEditing
         };
     }
 
-    private static TableWrite WriteTable(byte[]? expected, byte[] wanted, string? user, string? token = null)
+    private static TableWrite WriteTable(byte[]? expected, byte[]? wanted, TableId? table, string? token = null)
     {
-        var result = ShellRun.Run(HostCrontab.WriteCommand(expected, wanted, user, token), wanted);
+        var result = ShellRun.Run(HostCrontab.WriteCommand(expected, wanted, table, token), wanted);
         return HostCrontab.ParseWrite(result.ExitCode, result.Output, result.Error);
     }
 
-    private static CrontabReadResult Result((byte[]? Bytes, HostCron Host) read)
+    private static CrontabReadResult Result(TableId? table, (byte[]? Bytes, HostCron Host) read)
     {
         var (bytes, host) = read;
         return new CrontabReadResult(
-            host.User, bytes is not null, bytes ?? [], Digest(bytes ?? []), host.Dialect.Name());
+            table?.Name ?? host.User, bytes is not null, bytes ?? [], Digest(bytes ?? []), host.Dialect.Name());
     }
 
     private static string? Token(string? token) => token is null || (token.Length is > 0 and <= 64 && token.All(char.IsAsciiHexDigit))
         ? token
         : throw new ProblemException("The token of the write is not 1 to 64 hexadecimal digits", "This console does not speak as the agent does: upgrade one of them");
+
+    private static TableId? Named(string? table) => table is null ? null : TableId.Parse(table);
 
     private static CrontabWriteResult NotWritten(string outcome, byte[]? current, string message) =>
         new(outcome, current ?? [], Digest(current ?? []), current is not null, message);

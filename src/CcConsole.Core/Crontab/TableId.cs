@@ -24,6 +24,9 @@ public sealed record TableId
     /// <summary>True for a table whose entries name a user.</summary>
     public bool IsSystem => Name[0] == '/';
 
+    /// <summary>The file's name in <see cref="SystemFolder"/>; null for any other table.</summary>
+    public string? FileName => Name.StartsWith(SystemFolder, StringComparison.Ordinal) ? Name[SystemFolder.Length..] : null;
+
     /// <summary>For a sentence: <c>the table of alice</c>, <c>/etc/crontab</c>.</summary>
     public string Words => IsSystem ? Name : $"the table of {Name}";
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CcConsole.Core.Crontab;
+using CcConsole.Core.Crontab.Scripts;
 
 namespace CcConsole.Core.Jobs;
 

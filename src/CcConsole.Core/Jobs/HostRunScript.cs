@@ -4,7 +4,7 @@ namespace CcConsole.Core.Jobs;
 internal static class HostRunScript
 {
     /// <summary>
-    /// Tells what <see cref="RunFacts"/> holds, in the frame of <see cref="Crontab.HostReply"/>. Arguments: the user, or nothing for
+    /// Tells what <see cref="RunFacts"/> holds, in the frame of <see cref="Crontab.Scripts.HostReply"/>. Arguments: the user, or nothing for
     /// the login user; <c>=</c> and the HOME that the table sets, or nothing when it sets none.
     /// </summary>
     public const string Facts = """

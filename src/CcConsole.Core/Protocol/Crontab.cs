@@ -24,8 +24,9 @@ public sealed record CrontabReadResult(string Table, bool Exists, byte[] Content
 /// <param name="Table">Which; null for the session's own user's.</param>
 /// <param name="Reason">Why, in the person's words; may be empty.</param>
 /// <param name="Token">What <see cref="CrontabSettleParams"/> calls this write by: 1 to 64 hexadecimal digits, never used before.</param>
+/// <param name="Remove">Whether there is to be no table afterwards; the content is then empty.</param>
 public sealed record CrontabWriteParams(
-    byte[] Content, string Actor, string Origin, string? ExpectedSha256 = null, string? Table = null, string Reason = "", string? Token = null);
+    byte[] Content, string Actor, string Origin, string? ExpectedSha256 = null, string? Table = null, string Reason = "", string? Token = null, bool Remove = false);
 
 /// <summary>Asks for a table after a write whose end was not heard: when the write is under way its end is waited for, and when it has not begun it never will.</summary>
 /// <param name="Token">The write's token.</param>

@@ -89,7 +89,11 @@ public sealed class ChangeOperations
             _cache.Changes.Leave(record.Id, result.Message);
         }
 
-        if (result.Current is { } now)
+        if (plan.Removes && result.IsApplied)
+        {
+            _cache.Hosts.DropTable(plan.Host, plan.Table.Name);
+        }
+        else if (result.Current is { } now)
         {
             _cache.Hosts.SaveTable(new Store.Hosts.HostTable(plan.Host, plan.Table.Name, now, _options.Time.GetUtcNow()));
         }
@@ -126,7 +130,7 @@ public sealed class ChangeOperations
         HostConnection connection = await _sessions.Get(record.Host).ConnectAsync(cancellation).ConfigureAwait(false);
         bool own = record.Table == connection.Facts.User;
         TableSnapshot table = await connection.Tables.ReadAsync(own ? null : TableId.Parse(record.Table), cancellation).ConfigureAwait(false);
-        if (!table.Bytes.Span.SequenceEqual(record.After.Span))
+        if (table.Exists == record.Removes || !table.Bytes.Span.SequenceEqual(record.After.Span))
         {
             throw new ProblemException($"{record.Host}: {table.Id.Words} was changed again after change {record.Id}, so undoing it would lose that",
                 "Undo the later change first, or edit the job by hand.");
@@ -140,6 +144,7 @@ public sealed class ChangeOperations
             Existed = table.Exists,
             Before = table.Bytes,
             After = Installable(record.Before, table),
+            Removes = !record.Existed,
             Description = $"undo change {record.Id}: {record.Description}",
             IsProduction = _hosts.Get(record.Host).IsProduction,
             Undoes = record.Id,
@@ -237,7 +242,7 @@ public sealed class ChangeOperations
             using CancellationTokenSource limit = new(ReadBackLimit, _options.Time);
             HostConnection connection = await _sessions.Get(plan.Host).ConnectAsync(limit.Token).ConfigureAwait(false);
             TableSnapshot now = await connection.Tables.SettleAsync(plan.IsOwnTable ? null : plan.Table, token, limit.Token).ConfigureAwait(false);
-            (ChangeOutcome outcome, string words) = Settlement.Compare(now.Bytes.Span, plan.Before.Span, plan.After.Span);
+            (ChangeOutcome outcome, string words) = Settlement.Compare(now, plan.Before, plan.Existed, plan.After, plan.Removes);
             return result with
             {
                 Outcome = outcome,

@@ -44,7 +44,7 @@ internal sealed class Settlement(SessionPool sessions, CacheDatabase cache, Read
         HostConnection connection = await sessions.Get(record.Host).ConnectAsync(cancellation).ConfigureAwait(false);
         TableId? table = record.Table == connection.Facts.User ? null : TableId.Parse(record.Table);
         TableSnapshot now = await connection.Tables.SettleAsync(table, record.Token, cancellation).ConfigureAwait(false);
-        (ChangeOutcome outcome, string words) = Compare(now.Bytes.Span, record.Before.Span, record.After.Span);
+        (ChangeOutcome outcome, string words) = Compare(now, record.Before, record.Existed, record.After, record.Removes);
         try
         {
             record = cache.Changes.End(change, outcome, $"interrupted; read again, {words}");
@@ -60,8 +60,8 @@ internal sealed class Settlement(SessionPool sessions, CacheDatabase cache, Read
     }
 
     /// <summary>Which of the two a table is, as an outcome and in words.</summary>
-    public static (ChangeOutcome Outcome, string Words) Compare(ReadOnlySpan<byte> now, ReadOnlySpan<byte> before, ReadOnlySpan<byte> after) =>
-        now.SequenceEqual(after) ? (ChangeOutcome.Applied, "the table is the new one")
-        : now.SequenceEqual(before) ? (ChangeOutcome.Failed, "the table is the old one")
+    public static (ChangeOutcome Outcome, string Words) Compare(TableSnapshot now, ReadOnlyMemory<byte> before, bool existed, ReadOnlyMemory<byte> after, bool removes) =>
+        now.Exists != removes && now.Bytes.Span.SequenceEqual(after.Span) ? (ChangeOutcome.Applied, removes ? "there is no table any more" : "the table is the new one")
+        : (now.Exists == existed || before.IsEmpty) && now.Bytes.Span.SequenceEqual(before.Span) ? (ChangeOutcome.Failed, "the table is the old one")
         : (ChangeOutcome.Unknown, "the table is neither the old nor the new one: someone else has changed it");
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using CcConsole.Core;
 
 namespace CcConsole.Fleet.Sessions;
 
@@ -17,7 +18,7 @@ internal static class AgentCommand
         StringBuilder script = new();
         if (agentPath is not null)
         {
-            script.Append("a=").Append(Quote(agentPath)).Append("; ");
+            script.Append("a=").Append(ShellQuote.Posix(agentPath)).Append("; ");
         }
         else
         {
@@ -28,12 +29,9 @@ internal static class AgentCommand
         script.Append("[ -n \"$a\" ] && [ -x \"$a\" ] || exit ").Append(NotInstalled).Append("; printf 'agent-path %s\\n' \"$a\"; exec \"$a\" serve");
         if (agentDir is not null)
         {
-            script.Append(" --dir ").Append(Quote(agentDir));
+            script.Append(" --dir ").Append(ShellQuote.Posix(agentDir));
         }
 
         return script.ToString();
     }
-
-    /// <summary>One word for a POSIX shell, whatever it holds.</summary>
-    public static string Quote(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

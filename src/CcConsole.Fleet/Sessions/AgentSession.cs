@@ -50,7 +50,7 @@ internal sealed class AgentSession : IAsyncDisposable
     public bool IsOpen => _failure is null && !_closing.IsCancellationRequested;
 
     /// <summary>
-    /// Starts the agent on the host and greets it. Null when the host has no agent.
+    /// Starts the agent on the host and greets it. Null when the host has no agent, and its entry names none.
     /// </summary>
     /// <exception cref="ProblemException">The host is not reached, or its agent does not start: the message is the agent's own.</exception>
     public static async Task<AgentSession?> OpenAsync(IHostShell shell, string host, string client, string? agentPath, string? agentDir, CancellationToken cancellation)
@@ -66,6 +66,13 @@ internal sealed class AgentSession : IAsyncDisposable
         catch (AgentEndedException ended)
         {
             await session.DisposeAsync().ConfigureAwait(false);
+            if (ended.ExitCode == AgentCommand.NotInstalled && session.AgentPath is null && agentPath is not null)
+            {
+                // A path that is configured means that an agent is expected: without it changes would go unrecorded.
+                throw new ProblemException($"{host}: there is no agent at {Ssh.Plain.Text(agentPath)}, which the host's entry names",
+                    "Install it there, or take agentPath out of the host's entry.", ended);
+            }
+
             // 127 after the path was printed is an agent that is there and that the system could not start: no reason to do without its log.
             return ended.ExitCode == AgentCommand.NotInstalled && session.AgentPath is null
                 ? null

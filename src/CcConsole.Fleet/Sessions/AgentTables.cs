@@ -19,8 +19,8 @@ internal sealed class AgentTables(AgentSession agent, FleetOptions options) : IT
 
     public async Task<TableWriteResult> WriteAsync(ChangePlan plan, string token, CancellationToken cancellation)
     {
-        CrontabWriteParams parameters = new(plan.After.ToArray(), options.Actor, options.Origin, plan.Existed ? plan.BeforeSha256 : null,
-            plan.IsOwnTable ? null : plan.Table.Name, plan.Reason.Length > 0 ? plan.Reason : plan.Description, token);
+        CrontabWriteParams parameters = new(plan.Removes ? [] : plan.After.ToArray(), options.Actor, options.Origin, plan.Existed ? plan.BeforeSha256 : null,
+            plan.IsOwnTable ? null : plan.Table.Name, plan.Reason.Length > 0 ? plan.Reason : plan.Description, token, plan.Removes);
         CrontabWriteResult result;
         try
         {

@@ -25,7 +25,7 @@ internal sealed class HostConnection : IAsyncDisposable
         Facts = facts;
         _time = options.Time;
         _openedAt = _time.GetTimestamp();
-        Tables = agent is not null ? new AgentTables(agent, options) : new ScriptTables(host.Name, shell, options.Time, agentProblem);
+        Tables = agent is not null ? new AgentTables(agent, options) : new ScriptTables(host.Name, shell, options.Time, facts.Dialect, agentProblem);
     }
 
     public HostEntry Host { get; }

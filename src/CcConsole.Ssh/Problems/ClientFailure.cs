@@ -1,3 +1,4 @@
+using CcConsole.Core;
 namespace CcConsole.Ssh;
 
 /// <summary>

@@ -131,7 +131,7 @@ public sealed class HostCrontabTests : IAsyncLifetime
         var other = await _cron.AddUserAsync();
         Assert.Contains("Only root", Assert.IsType<TableRead.Failed>(await Read(_user, other.Name)).Problem, StringComparison.Ordinal);
         Assert.Contains("no user", Assert.IsType<TableRead.Failed>(await Read(null, "nobody-of-that-name")).Problem, StringComparison.Ordinal);
-        Assert.Contains("no user", Assert.IsType<TableWrite.Failed>(await Write(null, null, [10], "it's; a $name")).Problem, StringComparison.Ordinal);
+        Assert.Contains("no user", Assert.IsType<TableWrite.Failed>(await Write(null, null, [10], "it's;a$name")).Problem, StringComparison.Ordinal);
         await _cron.RunAsync(["/bin/sh", "-c", $"echo {_user.Name} >/etc/cron.deny"]);
         Assert.Contains("may not use crontab", Assert.IsType<TableRead.Failed>(await Read(_user)).Problem, StringComparison.Ordinal);
         Assert.Contains("may not use crontab", Assert.IsType<TableWrite.Failed>(await Write(_user, null, [10])).Problem, StringComparison.Ordinal);
@@ -283,7 +283,7 @@ public sealed class HostCrontabTests : IAsyncLifetime
     [Fact]
     public void The_command_line_holds_nothing_that_a_login_shell_would_change()
     {
-        foreach (var command in new[] { HostCrontab.ReadCommand("o'b\\r!ien $x"), HostCrontab.WriteCommand([], [0, 255], null, "abc"), HostCrontab.SettleCommand("abc") })
+        foreach (var command in new[] { HostCrontab.ReadCommand(TableId.Parse("o'b\\r!ien$x")), HostCrontab.WriteCommand([], [0, 255], null, "abc"), HostCrontab.SettleCommand("abc", TableId.Parse("/etc/cron.d/o'b $x")) })
         {
             Assert.Equal(2, command.Count(c => c == '\''));
             Assert.DoesNotContain(command, c => c is '!' or '\n' or '\r' or '^' or '~' or '*' or > '~');
@@ -330,19 +330,19 @@ public sealed class HostCrontabTests : IAsyncLifetime
 
     private async Task<TableRead> Read(CronUser? login, string? user = null)
     {
-        var result = await _cron.RunAsync(["/bin/sh", "-c", HostCrontab.ReadCommand(user)], login);
+        var result = await _cron.RunAsync(["/bin/sh", "-c", HostCrontab.ReadCommand(user is null ? null : TableId.Parse(user))], login);
         return HostCrontab.ParseRead(result.ExitCode, result.Output, result.Error);
     }
 
     private async Task<TableRead> Settle(CronUser? login, string token, string? user = null)
     {
-        var result = await _cron.RunAsync(["/bin/sh", "-c", HostCrontab.SettleCommand(token, user)], login);
+        var result = await _cron.RunAsync(["/bin/sh", "-c", HostCrontab.SettleCommand(token, user is null ? null : TableId.Parse(user))], login);
         return HostCrontab.ParseRead(result.ExitCode, result.Output, result.Error);
     }
 
-    private async Task<TableWrite> Write(CronUser? login, byte[]? expected, byte[] wanted, string? user = null, string? token = null)
+    private async Task<TableWrite> Write(CronUser? login, byte[]? expected, byte[]? wanted, string? user = null, string? token = null)
     {
-        var result = await _cron.RunAsync(["/bin/sh", "-c", HostCrontab.WriteCommand(expected, wanted, user, token)], login, wanted);
+        var result = await _cron.RunAsync(["/bin/sh", "-c", HostCrontab.WriteCommand(expected, wanted, user is null ? null : TableId.Parse(user), token)], login, wanted ?? []);
         return HostCrontab.ParseWrite(result.ExitCode, result.Output, result.Error);
     }
 }

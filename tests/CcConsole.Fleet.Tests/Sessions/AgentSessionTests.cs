@@ -29,8 +29,10 @@ public sealed class AgentSessionTests : IDisposable
     [Fact]
     public async Task A_host_without_the_agent_is_told_from_one_whose_agent_fails()
     {
-        Assert.Null(await AgentSession.OpenAsync(_shell, "web01", "test", "/nowhere/cc-agent", null, CancellationToken.None));
-        ProblemException problem = await Assert.ThrowsAsync<ProblemException>(() => OpenAsync("echo 'cc-agent: the folder is open to others' >&2; exit 2\n"));
+        Assert.Null(await AgentSession.OpenAsync(_shell, "web01", "test", null, null, CancellationToken.None));
+        ProblemException problem = await Assert.ThrowsAsync<ProblemException>(() => AgentSession.OpenAsync(_shell, "web01", "test", "/nowhere/cc-agent", null, CancellationToken.None));
+        Assert.Contains("no agent at /nowhere/cc-agent", problem.Message);
+        problem = await Assert.ThrowsAsync<ProblemException>(() => OpenAsync("echo 'cc-agent: the folder is open to others' >&2; exit 2\n"));
         Assert.Contains("the folder is open to others", problem.Message);
         Assert.NotEmpty(problem.Hint);
     }

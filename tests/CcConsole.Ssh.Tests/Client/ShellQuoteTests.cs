@@ -1,3 +1,4 @@
+using CcConsole.Core;
 using FsCheck;
 using FsCheck.Fluent;
 using Xunit;

@@ -96,7 +96,6 @@ internal sealed class ScreenFleet : IAsyncDisposable
             Name = name,
             Destination = HostEntry.LocalDestination,
             Tags = tags,
-            AgentPath = Path.Combine(home, "no-agent"),
             Environment = new Dictionary<string, string> { ["HOME"] = home, ["PATH"] = $"{bin}:/usr/bin:/bin" },
         }));
         Control.Monitor.Publish();

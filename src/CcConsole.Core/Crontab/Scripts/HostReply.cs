@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace CcConsole.Core.Crontab;
+namespace CcConsole.Core.Crontab.Scripts;
 
 /// <summary>
 /// The frame in which the host's script answers: after the line <c>cc-crontab 1</c>, lines <c>key value</c> and parts
