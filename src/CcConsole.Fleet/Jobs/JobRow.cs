@@ -1,4 +1,5 @@
 using CcConsole.Core.Crontab;
+using CcConsole.Core.Crontab.Lint;
 using CcConsole.Core.Jobs;
 using CcConsole.Store.Reports;
 
@@ -36,6 +37,9 @@ public sealed record JobRow
 
     /// <summary>What variables of the table make of its times (CRON_TZ, RANDOM_DELAY), in words; empty where there are none.</summary>
     public IReadOnlyList<string> TimingNotes { get; init; } = [];
+
+    /// <summary>What the linter says of the line, in its order.</summary>
+    public IReadOnlyList<LintFinding> Findings { get; init; } = [];
 
     /// <summary>The last run that was reported; null when none was.</summary>
     public RunSummary? LastRun { get; init; }

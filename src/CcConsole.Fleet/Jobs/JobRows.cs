@@ -1,5 +1,6 @@
 using CcConsole.Core.Cron;
 using CcConsole.Core.Crontab;
+using CcConsole.Core.Crontab.Lint;
 using CcConsole.Core.Jobs;
 using CcConsole.Fleet.Hosts;
 using CcConsole.Store;
@@ -35,6 +36,8 @@ internal sealed class JobRows(CacheDatabase cache, FleetOptions options)
         DateTimeOffset now = options.Time.GetUtcNow();
         IReadOnlyDictionary<string, IReadOnlyList<RunSummary>> runs = cache.Reports.LastRunsOfHost(host, RunsShown);
         DateTimeOffset? changed = cache.Changes.LastAppliedAt(host, id.Name);
+        ILookup<int, LintFinding> findings = CrontabLinter.Lint(table.Document, new LintContext { TableUser = id.IsSystem ? null : id.Name })
+            .Findings.ToLookup(finding => finding.Line);
         return [.. table.Jobs.Select(job =>
         {
             IReadOnlyList<RunSummary> last = job.Wrapped is { } wrapped ? runs.GetValueOrDefault(wrapped.JobId, []) : [];
@@ -50,6 +53,7 @@ internal sealed class JobRows(CacheDatabase cache, FleetOptions options)
                 Meaning = job.Schedule is { } schedule ? ScheduleDescription.Describe(schedule) : "",
                 NextRun = job.State == JobState.Active ? timing.Next(job.Schedule!, now) : null,
                 TimingNotes = timing.Notes,
+                Findings = [.. findings[job.LineNumber]],
                 LastRun = last.Count > 0 ? last[0] : null,
                 Runs = last,
                 AsOf = asOf,
