@@ -38,6 +38,9 @@ public sealed class Dialog
     /// <summary>What must be typed into <see cref="Input"/> before the first answer can be given: the confirmation by name. Null for nothing.</summary>
     public string? Required { get; init; }
 
+    /// <summary>How many of the first answers need <see cref="Required"/>.</summary>
+    public int Guarded { get; set; } = 1;
+
     /// <summary>The scope of the frame: <c>border</c>, or a state's for a warning.</summary>
     public string Scope { get; init; } = "border";
 
@@ -105,7 +108,7 @@ public sealed class Dialog
             _answered(button);
     }
 
-    private bool IsDisabled(int button) => button == 0 && Required is { } required && Input?.Text != required;
+    private bool IsDisabled(int button) => button < Guarded && Required is { } required && Input?.Text != required;
 
     private int ButtonOf(System.Text.Rune rune)
     {

@@ -15,6 +15,12 @@ internal enum CommandArea
     /// <summary>The jobs of a host.</summary>
     Jobs,
 
+    /// <summary>The environment lines and comments of a table.</summary>
+    Table,
+
+    /// <summary>Plans for many hosts.</summary>
+    Plans,
+
     /// <summary>The job editor.</summary>
     Editor,
 

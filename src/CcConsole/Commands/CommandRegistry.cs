@@ -13,6 +13,8 @@ internal static class CommandRegistry
         .. ListCommands.All,
         .. FleetCommands.All,
         .. JobCommands.All,
+        .. TableCommands.All,
+        .. PlanCommands.All,
         .. EditorCommands.All,
         .. RunCommands.All,
         .. ReportCommands.All,

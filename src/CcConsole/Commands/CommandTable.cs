@@ -25,6 +25,8 @@ internal static class CommandTable
         CommandArea.Lists => "lists",
         CommandArea.Fleet => "Fleet",
         CommandArea.Jobs => "Jobs",
+        CommandArea.Table => "table",
+        CommandArea.Plans => "Plans",
         CommandArea.Editor => "job editor",
         CommandArea.Run => "run",
         CommandArea.Reports => "Reports",

@@ -32,9 +32,7 @@ internal static class ChangeReview
         var input = plan.IsProduction ? new TextInput() : null;
         var question = new Question($"{plan.Host}: {plan.Description}", Heading(plan), input, plan.IsProduction ? plan.Host : null, "Apply", "Back");
         question.Dialog.Body.AppendLine("");
-        DiffText.Append(question.Dialog.Body, plan.Diff);
-        foreach (var warning in plan.Warnings)
-            question.Dialog.Body.AppendLine($"! {warning}", "state.late");
+        PlanText.Append(question.Dialog.Body, plan, shell.Ascii);
         if (plan.IsProduction)
         {
             question.Dialog.Body.AppendLine("");

@@ -32,6 +32,12 @@ internal sealed class Question : Popup<int>
     /// <summary>The kit's dialog.</summary>
     public Dialog Dialog { get; }
 
+    /// <summary>How many of the first answers need what must be typed.</summary>
+    public int Guarded
+    {
+        init => Dialog.Guarded = value;
+    }
+
     /// <summary>The line to fill in; null for none.</summary>
     public TextInput? Input { get; }
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
+using CcConsole.Core.Crontab.Lint;
 using CcConsole.Fleet;
 using CcConsole.Fleet.Jobs;
-using CcConsole.Fleet.Sessions;
 using CcConsole.Tui.Cells;
 using CcConsole.Tui.Text;
 using CcConsole.Tui.Widgets;
@@ -25,12 +25,19 @@ internal sealed class EditorPreview
     public int LineRows(int width) => 1 + (_columns / Math.Max(1, width - 1));
 
     /// <summary>Shows what a draft would become.</summary>
-    public void Show(JobPreview preview, HostFacts facts, bool ascii)
+    public void Show(JobPreview preview, IReadOnlyList<LintFinding> findings, JobEditor table, bool ascii)
     {
+        var facts = table.Facts;
         Shown = preview;
         _meaning.Clear();
         if (preview.Meaning.Length > 0)
             _meaning.AppendLine(preview.Meaning, "text.strong");
+        foreach (var finding in findings)
+        {
+            var look = StatusLook.Of(finding.Severity);
+            _meaning.AppendLine($"{look.Shown(ascii)}: {finding.Message}", look.Scope);
+            _meaning.AppendLine($"  {finding.Hint}", "text.dim");
+        }
         foreach (var warning in preview.Warnings)
             _meaning.AppendLine($"{StatusLook.Of(Status.Late).Mark(ascii)} {warning}", "state.late");
         if (preview.Problem is { } problem)
@@ -51,7 +58,7 @@ internal sealed class EditorPreview
         _columns = Graphemes.Width(text);
         (_heading, _headingScope) = preview.Line.IsEmpty
             ? (" No line yet ", "text.dim")
-            : (string.Create(CultureInfo.InvariantCulture, $" The line to be written, {preview.Line.Length} bytes; {preview.BytesLeft} bytes left for the command "),
+            : (string.Create(CultureInfo.InvariantCulture, $" To {table.Table.Id.Words}: {preview.Line.Length} bytes; {preview.BytesLeft} bytes left for the command "),
                 preview.BytesLeft < 0 ? "state.fail" : "text.dim");
     }
 

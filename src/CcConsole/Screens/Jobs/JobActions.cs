@@ -9,7 +9,11 @@ namespace CcConsole.Screens;
 internal static class JobActions
 {
     /// <summary>Opens the editor on the selected job.</summary>
-    public static void Edit(JobsScreen screen) => WithSelected(screen, (table, job) => screen.Shell.Push(new EditorScreen(screen.Shell, table, job)));
+    public static void Edit(JobsScreen screen) => WithSelected(screen, (table, job, _) =>
+    {
+        screen.Shell.Push(new EditorScreen(screen.Shell, table, job));
+        return Task.CompletedTask;
+    });
 
     /// <summary>Opens the editor on a new job, in the table of the selected row, else in the login user's own.</summary>
     public static void New(JobsScreen screen)
@@ -20,31 +24,32 @@ internal static class JobActions
     }
 
     /// <summary>Runs the selected job now, after a question.</summary>
-    public static void RunNow(JobsScreen screen)
+    public static void RunNow(JobsScreen screen) => WithSelected(screen, async (table, job, _) =>
     {
-        if (screen.SelectedLine is not { Row: { } row })
-            return;
-        var shell = screen.Shell;
-        shell.Operations.Start($"{row.Host}: reading the table", async stop =>
-        {
-            var (table, job) = await OpenAsync(shell, row, stop);
-            if (await RunScreen.ConfirmAsync(shell, table, job))
-                shell.Push(new RunScreen(shell, table, job));
-        });
-    }
+        if (await RunScreen.ConfirmAsync(screen.Shell, table, job))
+            screen.Shell.Push(new RunScreen(screen.Shell, table, job));
+    });
 
-    /// <summary>Makes a plan with the selected job, shows it, and applies it when confirmed.</summary>
-    public static void Change(JobsScreen screen, Func<JobEditor, Job, ChangePlan> plan)
+    /// <summary>Makes a plan with the selected job, shows it, and applies it when confirmed; what it wrote is selected then.</summary>
+    public static void ChangeSelected(JobsScreen screen, Func<JobEditor, Job, ChangePlan> plan) => WithSelected(screen, async (table, job, stop) =>
     {
-        if (screen.SelectedLine is not { Row: { } row })
-            return;
-        var shell = screen.Shell;
-        shell.Operations.Start($"{row.Host}: reading the table", async stop =>
-        {
-            var (table, job) = await OpenAsync(shell, row, stop);
-            await ChangeReview.RunAsync(shell, plan(table, job), stop);
-            screen.Update();
-        });
+        var result = await ChangeReview.RunAsync(screen.Shell, plan(table, job), stop);
+        screen.Update();
+        if (result is { IsApplied: true } && WrittenJob.KeyOf(table, result.Plan) is { } written)
+            screen.SelectSoon(written);
+    });
+
+    /// <summary>Makes a plan with all marked jobs, shows it, and applies it when confirmed: one review, whatever tables and hosts they are of.</summary>
+    /// <param name="screen">The list.</param>
+    /// <param name="what">What is done to them, in a word.</param>
+    /// <param name="plan">What is done to one.</param>
+    public static void Change(JobsScreen screen, string what, Func<JobEditor, Job, ChangePlan> plan)
+    {
+        var rows = screen.ChosenRows;
+        if (rows is [var row] && row == screen.SelectedLine?.Row)
+            ChangeSelected(screen, plan);
+        else if (rows.Count > 0)
+            ChangeMany(screen, what, rows, plan);
     }
 
     /// <summary>The table as it is now, and the same job in it.</summary>
@@ -58,7 +63,8 @@ internal static class JobActions
     public static Job Find(JobEditor table, JobRow row) => table.Jobs.Jobs.FirstOrDefault(job => job.Id == row.Job.Id)
         ?? throw new ProblemException($"{row.Host}: the job {row.Job.Id} is not in the table any more", "r reads the table anew.");
 
-    private static void WithSelected(JobsScreen screen, Action<JobEditor, Job> then)
+    /// <summary>Starts something with the selected job, its table just read.</summary>
+    public static void WithSelected(JobsScreen screen, Func<JobEditor, Job, CancellationToken, Task> then)
     {
         if (screen.SelectedLine is not { Row: { } row })
             return;
@@ -66,7 +72,32 @@ internal static class JobActions
         shell.Operations.Start($"{row.Host}: reading the table", async stop =>
         {
             var (table, job) = await OpenAsync(shell, row, stop);
-            then(table, job);
+            await then(table, job, stop);
+        });
+    }
+
+    private static void ChangeMany(JobsScreen screen, string what, IReadOnlyList<JobRow> rows, Func<JobEditor, Job, ChangePlan> plan)
+    {
+        var shell = screen.Shell;
+        shell.Operations.Start($"reading the tables of {rows.Count} jobs", async stop =>
+        {
+            var tables = rows.GroupBy(row => (row.Host, row.Table)).ToList();
+            var description = rows.Count == 1 ? $"{what} {JobLabel.Short(rows[0].Job)}" : $"{what} {rows.Count} jobs";
+            var planned = await ManyPlans.MakeAsync(description, tables.Select(table => (table.Key.Host, MakePlan: (Func<Task<ChangePlan>>)(() => PlanAsync([.. table])))));
+            screen.ClearMarks();
+            if (planned is { Changes: [var only], Unplanned.Count: 0 })
+                await ChangeReview.RunAsync(shell, only, stop);
+            else
+                await PlanReview.RunAsync(shell, planned);
+            screen.Update();
+
+            async Task<ChangePlan> PlanAsync(IReadOnlyList<JobRow> ofTable)
+            {
+                var table = await shell.Fleet.Jobs.OpenAsync(ofTable[0].Host, ofTable[0].Table, stop);
+                // From the table's end, so that the ids of those above stay what they are.
+                return ManyPlans.Chain(table, $"{what} {ofTable.Count} jobs",
+                    [.. ofTable.OrderByDescending(row => row.Job.LineNumber).Select(row => (Func<JobEditor, ChangePlan>)(now => plan(now, Find(now, row))))]);
+            }
         });
     }
 }

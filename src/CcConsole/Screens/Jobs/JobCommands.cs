@@ -3,45 +3,76 @@ using CcConsole.Core.Jobs;
 
 namespace CcConsole.Screens;
 
-/// <summary>What can be done with the jobs of a host or of all hosts. A change is a plan that is shown and confirmed first.</summary>
+/// <summary>
+/// What can be done with the jobs of a host or of all hosts; with marks, with all that are marked. A change is a plan that is shown
+/// and confirmed first.
+/// </summary>
 internal static class JobCommands
 {
     /// <summary>The commands.</summary>
     public static IReadOnlyList<ConsoleCommand> All { get; } =
     [
-        On("job.edit", "Enter e", "edit", "Edit the job: schedule, command, name, wrapper", JobActions.Edit, NotParsed),
+        One("job.edit", "Enter e", "edit", "Edit the job: schedule, command, user, name, tags, wrapper", JobActions.Edit, (_, line) => NotParsed(line), hint: true),
         On("job.new", "n", "new", "Make a new job, in the table of the selected row", JobActions.New,
-            screen => screen.Shell.WhyReadOnly ?? (screen.Host is null ? "there is no host yet" : null), selected: false),
-        On("job.pause", "p", "pause", "Pause the job, or let a paused one run again", Pause, Writable),
-        On("job.run", "t", "run now", "Run the job now as cron would, and watch its output", JobActions.RunNow, Writable),
-        On("job.remove", "Del x", "remove", "Remove the job from the table", screen => JobActions.Change(screen, (table, job) => table.PlanRemove(job)), Writable),
-        On("job.adopt", "a", "adopt", "Put the agent's wrapper around the job, so that its runs are reported",
-            screen => JobActions.Change(screen, (table, job) => table.PlanAdopt(job)),
-            screen => Writable(screen) ?? (screen.SelectedJob!.IsManaged ? "the wrapper runs it already" : NoAgent(screen)), hint: false),
-        On("job.release", "R", "release", "Take the agent's wrapper off again: the line as it was before",
-            screen => JobActions.Change(screen, (table, job) => table.PlanRelease(job)),
-            screen => Writable(screen) ?? (screen.SelectedJob!.IsManaged ? null : "the wrapper does not run it"), hint: false),
-        On("jobs.own", "o", "own table", "Show the login user's own table alone, or everything that runs on the host", screen => screen.ToggleOwn(), _ => null, selected: false, hint: false),
+            screen => screen.Shell.WhyReadOnly ?? (screen.Host is null ? "there is no host yet" : null), hint: true),
+        Each("job.pause", "p", "pause", "Pause the job, or let a paused one run again", Pause, (_, line) => NotParsed(line), hint: true),
+        One("job.run", "t", "run now", "Run the job now as cron would, and watch its output", JobActions.RunNow, (screen, line) => screen.Shell.WhyReadOnly ?? NotParsed(line), hint: true),
+        Each("job.remove", "Del x", "remove", "Remove the job from the table",
+            screen => JobActions.Change(screen, "remove", (table, job) => table.PlanRemove(job)), (_, line) => NotParsed(line), hint: true),
+        One("job.duplicate", "D", "duplicate", "Write the job once more below itself, with an id of its own",
+            screen => JobActions.ChangeSelected(screen, (table, job) => table.PlanDuplicate(job)), (screen, line) => screen.Shell.WhyReadOnly ?? NotParsed(line)),
+        Each("job.copy", "C", "copy to hosts", "Copy the job to other hosts: one plan with a diff for each", JobTransfers.Copy, (_, line) => NotParsed(line)),
+        One("job.move", "M", "move", "Move the job to another table, of this host or another", JobTransfers.Move, (screen, line) => screen.Shell.WhyReadOnly ?? NotParsed(line)),
+        Each("job.adopt", "a", "adopt", "Put the agent's wrapper around the job, so that its runs are reported",
+            screen => JobActions.Change(screen, "adopt", (table, job) => table.PlanAdopt(job)),
+            (screen, line) => NotParsed(line) ?? (line.Row!.Job.IsManaged ? "the wrapper runs it already" : NoAgent(screen, line))),
+        Each("job.release", "R", "release", "Take the agent's wrapper off again: the line as it was before",
+            screen => JobActions.Change(screen, "release", (table, job) => table.PlanRelease(job)),
+            (_, line) => NotParsed(line) ?? (line.Row!.Job.IsManaged ? null : "the wrapper does not run it")),
+        On("jobs.variables", "E", "variables", "The environment lines and comments of the table", TableScreen.Open,
+            screen => screen.Host is null ? "there is no host yet" : null),
+        On("jobs.own", "o", "own table", "Show the login user's own table alone, or everything that runs on the host", screen => screen.ToggleOwn()),
     ];
 
     private static ConsoleCommand On(
-        string id, string keys, string name, string description, Action<JobsScreen> run, Func<JobsScreen, string?> whyNot, bool selected = true, bool hint = true) =>
-        ConsoleCommand.On<JobsScreen>(id, keys, name, description, CommandArea.Jobs, run,
-            screen => selected && screen.SelectedJob is null ? screen.SelectedLine?.WhyFixed ?? "no job is selected" : whyNot(screen), hint);
+        string id, string keys, string name, string description, Action<JobsScreen> run, Func<JobsScreen, string?>? whyNot = null, bool hint = false) =>
+        ConsoleCommand.On(id, keys, name, description, CommandArea.Jobs, run, whyNot, hint);
+
+    /// <summary>Of the selected job alone.</summary>
+    private static ConsoleCommand One(
+        string id, string keys, string name, string description, Action<JobsScreen> run, Func<JobsScreen, JobLine, string?> whyNot, bool hint = false) =>
+        On(id, keys, name, description, run,
+            screen => screen.SelectedLine is not { } line ? "no job is selected" : line.WhyFixed ?? whyNot(screen, line), hint);
+
+    /// <summary>A change of all marked jobs; without marks of the selected one.</summary>
+    private static ConsoleCommand Each(
+        string id, string keys, string name, string description, Action<JobsScreen> run, Func<JobsScreen, JobLine, string?> whyNot, bool hint = false) =>
+        On(id, keys, name, description, run, screen =>
+        {
+            var chosen = screen.Chosen;
+            if (screen.Shell.WhyReadOnly is { } readOnly)
+                return readOnly;
+            if (chosen.Count == 0)
+                return "no job is selected";
+            foreach (var line in chosen)
+            {
+                if ((line.WhyFixed ?? whyNot(screen, line)) is { } reason)
+                    return chosen.Count == 1 ? reason : $"{line.Name}: {reason}";
+            }
+            return null;
+        }, hint);
 
     private static void Pause(JobsScreen screen)
     {
-        if (screen.SelectedJob?.State == JobState.Paused)
-            JobActions.Change(screen, (table, job) => table.PlanResume(job));
+        if (screen.Chosen.All(line => line.Row?.Job.State == JobState.Paused))
+            JobActions.Change(screen, "resume", (table, job) => table.PlanResume(job));
         else
-            JobActions.Change(screen, (table, job) => table.PlanPause(job));
+            JobActions.Change(screen, "pause", (table, job) => table.PlanPause(job));
     }
 
-    private static string? NotParsed(JobsScreen screen) =>
-        screen.SelectedJob?.State == JobState.Unparsed ? "the line does not parse: correct it with crontab -e on the host" : null;
+    private static string? NotParsed(JobLine line) =>
+        line.Row?.Job.State == JobState.Unparsed ? "the line does not parse: correct it with crontab -e on the host" : null;
 
-    private static string? Writable(JobsScreen screen) => screen.Shell.WhyReadOnly ?? NotParsed(screen);
-
-    private static string? NoAgent(JobsScreen screen) =>
-        screen.Shell.Snapshot.Host(screen.Host!)?.AgentVersion is null ? "the host has no agent" : null;
+    private static string? NoAgent(JobsScreen screen, JobLine line) =>
+        screen.Shell.Snapshot.Host(line.Host)?.AgentVersion is null ? "the host has no agent" : null;
 }

@@ -9,7 +9,7 @@ namespace CcConsole.Screens;
 internal static class JobDetail
 {
     /// <summary>Says it.</summary>
-    public static void Describe(JobLine line, DetailText detail)
+    public static void Describe(JobLine line, DetailText detail, bool ascii)
     {
         detail.Title(line.Name);
         if (line.Gap is { } gap)
@@ -17,7 +17,7 @@ internal static class JobDetail
         else if (line.Fixed is { } row)
             Describe(line, row, detail);
         else if (line.Row is { } job)
-            Describe(line, job, detail);
+            Describe(line, job, detail, ascii);
         else
             detail.Text(line.Ignored, "state.late");
     }
@@ -50,15 +50,23 @@ internal static class JobDetail
         detail.Fact("read", TimeText.Full(row.AsOf));
     }
 
-    private static void Describe(JobLine line, JobRow row, DetailText detail)
+    private static void Describe(JobLine line, JobRow row, DetailText detail, bool ascii)
     {
         var job = row.Job;
         detail.Fact("state", line.State, line.StateScope);
         detail.Text(row.Ignored, "state.late");
         detail.Text(row.Cause, line.StateScope);
         detail.Text(job.Problem, "state.fail");
+        foreach (var finding in row.Findings)
+        {
+            var look = StatusLook.Of(finding.Severity);
+            detail.Text($"{look.Shown(ascii)}: {finding.Message}", look.Scope);
+            detail.Text($"  {finding.Hint}", "text.dim");
+        }
         detail.Fact("schedule", job.ScheduleText);
         detail.Text(row.Meaning);
+        foreach (var note in row.TimingNotes)
+            detail.Text(note);
         detail.Fact("next run", row.NextRun is { } next ? TimeText.Full(next) : null);
         if (row.LastRun is { } last)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CcConsole.Core.Crontab;
 using CcConsole.Core.Crontab.Discovery;
+using CcConsole.Core.Crontab.Lint;
 using CcConsole.Core.Jobs;
 using CcConsole.Fleet;
 using CcConsole.Fleet.Inventory;
@@ -75,6 +76,12 @@ internal sealed record JobLine
     /// <summary>The scope of each of <see cref="Runs"/>.</summary>
     public string[] RunScopes { get; init; } = [];
 
+    /// <summary>The gravest thing that the linter says: glyph and word; empty when there is none worth a look.</summary>
+    public string Check { get; init; } = "";
+
+    /// <summary>The scope of <see cref="Check"/>.</summary>
+    public string? CheckScope { get; init; }
+
     /// <summary>The table, or what else starts it, in few columns.</summary>
     public required string Table { get; init; }
 
@@ -96,6 +103,7 @@ internal sealed record JobLine
         var look = row.Ignored is not null ? StatusLook.Ignored : StatusLook.Of(row.Status);
         var job = row.Job;
         var runs = row.Runs.Reverse().ToArray();
+        var worst = row.Findings.Count > 0 && job.State != JobState.Unparsed ? row.Findings.Max(finding => finding.Severity) : LintSeverity.Note;
         return new JobLine
         {
             Host = row.Host,
@@ -115,6 +123,8 @@ internal sealed record JobLine
             Duration = row.LastRun is { } run ? TimeText.Duration(run.Duration) : "",
             Runs = string.Concat(runs.Select(r => StatusLook.OfExit(r.ExitCode).Mark(ascii))),
             RunScopes = [.. runs.Select(r => StatusLook.OfExit(r.ExitCode).Scope)],
+            Check = worst > LintSeverity.Note ? StatusLook.Of(worst).Shown(ascii) : "",
+            CheckScope = worst > LintSeverity.Note ? StatusLook.Of(worst).Scope : null,
             Table = Short(row.Table),
             User = row.RunsAs,
             Command = job.Command,

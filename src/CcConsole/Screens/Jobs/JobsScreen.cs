@@ -1,7 +1,9 @@
 using CcConsole.Commands;
 using CcConsole.Core.Crontab;
+using CcConsole.Core.Crontab.Lint;
 using CcConsole.Core.Jobs;
 using CcConsole.Fleet.Inventory;
+using CcConsole.Fleet.Jobs;
 using CcConsole.Tui.Cells;
 using CcConsole.Tui.Widgets;
 
@@ -26,6 +28,7 @@ internal sealed class JobsScreen : ListScreen<JobLine>
         new("Next", line => line.Next) { Width = 9, Priority = 2 },
         new("Last", line => line.Last) { Width = 10, Priority = 2 },
         new("Took", line => line.Duration) { Width = 6, AlignRight = true, Priority = 8 },
+        new("Check", line => line.Check) { Width = 9, Priority = 4, Scope = line => line.CheckScope },
         new("Runs", line => line.Runs) { Width = 12, Priority = 5, Paint = JobLine.PaintRuns },
         new("User", line => line.User) { Width = 8, Priority = 6 },
         new("Table", line => line.Table) { Width = 12, Grow = 1, Priority = 3 },
@@ -68,6 +71,9 @@ internal sealed class JobsScreen : ListScreen<JobLine>
 
     /// <summary>The marked rows; without marks the selected one.</summary>
     public IReadOnlyList<JobLine> Chosen => Table.Chosen;
+
+    /// <summary>The marked jobs; without marks the selected one.</summary>
+    public IReadOnlyList<JobRow> ChosenRows => [.. Table.Chosen.Select(line => line.Row).OfType<JobRow>()];
 
     /// <inheritdoc/>
     protected override string TitlePrefix => _host is { Length: > 0 } host ? $"{host} {(Shell.Ascii ? '>' : '›')} " : IsFleet ? "all hosts " : "";
@@ -147,7 +153,7 @@ internal sealed class JobsScreen : ListScreen<JobLine>
 
     /// <inheritdoc/>
     protected override string FilterText(JobLine row) =>
-        $"{row.State} {row.Host} {row.Name} {row.Schedule} {row.Meaning} {row.Command} {row.Row?.Job.Id} {row.Table} {row.User}";
+        $"{row.State} {row.Host} {row.Name} {row.Schedule} {row.Meaning} {row.Command} {row.Row?.Job.Id} {row.Table} {row.User} {row.Check} {string.Join(' ', row.Row?.Job.Tags ?? [])}";
 
     /// <inheritdoc/>
     protected override int Compare(JobLine a, JobLine b, int column) => AllColumns[column].Title switch
@@ -163,10 +169,11 @@ internal sealed class JobsScreen : ListScreen<JobLine>
     /// <inheritdoc/>
     protected override string OneLine(JobLine row) =>
         row.MeaningScope is not null ? row.Meaning
+        : row.Row?.Findings.FirstOrDefault(finding => finding.Severity > LintSeverity.Note) is { } finding ? $"{row.Check}: {finding.Message} — {finding.Hint}"
         : $"{row.Meaning}{(row.Row?.Cause is { } cause ? $" · {cause}" : "")} — {row.Command}";
 
     /// <inheritdoc/>
-    protected override void Describe(JobLine row, DetailText detail) => JobDetail.Describe(row, detail);
+    protected override void Describe(JobLine row, DetailText detail) => JobDetail.Describe(row, detail, Shell.Ascii);
 
     private IEnumerable<HostInventory> Inventories() => _host is not null ? [Inventory(_host)] : Shell.Snapshot.Hosts.Select(host => Inventory(host.Name));
 
@@ -181,6 +188,7 @@ internal sealed class JobsScreen : ListScreen<JobLine>
         Table.Columns = [.. AllColumns.Select(column => column.Title switch
         {
             "Host" => column with { Hidden = !IsFleet },
+            "Check" => column with { Hidden = lines.All(line => line.Check.Length == 0) },
             "Table" => column with { Hidden = !tables },
             "User" => column with { Hidden = !users },
             _ => column,

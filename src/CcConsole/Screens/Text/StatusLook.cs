@@ -1,3 +1,4 @@
+using CcConsole.Core.Crontab.Lint;
 using CcConsole.Fleet;
 
 namespace CcConsole.Screens;
@@ -17,11 +18,22 @@ internal sealed record StatusLook(string Glyph, string AsciiGlyph, string Word, 
     private static readonly StatusLook Offline = new("○", "o", "offline", "state.offline");
     private static readonly StatusLook Unknown = new("?", "?", "unknown", "state.unknown");
 
+    private static readonly StatusLook LintError = new("✗", "x", "error", "state.fail");
+    private static readonly StatusLook LintWarning = new("!", "!", "warning", "state.late");
+    private static readonly StatusLook LintNote = new("·", ".", "note", "text.dim");
+
     /// <summary>The look of what the daemon leaves out.</summary>
     public static readonly StatusLook Ignored = new("–", "-", "ignored", "state.off");
 
     /// <summary>The look of what could not be looked at.</summary>
     public static readonly StatusLook Gap = new("?", "?", "gap", "state.late");
+
+    /// <summary>The looks of a change that is one of many.</summary>
+    public static readonly StatusLook Applied = new("✓", "+", "applied", "state.ok"),
+        Refused = new("✗", "x", "refused", "state.fail"),
+        Failed = new("✗", "x", "failed", "state.fail"),
+        Waiting = new("–", "-", "waiting", "state.off"),
+        NotBegun = new("–", "-", "not begun", "state.off");
 
     private string? _shown;
     private string? _shownAscii;
@@ -36,6 +48,14 @@ internal sealed record StatusLook(string Glyph, string AsciiGlyph, string Word, 
         Status.Off => Off,
         Status.Offline => Offline,
         _ => Unknown,
+    };
+
+    /// <summary>The look of something that the linter says.</summary>
+    public static StatusLook Of(LintSeverity severity) => severity switch
+    {
+        LintSeverity.Error => LintError,
+        LintSeverity.Warning => LintWarning,
+        _ => LintNote,
     };
 
     /// <summary>The look of a run that ended with an exit code.</summary>
