@@ -143,6 +143,21 @@ public sealed class FleetPlanOperations
         };
     }
 
+    /// <summary>
+    /// The plan that takes back the last change that was not taken back: one host's, or all of a plan for many hosts when it was part of one.
+    /// </summary>
+    /// <param name="host">The last change of this host, alone; null for the last of all.</param>
+    /// <param name="reason">Why, in the person's words.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ProblemException">There is none, or the table was changed since.</exception>
+    public async Task<FleetPlan> PlanUndoLastAsync(string? host = null, string reason = "", CancellationToken cancellation = default)
+    {
+        ChangePlan change = await _changes.PlanUndoAsync(null, host, cancellation).ConfigureAwait(false);
+        return host is null && _changes.Find(change.Undoes!.Value)?.Batch is { } plan
+            ? await PlanUndoAsync(plan, reason, cancellation: cancellation).ConfigureAwait(false)
+            : new FleetPlan { Description = change.Description, Reason = reason, Changes = [change with { Reason = reason }] };
+    }
+
     /// <summary>The plans that were noted, newest first, each with how far it has come.</summary>
     public IReadOnlyList<BatchRecord> List(int limit = 100) => _cache.Batches.List(limit);
 

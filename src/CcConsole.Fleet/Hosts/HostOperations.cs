@@ -28,26 +28,31 @@ public sealed class HostOperations
     /// <exception cref="ProblemException">There is no such host.</exception>
     public HostEntry Get(string name) => _hosts.Get(name);
 
-    /// <summary>The hosts that words mean: names, <c>tag:word</c>, or none for all.</summary>
+    /// <summary>
+    /// The hosts that words mean: names, <c>tag:word</c>, <c>all</c> (where no host is called so), several in one word with commas
+    /// between them; no word at all for all of them.
+    /// </summary>
     /// <exception cref="ProblemException">A word means no host.</exception>
     public IReadOnlyList<HostEntry> Select(IReadOnlyList<string> words)
     {
         IReadOnlyList<HostEntry> all = List();
-        if (words.Count == 0)
+        return words.Count == 0 ? all : [.. words.SelectMany(word => word.Split(',')).SelectMany(word => Meant(word, all)).DistinctBy(host => host.Name)];
+    }
+
+    private IReadOnlyList<HostEntry> Meant(string word, IReadOnlyList<HostEntry> all)
+    {
+        if (word == "all" && !all.Any(host => host.Name == word))
         {
-            return all;
+            return all.Count > 0 ? all : throw new ProblemException("There is no host in the fleet yet", "cc-console host add NAME DESTINATION adds one.");
         }
 
-        List<HostEntry> chosen = [];
-        foreach (string word in words)
+        if (!word.StartsWith("tag:", StringComparison.Ordinal))
         {
-            List<HostEntry> meant = word.StartsWith("tag:", StringComparison.Ordinal)
-                ? [.. all.Where(host => host.Tags.Contains(word[4..], StringComparer.OrdinalIgnoreCase))]
-                : [Get(word)];
-            chosen.AddRange(meant.Count > 0 ? meant : throw new ProblemException($"No host has the tag \"{Plain.Text(word[4..])}\"", "cc-console host list shows the tags."));
+            return [Get(word)];
         }
 
-        return [.. chosen.DistinctBy(host => host.Name)];
+        List<HostEntry> tagged = [.. all.Where(host => host.Tags.Contains(word[4..], StringComparer.OrdinalIgnoreCase))];
+        return tagged.Count > 0 ? tagged : throw new ProblemException($"No host has the tag \"{Plain.Text(word[4..])}\"", "cc-console host list shows the tags.");
     }
 
     /// <summary>Hosts that could be added: this machine, and those of ssh_config. Nothing is written.</summary>

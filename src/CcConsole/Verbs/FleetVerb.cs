@@ -15,6 +15,14 @@ internal static class FleetVerb
 
     public static readonly Argument<string> Host = new("HOST") { Description = "A host's name in the fleet", HelpName = "HOST", CompletionSources = { _ => Names() } };
 
+    /// <summary>Of verbs that change: one host, or many as one plan.</summary>
+    public static readonly Argument<string> ChangedHosts = new("HOST")
+    {
+        Description = "A host's name; several with commas, tag:WORD, or all, as one plan with a diff for each",
+        HelpName = "HOST[,HOST…]",
+        CompletionSources = { _ => Names() },
+    };
+
     public static readonly Argument<string[]> Hosts = new("HOST")
     {
         Description = "Hosts' names, or tag:WORD; all when none is given",

@@ -4,6 +4,7 @@ using System.Reflection;
 using CcConsole.Screens;
 using CcConsole.Verbs.Agents;
 using CcConsole.Verbs.Audit;
+using CcConsole.Verbs.Changes;
 using CcConsole.Verbs.Completion;
 using CcConsole.Verbs.Crontab;
 using CcConsole.Verbs.Demo;
@@ -92,6 +93,7 @@ internal static class RootVerb
         }
         root.Add(HostVerbs.Create());
         root.Add(JobVerbs.Create());
+        root.Add(ChangeVerbs.Create());
         root.Add(ReportVerbs.Create());
         root.Add(AuditVerbs.Create());
         root.Add(AgentVerbs.Create());

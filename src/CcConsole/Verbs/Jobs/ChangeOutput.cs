@@ -19,7 +19,7 @@ internal static class ChangeOutput
         string host = Plain.Text(result.Plan.Host);
         words.WriteLine(result.IsApplied
             ? $"✓ {host}: crontab written, verified{(result.AuditSeq is { } seq ? $", audit #{seq}" : "")}; undo: cc-console job undo {result.Change}"
-            : $"✗ {host}: {Plain.Text(result.Message ?? result.Outcome.ToString())}");
+            : $"✗ {Named(host, Plain.Text(result.Message ?? result.Outcome.ToString()))}");
         if (result.IsApplied && result.Message is { } warning) words.WriteLine($"    {Plain.Text(warning)}");
         if (result.Hint is { Length: > 0 } hint) words.WriteLine($"    next: {Plain.Text(hint)}");
         if (!result.IsConflict) return;
@@ -52,4 +52,7 @@ internal static class ChangeOutput
         json.WriteString("message", result?.Message);
         json.WriteString("hint", result?.Hint);
     }
+
+    /// <summary>Most messages begin with the host's name.</summary>
+    private static string Named(string host, string message) => message.StartsWith($"{host}: ", StringComparison.Ordinal) ? message : $"{host}: {message}";
 }

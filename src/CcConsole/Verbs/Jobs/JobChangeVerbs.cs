@@ -5,7 +5,7 @@ using CcConsole.Fleet.Jobs;
 
 namespace CcConsole.Verbs.Jobs;
 
-/// <summary>The verbs that change one job that is there: <c>job pause|resume|remove|adopt|release|duplicate HOST JOB</c>.</summary>
+/// <summary>The verbs that change one job that is there: <c>job pause|resume|remove|adopt|release|duplicate HOSTS JOB</c>.</summary>
 internal static class JobChangeVerbs
 {
     private static readonly Option<string?> Id = new("--job-id") { Description = "Another id in reports than the one that is made or kept", HelpName = "ID" };
@@ -29,9 +29,9 @@ internal static class JobChangeVerbs
         (context, table, job) => table.PlanDuplicate(job, context.Get(Name), context.Get(Id)), Name, Id);
 
     private static Command Of(string name, string description, string options, Func<VerbContext, JobEditor, Job, ChangePlan> plan, params Option[] more) => FleetVerb.Create(
-        name, description, $"cc-console job {name} web01 backup{options}", async (context, fleet) =>
+        name, description, $"cc-console job {name} web01 backup{options}", (context, fleet) => PlanConfirmation.ApplyAsync(context, fleet, async host =>
         {
-            (JobEditor table, Job job) = await JobTarget.FindAsync(context, fleet);
-            return await PlanConfirmation.ApplyAsync(context, fleet, plan(context, table, job));
-        }, [FleetVerb.Host, JobTarget.Job, JobTarget.Table, .. more, PlanConfirmation.Yes, PlanConfirmation.DryRun]);
+            (JobEditor table, Job job) = await JobTarget.FindAsync(context, fleet, host);
+            return plan(context, table, job);
+        }), [FleetVerb.ChangedHosts, JobTarget.Job, JobTarget.Table, .. more, .. PlanConfirmation.Options]);
 }

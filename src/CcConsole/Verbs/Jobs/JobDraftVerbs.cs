@@ -1,7 +1,7 @@
 using System.CommandLine;
 using CcConsole.Core;
 using CcConsole.Core.Jobs;
-using CcConsole.Fleet;
+using CcConsole.Fleet.Changes;
 using CcConsole.Fleet.Jobs;
 
 namespace CcConsole.Verbs.Jobs;
@@ -22,9 +22,9 @@ internal static class JobDraftVerbs
     public static Command Add() => FleetVerb.Create(
         "add", "Add a job; on a host with an agent, the agent runs it and reports",
         "cc-console job add web01 '30 2 * * *' 'pg_dump app | gzip > /srv/app-$(date +%F).gz' --name backup --tag db",
-        async (context, fleet) =>
+        (context, fleet) => PlanConfirmation.ApplyAsync(context, fleet, async host =>
         {
-            JobEditor table = await JobTarget.OpenAsync(context, fleet);
+            JobEditor table = await JobTarget.OpenAsync(context, fleet, host);
             var draft = new JobDraft
             {
                 Schedule = context.Get(Schedule),
@@ -35,15 +35,15 @@ internal static class JobDraftVerbs
                 JobId = context.Get(JobId),
                 Wrapped = context.Get(Unwrapped) ? false : null,
             };
-            return await ApplyAsync(context, fleet, table, draft, null);
-        }, FleetVerb.Host, Schedule, Command, JobTarget.Table, User, Name, Tags, JobId, Unwrapped, PlanConfirmation.Yes, PlanConfirmation.DryRun);
+            return Plan(table, draft, null);
+        }), [FleetVerb.ChangedHosts, Schedule, Command, JobTarget.Table, User, Name, Tags, JobId, Unwrapped, .. PlanConfirmation.Options]);
 
     public static Command Edit() => FleetVerb.Create(
         "edit", "Change a job's schedule, command, name, tags or user; nothing else in the table changes",
         "cc-console job edit web01 backup --schedule '45 3 * * *'",
-        async (context, fleet) =>
+        (context, fleet) => PlanConfirmation.ApplyAsync(context, fleet, async host =>
         {
-            (JobEditor table, Job job) = await JobTarget.FindAsync(context, fleet);
+            (JobEditor table, Job job) = await JobTarget.FindAsync(context, fleet, host);
             JobDraft draft = JobDraft.From(job);
             draft = draft with
             {
@@ -53,15 +53,15 @@ internal static class JobDraftVerbs
                 Tags = TagsOf(context),
                 User = context.Get(User) ?? draft.User,
             };
-            return await ApplyAsync(context, fleet, table, draft, job);
-        }, FleetVerb.Host, JobTarget.Job, JobTarget.Table, NewSchedule, NewCommand, User, Name, Tags, PlanConfirmation.Yes, PlanConfirmation.DryRun);
+            return Plan(table, draft, job);
+        }), [FleetVerb.ChangedHosts, JobTarget.Job, JobTarget.Table, NewSchedule, NewCommand, User, Name, Tags, .. PlanConfirmation.Options]);
 
     private static string[]? TagsOf(VerbContext context) => context.Get(Tags) is { Length: > 0 } given ? [.. given.Where(tag => tag.Length > 0)] : null;
 
-    private static Task<int> ApplyAsync(VerbContext context, FleetControl fleet, JobEditor table, JobDraft draft, Job? job)
+    private static ChangePlan Plan(JobEditor table, JobDraft draft, Job? job)
     {
         JobPreview preview = table.Preview(draft, job);
         if (preview.Problem is { } problem) throw new ProblemException(problem, preview.Hint ?? "");
-        return PlanConfirmation.ApplyAsync(context, fleet, table.Plan(draft, job));
+        return table.Plan(draft, job);
     }
 }

@@ -19,10 +19,10 @@ internal static class JobEnvVerbs
     public static Command Create() => Verb.Group("env", "The environment lines of a table",
         FleetVerb.Create("list", "List the environment lines of a table", "cc-console job env list web01", ListAsync, FleetVerb.Host, JobTarget.Table),
         FleetVerb.Create("set", "Set a variable: its line is changed, or one is added at the table's head", "cc-console job env set web01 MAILTO=ops@example.org", SetAsync,
-            FleetVerb.Host, Setting, JobTarget.Table, Line, Above, PlanConfirmation.Yes, PlanConfirmation.DryRun),
-        FleetVerb.Create("unset", "Remove the line that sets a variable", "cc-console job env unset web01 MAILTO", async (context, fleet) =>
-            await PlanConfirmation.ApplyAsync(context, fleet, (await JobTarget.OpenAsync(context, fleet)).PlanVariable(context.Get(Name), null, context.Get(Line))),
-            FleetVerb.Host, Name, JobTarget.Table, Line, PlanConfirmation.Yes, PlanConfirmation.DryRun));
+            [FleetVerb.ChangedHosts, Setting, JobTarget.Table, Line, Above, .. PlanConfirmation.Options]),
+        FleetVerb.Create("unset", "Remove the line that sets a variable", "cc-console job env unset web01 MAILTO", (context, fleet) =>
+            PlanConfirmation.ApplyAsync(context, fleet, async host => (await JobTarget.OpenAsync(context, fleet, host)).PlanVariable(context.Get(Name), null, context.Get(Line))),
+            [FleetVerb.ChangedHosts, Name, JobTarget.Table, Line, .. PlanConfirmation.Options]));
 
     private static async Task<int> ListAsync(VerbContext context, FleetControl fleet)
     {
@@ -55,13 +55,16 @@ internal static class JobEnvVerbs
         return Verb.Good;
     }
 
-    private static async Task<int> SetAsync(VerbContext context, FleetControl fleet)
+    private static Task<int> SetAsync(VerbContext context, FleetControl fleet)
     {
         string setting = context.Get(Setting);
         int equals = setting.IndexOf('=', StringComparison.Ordinal);
         if (equals <= 0) throw new ProblemException($"\"{setting}\" is not NAME=VALUE", "cc-console job env set web01 MAILTO=ops@example.org");
-        JobEditor table = await JobTarget.OpenAsync(context, fleet);
-        Job? above = context.Get(Above) is { } job ? table.Jobs.Find(job) : null;
-        return await PlanConfirmation.ApplyAsync(context, fleet, table.PlanVariable(setting[..equals], setting[(equals + 1)..], context.Get(Line), above));
+        return PlanConfirmation.ApplyAsync(context, fleet, async host =>
+        {
+            JobEditor table = await JobTarget.OpenAsync(context, fleet, host);
+            Job? above = context.Get(Above) is { } job ? table.Jobs.Find(job) : null;
+            return table.PlanVariable(setting[..equals], setting[(equals + 1)..], context.Get(Line), above);
+        });
     }
 }

@@ -21,10 +21,15 @@ internal static class JobTarget
     public static TableId? TableOf(VerbContext context) => context.Get(Table) is { } name ? TableId.Parse(name) : null;
 
     /// <summary>Reads the table that was asked for, or the session's own user's.</summary>
-    public static Task<JobEditor> OpenAsync(VerbContext context, FleetControl fleet) =>
-        fleet.Jobs.OpenAsync(context.Get(FleetVerb.Host), TableOf(context), context.Stop);
+    public static Task<JobEditor> OpenAsync(VerbContext context, FleetControl fleet) => OpenAsync(context, fleet, context.Get(FleetVerb.Host));
+
+    /// <summary>The same, of one host of several.</summary>
+    public static Task<JobEditor> OpenAsync(VerbContext context, FleetControl fleet, string host) => fleet.Jobs.OpenAsync(host, TableOf(context), context.Stop);
 
     /// <summary>Reads the job's table, and finds it there.</summary>
-    public static Task<(JobEditor Table, Job Job)> FindAsync(VerbContext context, FleetControl fleet) =>
-        fleet.Jobs.FindAsync(context.Get(FleetVerb.Host), context.Get(Job), TableOf(context), context.Stop);
+    public static Task<(JobEditor Table, Job Job)> FindAsync(VerbContext context, FleetControl fleet) => FindAsync(context, fleet, context.Get(FleetVerb.Host));
+
+    /// <summary>The same, of one host of several.</summary>
+    public static Task<(JobEditor Table, Job Job)> FindAsync(VerbContext context, FleetControl fleet, string host) =>
+        fleet.Jobs.FindAsync(host, context.Get(Job), TableOf(context), context.Stop);
 }

@@ -3,21 +3,22 @@ using CcConsole.Core;
 using CcConsole.Core.Crontab;
 using CcConsole.Fleet;
 using CcConsole.Store.Changes;
+using CcConsole.Verbs.Changes;
 using CcConsole.Verbs.Output;
 
 namespace CcConsole.Verbs.Jobs;
 
-/// <summary><c>job undo</c>: takes a change back, as a plan like any other; an undo too.</summary>
+/// <summary><c>job undo</c> and <c>change undo</c>: takes a change back, as a plan like any other; an undo too.</summary>
 internal static class JobUndoVerb
 {
-    private static readonly Argument<long?> Change = new("CHANGE") { Description = "The number of a change; the last one when not given", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string?> Change = new("NUMBER") { Description = "A change's number, or a plan's (p7); the last one when not given", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<string?> Host = new("--host") { Description = "The last change of this host", HelpName = "HOST" };
     private static readonly Option<string?> Table = new("--table") { Description = "The last change of this table", HelpName = "USER|PATH" };
     private static readonly Option<bool> List = new("--list") { Description = "List what can be undone, newest first; asks no host" };
 
-    public static Command Create() => FleetVerb.Create(
-        "undo", "Take a change back: the table becomes what it was before. An undo has a number too, and can be undone",
-        "cc-console job undo --host web01", RunAsync, Change, Host, Table, List, PlanConfirmation.Yes, PlanConfirmation.DryRun);
+    public static Command Create(string example) => FleetVerb.Create(
+        "undo", "Take a change back: the table becomes what it was before; of a plan for many hosts, all of them. An undo has a number too, and can be undone",
+        example, RunAsync, [Change, Host, Table, List, .. PlanConfirmation.Options]);
 
     private static async Task<int> RunAsync(VerbContext context, FleetControl fleet)
     {
@@ -26,14 +27,21 @@ internal static class JobUndoVerb
             .Where(change => change.Outcome == ChangeOutcome.Applied && change.UndoneBy is null && (table is null || change.Table == table.Name));
         if (context.Get(List)) return Write(context, [.. undoable]);
 
-        long? number = context.Get(Change);
-        if (number is null && table is not null)
+        string reason = context.Get(FleetPlanConfirmation.Reason) ?? "";
+        if (context.Get(Change) is { } given)
         {
-            number = undoable.FirstOrDefault(change => change.Undoes is null)?.Id
-                ?? throw new ProblemException($"There is no change of {table.Words} to undo", "job undo --list shows what can be undone");
+            (long id, bool isPlan) = ChangeVerbs.Parse(given);
+            return isPlan
+                ? await FleetPlanConfirmation.ApplyAsync(context, fleet, await fleet.Plans.PlanUndoAsync(id, reason, FleetPlanConfirmation.OptionsOf(context), context.Stop))
+                : await OneAsync(context, fleet, id, reason);
         }
-        return await PlanConfirmation.ApplyAsync(context, fleet, await fleet.Changes.PlanUndoAsync(number, context.Get(Host), context.Stop));
+        if (table is null) return await FleetPlanConfirmation.ApplyAsync(context, fleet, await fleet.Plans.PlanUndoLastAsync(context.Get(Host), reason, context.Stop));
+        return await OneAsync(context, fleet, undoable.FirstOrDefault(change => change.Undoes is null)?.Id
+            ?? throw new ProblemException($"There is no change of {table.Words} to undo", "job undo --list shows what can be undone"), reason);
     }
+
+    private static async Task<int> OneAsync(VerbContext context, FleetControl fleet, long change, string reason) =>
+        await PlanConfirmation.ApplyAsync(context, fleet, await fleet.Changes.PlanUndoAsync(change, cancellation: context.Stop) with { Reason = reason });
 
     private static int Write(VerbContext context, List<ChangeRecord> changes)
     {

@@ -3,6 +3,8 @@ using System.Text.Json;
 using CcConsole.Core;
 using CcConsole.Fleet;
 using CcConsole.Fleet.Changes;
+using CcConsole.Fleet.Hosts;
+using CcConsole.Verbs.Changes;
 
 namespace CcConsole.Verbs.Jobs;
 
@@ -11,6 +13,20 @@ internal static class PlanConfirmation
 {
     public static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Apply without asking" };
     public static readonly Option<bool> DryRun = new("--dry-run") { Description = "Show the change and apply nothing" };
+
+    /// <summary>What every verb has that can change many hosts.</summary>
+    public static readonly Symbol[] Options = [Yes, DryRun, FleetPlanConfirmation.Continue, FleetPlanConfirmation.Parallel, FleetPlanConfirmation.Reason];
+
+    /// <summary>Plans a change of each host that the argument means, and applies it: one as it is, several as one plan.</summary>
+    public static async Task<int> ApplyAsync(VerbContext context, FleetControl fleet, Func<string, Task<ChangePlan>> change)
+    {
+        IReadOnlyList<HostEntry> hosts = fleet.Hosts.Select([context.Get(FleetVerb.ChangedHosts)]);
+        string reason = context.Get(FleetPlanConfirmation.Reason) ?? "";
+        return hosts.Count == 1
+            ? await ApplyAsync(context, fleet, await change(hosts[0].Name) with { Reason = reason })
+            : await FleetPlanConfirmation.ApplyAsync(context, fleet, await fleet.Plans.MakeAsync(
+                hosts.Select(host => host.Name), (host, _) => change(host), null, reason, FleetPlanConfirmation.OptionsOf(context), context.Stop));
+    }
 
     public static async Task<int> ApplyAsync(VerbContext context, FleetControl fleet, ChangePlan plan)
     {

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using CcConsole.Core;
+using CcConsole.Fleet;
+using CcConsole.Fleet.Changes;
+using CcConsole.Store.Changes;
+using CcConsole.Verbs.Jobs;
+
+namespace CcConsole.Verbs.Changes;
+
+/// <summary><c>change resume</c>: takes up a plan that was interrupted; of a single change, finds out how it ended.</summary>
+internal static class ChangeResumeVerb
+{
+    public static Command Create() => FleetVerb.Create(
+        "resume", "Take up a plan that was interrupted or stopped: learn what became of each host, and apply what was not, where the table still is what the plan was made from",
+        "cc-console change resume p7", RunAsync, [ChangeVerbs.Number, PlanConfirmation.Yes, FleetPlanConfirmation.Continue, FleetPlanConfirmation.Parallel]);
+
+    private static async Task<int> RunAsync(VerbContext context, FleetControl fleet)
+    {
+        (long id, bool isPlan) = ChangeVerbs.Parse(context.Get(ChangeVerbs.Number));
+        if (!isPlan) return await SettleAsync(context, fleet, id);
+        BatchRecord plan = fleet.Plans.Find(id);
+        List<BatchMember> open = [.. plan.Members.Where(member => member.State != MemberState.Applied)];
+        if (open.Count == 0)
+        {
+            if (context.Json) context.Line(json => FleetPlanOutput.WriteSum(json, plan));
+            else FleetPlanOutput.WriteSum(context.Error, plan);
+            return Verb.Good;
+        }
+
+        if (!context.Get(PlanConfirmation.Yes))
+        {
+            foreach (BatchMember member in open) context.Error.WriteLine($"{Plain.Text(member.Change.Host)}: {FleetPlanOutput.Word(member.State)}");
+            if (Console.IsInputRedirected)
+                throw new ProblemException("This change needs a confirmation, and there is no terminal to ask on", $"give --yes to apply it; cc-console change show p{id} shows it");
+            context.Error.Write($"Apply p{id} ({Plain.Text(plan.Description)}) to {(open.Count == 1 ? "this host" : $"these {open.Count} hosts")}? [y/N] ");
+            if (StandardStreams.ReadLine()?.Trim() is not ("y" or "Y" or "yes"))
+            {
+                context.Error.WriteLine("nothing was changed");
+                return Verb.Findings;
+            }
+        }
+        return await FleetPlanConfirmation.RunAsync(context, fleet, id, FleetPlanConfirmation.OptionsOf(context, new FleetPlanOptions
+        {
+            Parallelism = plan.Parallelism,
+            ContinueOnFailure = plan.ContinuesOnFailure,
+        }));
+    }
+
+    private static async Task<int> SettleAsync(VerbContext context, FleetControl fleet, long id)
+    {
+        ChangeRecord change = await fleet.Changes.SettleAsync(id, context.Stop);
+        if (context.Json) context.Document(json => ChangeRecordOutput.Write(json, change));
+        else context.Error.WriteLine($"{Plain.Text(change.Host)}: change {change.Id} ({Plain.Text(change.Description)}): {ChangeRecordOutput.State(change)}{(change.Message is { } message ? $": {Plain.Text(message)}" : "")}");
+        return change.Outcome == ChangeOutcome.Applied ? Verb.Good : Verb.Findings;
+    }
+}
