@@ -11,6 +11,9 @@ internal static class ShellRun
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
+    /// <summary>Not the pool's: all of these wait, and the pool gives no more threads than there are processors for half a second.</summary>
+    private static readonly TaskFactory Threads = new(CancellationToken.None, TaskCreationOptions.LongRunning, TaskContinuationOptions.None, TaskScheduler.Default);
+
     /// <param name="command">A command line for a login shell.</param>
     /// <param name="input">Standard input, given whole and then closed.</param>
     /// <exception cref="ProblemException">It could not be started, or did not end within a minute.</exception>
@@ -30,7 +33,7 @@ internal static class ShellRun
             using var process = Process.Start(start)!;
             var output = Read(process.StandardOutput.BaseStream);
             var error = Read(process.StandardError.BaseStream);
-            var writing = Task.Run(() => Write(process.StandardInput.BaseStream, input));
+            var writing = Threads.StartNew(() => Write(process.StandardInput.BaseStream, input));
             if (!process.WaitForExit(Limit))
             {
                 process.Kill(entireProcessTree: true);
@@ -59,7 +62,7 @@ internal static class ShellRun
         }
     }
 
-    private static Task<byte[]> Read(Stream stream) => Task.Run(() =>
+    private static Task<byte[]> Read(Stream stream) => Threads.StartNew(() =>
     {
         using var all = new MemoryStream();
         stream.CopyTo(all);
