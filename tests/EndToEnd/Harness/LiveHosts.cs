@@ -20,14 +20,15 @@ public sealed class LiveHosts : IAsyncDisposable
     /// <summary>The ssh_config that knows every host by its name.</summary>
     public string SshConfig => Path.Combine(Sshd.Directory, "hosts_config");
 
-    public static async Task<LiveHosts> StartAsync()
+    /// <param name="daemon">Whether cron runs: not where the tables are other people's, and would be run for real.</param>
+    public static async Task<LiveHosts> StartAsync(bool daemon = true)
     {
         CronDaemon cron = await CronDaemon.CreateAsync();
         try
         {
             string[] enter = ["nsenter", "-t", $"{cron.NamespacePid}", "-m", "--"];
             SshServer sshd = await SshServer.StartWithinAsync(enter, "nobody");
-            cron.StartDaemon();
+            if (daemon) cron.StartDaemon();
             return new LiveHosts(cron, sshd);
         }
         catch
@@ -47,22 +48,19 @@ public sealed class LiveHosts : IAsyncDisposable
         _hosts.Add(host);
         // sshd takes an account whose password is locked for locked itself.
         await host.AsRootAsync($"usermod -p '*' {user.Name}");
-        await File.AppendAllTextAsync(SshConfig, $"""
-            Host {name}
-                HostName 127.0.0.1
-                Port {Sshd.Port}
-                User {user.Name}
-                IdentityFile {Sshd.ClientKey}
-                IdentitiesOnly yes
-                IdentityAgent none
-                UserKnownHostsFile {Sshd.KnownHosts}
-                GlobalKnownHostsFile none
-
-            """);
+        await NameAsync(name, user.Name);
         if (!agent) return host;
         await host.AsRootAsync($"install -D -m 755 {Published.Agent} {host.Agent} && chown -R {user.Uid}:{user.Uid} {user.Home}");
         await host.StartDaemonAsync();
         return host;
+    }
+
+    /// <summary>Names root's own account as a host; its home and shell are the namespace's alone.</summary>
+    public async Task AddRootAsync(string name)
+    {
+        string home = Path.Combine(Cron.Root, "root");
+        await AsRootAsync($"install -d -m 700 {home} && usermod -p '*' root && sed -i 's|^root:.*|root:x:0:0:root:{home}:/bin/sh|' /etc/passwd");
+        await NameAsync(name, "root");
     }
 
     /// <summary>Runs a command of the shell as root in the hosts' namespace.</summary>
@@ -79,4 +77,17 @@ public sealed class LiveHosts : IAsyncDisposable
         foreach (LiveHost host in _hosts) await host.DisposeAsync();
         await Cron.DisposeAsync();
     }
+
+    private Task NameAsync(string name, string user) => File.AppendAllTextAsync(SshConfig, $"""
+        Host {name}
+            HostName 127.0.0.1
+            Port {Sshd.Port}
+            User {user}
+            IdentityFile {Sshd.ClientKey}
+            IdentitiesOnly yes
+            IdentityAgent none
+            UserKnownHostsFile {Sshd.KnownHosts}
+            GlobalKnownHostsFile none
+
+        """);
 }
