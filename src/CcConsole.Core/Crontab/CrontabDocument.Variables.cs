@@ -87,7 +87,7 @@ public sealed partial class CrontabDocument
     }
 
     /// <summary>The first spelling of the value that is read as meant: in the quotes of before, bare, in quotes, or in two pairs of
-    /// them, of which the daemons take both away (env.c).</summary>
+    /// them, of which debian takes both away, the blanks between them kept (env.c).</summary>
     private byte[]? VariableBytes(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after, string name, string value, char? quote)
     {
         if (name.AsSpan().ContainsAny("\n\r\0") || value.Any(static c => char.IsControl(c) && c != '\t'))
@@ -96,7 +96,8 @@ public sealed partial class CrontabDocument
         }
 
         byte[] bare = Encoding.UTF8.GetBytes(value);
-        byte[][] spellings = [.. quote is { } kept ? [Quoted(bare, kept)] : (byte[][])[], bare, Quoted(bare, '"'), Quoted(bare, '\''), Quoted(Quoted(bare, '"'), '\''), Quoted(Quoted(bare, '\''), '"')];
+        var (first, second) = quote == '\'' ? ('\'', '"') : ('"', '\'');
+        byte[][] spellings = [.. quote is null ? (byte[][])[] : [Quoted(bare, first)], bare, Quoted(bare, first), Quoted(bare, second), Quoted(Quoted(bare, second), first), Quoted(Quoted(bare, first), second)];
         foreach (var spelled in spellings)
         {
             byte[] line = [.. before, .. spelled, .. after];

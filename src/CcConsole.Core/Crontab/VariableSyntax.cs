@@ -91,7 +91,7 @@ internal static class VariableSyntax
 
         name = line[start..nameEnd];
         var bytes = valueEnd >= 0 ? line[valueStart..valueEnd] : valueStart == 0 ? default : TrimEnd(line[valueStart..]);
-        value = Unquote(TrimEnd(bytes));
+        value = dialect == CronDialect.Cronie ? bytes : Unquote(TrimEnd(bytes));
         return true;
     }
 
@@ -106,7 +106,7 @@ internal static class VariableSyntax
     private static byte TakeQuote(ReadOnlySpan<byte> line, ref int at) =>
         at < line.Length && line[at] is (byte)'\'' or (byte)'"' ? line[at++] : (byte)0;
 
-    /// <summary>The daemons strip a second pair of quotes from what is left.</summary>
+    /// <summary>debian trims what stood in quotes too, and then strips a second pair of quotes; cronie leaves it as it is.</summary>
     private static ReadOnlySpan<byte> Unquote(ReadOnlySpan<byte> value) =>
         value.Length >= 2 && value[0] is (byte)'\'' or (byte)'"' && value[^1] == value[0] ? value[1..^1] : value;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CcConsole.Core.Cron;
 using CcConsole.Core.Crontab;
+using CcConsole.Core.Crontab.Lint;
 using CcConsole.Core.Jobs;
 
 namespace CcConsole.Fleet.Jobs;
@@ -18,11 +19,13 @@ public sealed partial class JobEditor
 
     private static readonly TimeSpan ClockAhead = TimeSpan.FromDays(366);
 
+    private static string Sentence(LintFinding finding) => $"{char.ToUpperInvariant(finding.Message[0])}{finding.Message[1..]}: {finding.Hint}";
+
+    /// <summary>What the linter does not know: the clock, and the other jobs.</summary>
     private List<string> Warnings(Schedule schedule, EntryTiming timing, Job? job)
     {
-        List<string> warnings = [.. ScheduleNotes.Of(schedule)];
         DateTimeOffset now = _time.GetUtcNow();
-        warnings.AddRange(timing.Notes);
+        List<string> warnings = [.. timing.Notes];
         warnings.AddRange(timing.ClockNotes(schedule, now, now + ClockAhead).Where(note => note.Count <= FewTimes).Select(note => note.ToString()));
         if (Collision(schedule, timing, now, job) is { } collision)
         {

@@ -1,6 +1,7 @@
 using CcConsole.Core;
 using CcConsole.Core.Cron;
 using CcConsole.Core.Crontab;
+using CcConsole.Core.Crontab.Lint;
 using CcConsole.Core.Jobs;
 using CcConsole.Fleet.Changes;
 using CcConsole.Fleet.Hosts;
@@ -61,7 +62,7 @@ public sealed partial class JobEditor
         {
             Meaning = ScheduleDescription.Describe(schedule!),
             NextRuns = [.. timing.Occurrences(schedule!, _time.GetUtcNow()).Take(RunsShown)],
-            Warnings = Warnings(schedule!, timing, job),
+            Warnings = [.. ScheduleNotes.Of(schedule!), .. Warnings(schedule!, timing, job)],
         };
         try
         {
@@ -75,7 +76,14 @@ public sealed partial class JobEditor
 
             CrontabDocument after = Write(draft, job, command);
             EntryLine line = Entry(after, job);
-            return preview with { Line = after.Slice(line.Span).ToArray() };
+            IReadOnlyList<LintFinding> findings = CrontabLinter.LintEntry(new EntryText(line.Schedule.Text, command, line.User), Table.Dialect,
+                new LintContext { TableUser = Table.Id.IsSystem ? null : Table.Id.Name });
+            return preview with
+            {
+                Line = after.Slice(line.Span).ToArray(),
+                Findings = findings,
+                Warnings = [.. findings.Select(Sentence), .. Warnings(schedule!, timing, job)],
+            };
         }
         catch (ProblemException e)
         {

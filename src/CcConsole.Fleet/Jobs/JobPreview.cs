@@ -1,3 +1,5 @@
+using CcConsole.Core.Crontab.Lint;
+
 namespace CcConsole.Fleet.Jobs;
 
 /// <summary>The part of a draft that is at fault.</summary>
@@ -48,6 +50,9 @@ public sealed record JobPreview
 
     /// <summary>What to do about it; null when the problem says it all.</summary>
     public string? Hint { get; init; }
+
+    /// <summary>What the linter says of the entry; empty while it cannot be written.</summary>
+    public IReadOnlyList<LintFinding> Findings { get; init; } = [];
 
     /// <summary>Accepted, but perhaps not what is meant: it never fires, a change of the clock moves it, another job starts at the same minute.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
