@@ -15,6 +15,14 @@ for tool in dotnet openssl python3 taskset; do
     command -v $tool >/dev/null || fail "$tool is missing" "install it (Debian: openssl, python3, util-linux)"
 done
 
+/usr/bin/python3 -c 'import croniter' 2>/dev/null || {
+    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+        echo "benchmarks: installing python3-croniter" >&2
+        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends python3-croniter; } >&2
+    fi
+    /usr/bin/python3 -c 'import croniter' 2>/dev/null || fail "python3-croniter, the peer for schedules, is missing" "as root: apt-get install python3-croniter"
+}
+
 work=$(mktemp -d "${TMPDIR:-/tmp}/cc-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 dotnet build tests/Benchmarks -c Release -v quiet -nologo >"$work/build.log" 2>&1 || { cat "$work/build.log" >&2; fail "the benchmarks do not build" "see the errors above"; }
@@ -23,6 +31,10 @@ tool=tests/Benchmarks/bin/Release/net10.0/Benchmarks.dll
 echo "| what | bound | measured |"
 echo "|---|---|---|"
 python3 tests/Benchmarks/start.py "$dist" "$work"
+
+echo "benchmarks: schedules" >&2
+# Debian's own python3 sees Debian's croniter, whatever other python3 comes first on the PATH.
+/usr/bin/python3 tests/Benchmarks/schedules.py "$dist" "$work"
 
 echo "benchmarks: drawing" >&2
 echo "| allocated by a redraw of 200×50 cells: nothing changed, another row selected, all sent anew | 0 B | $(dotnet $tool frame-bytes) |"

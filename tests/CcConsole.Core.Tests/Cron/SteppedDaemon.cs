@@ -80,7 +80,7 @@ internal static class SteppedDaemon
         var library = Path.Combine(daemon.Root, "stepped.so");
         var log = Path.Combine(daemon.Root, "stepped.log");
         await File.WriteAllTextAsync(source, Library);
-        Require(await daemon.RunAsync(["clang", "-shared", "-fPIC", "-w", "-o", library, source]));
+        Require(await daemon.RunAsync(["gcc", "-shared", "-fPIC", "-w", "-o", library, source]));
         File.Delete(log);
         await daemon.InstallAsync(user, Encoding.UTF8.GetBytes(table));
         Require(await daemon.RunAsync(
