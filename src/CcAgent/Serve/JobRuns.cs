@@ -62,7 +62,6 @@ internal sealed unsafe class JobRuns
         var readers = Task.WhenAll(
             Background(() => Forward(stream, "stdout", outReading, activity)), Background(() => Forward(stream, "stderr", errReading, activity)));
         var (code, signal) = job.Wait();
-        _jobs.TryRemove(stream.Id, out _);
         stream.OnCancel(null);
         var duration = Stopwatch.GetElapsedTime(clock);
         // What the job left in the background may hold the output open; the job has ended all the same.
@@ -74,6 +73,7 @@ internal sealed unsafe class JobRuns
         _output.Notify(
             StreamMethods.JobEnded, new JobEnded(stream.Id, code, (long)duration.TotalMilliseconds, signal), ProtocolJson.Default.JobEnded);
         job.Stopped.Wait();
+        _jobs.TryRemove(stream.Id, out _);
     }
 
     /// <exception cref="ProblemException">No such job, or no such signal.</exception>
@@ -86,7 +86,7 @@ internal sealed unsafe class JobRuns
             "KILL" => Signals.Kill,
             _ => throw new ProblemException("the signal must be TERM, INT or KILL"),
         };
-        if (!_jobs.TryGetValue(request.Stream, out var job))
+        if (!_jobs.TryGetValue(request.Stream, out var job) || job.HasEnded)
             throw new ProblemException("the job has ended already");
         if (signal == Signals.Terminate)
             job.Stop(HostRun.StopGrace);

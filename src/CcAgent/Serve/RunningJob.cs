@@ -10,9 +10,13 @@ internal sealed unsafe class RunningJob(int pid)
 
     private readonly Lock _lock = new();
     private bool _ended;
+    private long _killAt = long.MaxValue;
 
     /// <summary>Completes when nothing of a stop is left to be done; at once while there was none.</summary>
     internal Task Stopped { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Whether the command itself has ended; what it has started may still be there.</summary>
+    internal bool HasEnded => Volatile.Read(ref _ended);
 
     /// <summary>Waits for the command's end.</summary>
     internal (int Code, int? Signal) Wait()
@@ -42,25 +46,26 @@ internal sealed unsafe class RunningJob(int pid)
         }
     }
 
-    /// <summary>Begins a stop, unless the command has ended or is being stopped.</summary>
+    /// <summary>Begins a stop, unless the command has ended; of a stop that has begun, the grace can be made shorter.</summary>
     internal void Stop(TimeSpan grace)
     {
         lock (_lock)
         {
+            var killAt = Stopwatch.GetTimestamp() + (long)(grace.TotalSeconds * Stopwatch.Frequency);
+            Volatile.Write(ref _killAt, Math.Min(killAt, _killAt));
             if (!_ended && Stopped.IsCompleted)
-                Stopped = Task.Factory.StartNew(() => StopGroup(grace), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                Stopped = Task.Factory.StartNew(StopGroup, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
     }
 
     // The group keeps the number while one of its processes is there, whatever has become of its leader.
-    private void StopGroup(TimeSpan grace)
+    private void StopGroup()
     {
-        var from = Stopwatch.GetTimestamp();
         _ = Libc.kill(-pid, Signals.Terminate);
         using var never = new ManualResetEventSlim();
         while (Libc.kill(-pid, 0) == 0)
         {
-            if (Stopwatch.GetElapsedTime(from) >= grace)
+            if (Stopwatch.GetTimestamp() >= Volatile.Read(ref _killAt))
             {
                 _ = Libc.kill(-pid, Signals.Kill);
                 return;

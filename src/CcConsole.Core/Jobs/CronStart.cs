@@ -40,6 +40,9 @@ public sealed record CronStart
     /// <summary>The file mode mask.</summary>
     public required int Umask { get; init; }
 
+    /// <summary>Whether it begins with SIGPIPE ignored.</summary>
+    public bool IgnoresPipe { get; init; }
+
     /// <summary>What a person would not expect, in words.</summary>
     public required IReadOnlyList<string> Notes { get; init; }
 
@@ -57,7 +60,7 @@ public sealed record CronStart
             "cronie" => Cronie(facts, variables, isSystem, notes),
             _ => Debian(facts, variables, notes),
         };
-        return start with { Notes = notes };
+        return start with { Notes = notes, IgnoresPipe = facts.IgnoresPipe };
     }
 
     private static CronStart Debian(RunFacts facts, IReadOnlyList<TableVariable> variables, List<string> notes)

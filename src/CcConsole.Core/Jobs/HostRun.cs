@@ -82,6 +82,7 @@ public static class HostRun
             HasPamConfiguration = reply["pam-configuration"] == "yes",
             DaemonEnvironment = reply.Part("environ"),
             KeepsPath = reply["keeps-path"] == "yes",
+            IgnoresPipe = ulong.TryParse(reply["ignored"], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var ignored) && (ignored & 0x1000) != 0,
         };
         return reply["umask"] is { Length: > 0 } mask ? facts with { Umask = Convert.ToInt32(mask, 8) } : facts;
     }
@@ -149,7 +150,7 @@ public static class HostRun
         string[] before = start.Shell.Contains((byte)'=') ? ["/bin/sh", "-c", "exec \"$0\" \"$@\""] : [];
         return
         [
-            Encoding.ASCII.GetBytes(Convert.ToString(start.Umask, 8).PadLeft(3, '0')), start.Directory, start.Shell,
+            Encoding.ASCII.GetBytes(Convert.ToString(start.Umask, 8).PadLeft(3, '0')), start.IgnoresPipe ? "PIPE"u8.ToArray() : [], start.Directory, start.Shell,
             .. start.Environment, .. before.Select(Encoding.UTF8.GetBytes), start.Shell, "-c"u8.ToArray(), command.ToArray(),
         ];
     }

@@ -93,7 +93,7 @@ internal static class HostRunScript
             done
         fi
         if test -n "$daemon"; then
-            sed -n 's/^Umask:[[:space:]]*/umask /p' "/proc/$daemon/status" 2>/dev/null
+            sed -n -e 's/^Umask:[[:space:]]*/umask /p' -e 's/^SigIgn:[[:space:]]*/ignored /p' "/proc/$daemon/status" 2>/dev/null
             if test $kind != debian && test -r "/proc/$daemon/environ"; then part environ "/proc/$daemon/environ"; fi
             if test $kind = cronie; then
                 case " $(tr '\0' ' ' <"/proc/$daemon/cmdline" 2>/dev/null) " in *' -'[!-]*P*) echo 'keeps-path yes' ;; esac
@@ -109,11 +109,13 @@ internal static class HostRunScript
         """;
 
     /// <summary>
-    /// Becomes the command. Arguments: file mode mask, directory, path of the shell, then what env gets: variables, the shell, its
+    /// Becomes the command. Arguments: file mode mask, PIPE or nothing, directory, path of the shell, then what env gets: variables, the shell, its
     /// arguments. Neither writes nor leaves anything that cron would not.
     /// </summary>
     public const string Enter = """
         umask "$1"
+        test -z "$2" || trap '' PIPE
+        shift
         cd -P -- "$2" || exit 1
         case $3 in
         */*)

@@ -30,6 +30,9 @@ public sealed record RunFacts
     /// <summary>The daemon's file mode mask; 022 where it does not tell.</summary>
     public int Umask { get; init; } = 0b000_010_010;
 
+    /// <summary>Whether the daemon ignores SIGPIPE, as one that systemd starts does by default: its jobs then ignore it too.</summary>
+    public bool IgnoresPipe { get; init; }
+
     /// <summary>The lines of /etc/pam.d that name pam_env.so or include others, each after its file's path and a colon.</summary>
     public byte[] PamRules { get; init; } = [];
 

@@ -107,6 +107,7 @@ internal sealed class ErrorTail(int limit, byte[]? mark, bool live = false)
             if (_length > 2 * keep)
             {
                 _bytes.AsSpan(_length - keep, keep).CopyTo(_bytes);
+                _afterMark = Math.Max(0, _afterMark - (_length - keep));
                 _length = keep;
                 _cut = true;
             }

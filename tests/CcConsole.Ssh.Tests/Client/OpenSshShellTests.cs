@@ -203,6 +203,33 @@ public sealed class OpenSshShellTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Both_streams_of_a_command_come_apart_and_whole_when_they_are_read()
+    {
+        await using OpenSshShell shell = Shell();
+        await using ICommandStream stream = await shell.OpenAsync(
+            "head -c 3000000 /dev/zero | tr '\\0' e >&2; head -c 3000000 /dev/zero | tr '\\0' o; exit 7", new CommandOptions { StreamError = true });
+        await Task.Delay(200);
+        Assert.False(stream.Exit.IsCompleted);
+        using MemoryStream output = new(), error = new();
+        await Task.WhenAll(stream.Output.CopyToAsync(output), stream.ErrorStream!.CopyToAsync(error));
+
+        Assert.Equal(7, await stream.Exit);
+        Assert.Equal((3_000_000, 3_000_000), (output.Length, error.Length));
+        Assert.False(output.ToArray().AsSpan().ContainsAnyExcept((byte)'o'));
+        Assert.False(error.ToArray().AsSpan().ContainsAnyExcept((byte)'e'));
+    }
+
+    [Fact]
+    public async Task A_stream_whose_standard_error_nobody_reads_can_be_disposed()
+    {
+        await using OpenSshShell shell = Shell();
+        ICommandStream stream = await shell.OpenAsync("yes >&2", new CommandOptions { StreamError = true });
+        await Task.Delay(200);
+
+        await stream.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
     public async Task A_stream_on_a_connection_that_is_cut_ends_with_the_cause()
     {
         await using OpenSshShell shell = Shell();

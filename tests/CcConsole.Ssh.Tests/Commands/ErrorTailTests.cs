@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Text;
 using Xunit;
 
@@ -31,5 +32,28 @@ public sealed class ErrorTailTests
         Assert.True(tail.HasStarted);
         Assert.True(tail.Cut);
         Assert.Equal("xxxxxxxxxx", Encoding.ASCII.GetString(tail.ToArray()));
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(1)]
+    public async Task What_follows_the_mark_is_handed_over_live_and_what_stood_before_is_kept(int limit)
+    {
+        byte[] text = Encoding.ASCII.GetBytes("motd\ncc-1234:567\nerr\n");
+        for (int split = 0; split <= text.Length; split++)
+        {
+            ErrorTail tail = new(limit, "cc-1234:"u8.ToArray(), live: true);
+            Pipe pipe = new();
+            Task reading = tail.ReadAsync(pipe.Reader.AsStream());
+            await pipe.Writer.WriteAsync(text.AsMemory(0, split));
+            await pipe.Writer.WriteAsync(text.AsMemory(split));
+            await pipe.Writer.CompleteAsync();
+            using MemoryStream live = new();
+            await tail.Live!.CopyToAsync(live);
+            await reading;
+
+            Assert.Equal("err\n", Encoding.ASCII.GetString(live.ToArray()));
+            Assert.Equal("motd\n"[^Math.Min(5, limit)..], Encoding.ASCII.GetString(tail.ToArray()));
+        }
     }
 }
