@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using CcConsole.Core.Cron;
+using CcConsole.Core.Crontab;
 using Xunit;
 
 namespace CcConsole.Core.Tests.Cron;
@@ -34,6 +35,31 @@ public sealed class ScheduleTests
         Assert.Equal(never, schedule.NeverFires);
         Assert.Equal(never, schedule.Next(DateTimeOffset.UnixEpoch, TimeZoneInfo.Utc) is null);
         Assert.Equal(never, schedule.Previous(new DateTimeOffset(Utc("2026-01-01")), TimeZoneInfo.Utc) is null);
+    }
+
+    [Theory]
+    [InlineData("0 0 30 2 *", true)]
+    [InlineData("0 0 31 4,6,9,11 *", true)]
+    [InlineData("59 23 30,31 2 */1", true)]
+    [InlineData("5-3 * 29 2 *", true)]
+    [InlineData("0 0 29 2 *", false)]
+    [InlineData("0 0 29 2 */7", false)]
+    [InlineData("30 2 29 2 */6", false)]
+    public void Never_and_hardly_ever_are_answered_within_a_millisecond(string text, bool never)
+    {
+        // The first of a zone reads its offsets; each further question must be quick, and the fastest is not disturbed by the machine.
+        var zone = TimeZoneInfo.FindSystemTimeZoneById("America/New_York");
+        var fastest = TimeSpan.MaxValue;
+        for (var round = 0; round < 20; round++)
+        {
+            var watch = Stopwatch.StartNew();
+            var schedule = Schedule.Parse(text, CronDialect.Debian);
+            var (next, previous) = (schedule.Next(new DateTimeOffset(Utc("2026-11-21")), zone), schedule.Previous(new DateTimeOffset(Utc("2026-11-21")), zone));
+            fastest = watch.Elapsed < fastest ? watch.Elapsed : fastest;
+            Assert.Equal((never, never), (next is null, previous is null));
+        }
+
+        Assert.True(fastest < TimeSpan.FromMilliseconds(1), fastest.ToString());
     }
 
     [Fact]
@@ -82,6 +108,24 @@ public sealed class ScheduleTests
         at = Walk(schedule, zone, at.AddMonths(-6));
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.Equal(2025, at.Year);
+    }
+
+    [Fact]
+    public void Asking_for_runs_by_a_zone_of_its_own_allocates_nothing()
+    {
+        var (host, job) = (TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin"), TimeZoneInfo.FindSystemTimeZoneById("America/New_York"));
+        var timing = EntryTiming.Of(CrontabDocument.Parse("CRON_TZ=America/New_York\n"u8, CronDialect.Cronie), null, host, _ => job);
+        var schedule = Schedule.Parse("7 3-9 * * *", CronDialect.Cronie);
+        var at = timing.Next(schedule, new DateTimeOffset(Utc("2026-01-01")))!.Value;
+        Assert.NotNull(timing.Previous(schedule, at.AddYears(1)));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 2000; i++)
+        {
+            at = timing.Next(schedule, at)!.Value;
+            timing.Previous(schedule, at);
+        }
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     [Fact]

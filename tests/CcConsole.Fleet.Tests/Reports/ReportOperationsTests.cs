@@ -152,6 +152,7 @@ public sealed class ReportOperationsTests : IAsyncDisposable
                 Time = new StandingTime(now),
             };
             using var cache = Store.CacheDatabase.Open(Path.Combine(folder.Path, "s", "cache.db"), options.Time);
+            cache.Hosts.Save(new() { Host = "web01", State = "ok", AttemptedAt = now, Dialect = "cronie", Zone = "Europe/Berlin" });
             cache.Hosts.SaveTable(new("web01", "root", System.Text.Encoding.UTF8.GetBytes($"{schedule} /a/cc-agent exec --job-id j -- /bin/sh -c 'x'\n"), now));
             cache.Reports.Add([.. runs.Select((run, i) => new StoredReport
             {
@@ -165,10 +166,16 @@ public sealed class ReportOperationsTests : IAsyncDisposable
         Assert.Equal(Status.Unknown, Of("0 * * * *").Status);
         Assert.Equal(Status.Ok, Of("0 * * * *", (now.AddMinutes(-30), 0)).Status);
         Assert.Equal((Status.Fail, "exit code 7"), Of("0 * * * *", (now.AddMinutes(-90), 0), (now.AddMinutes(-30), 7)));
-        Assert.Equal((Status.Late, "the run due 12:00 was not reported"), Of("0 * * * *", (now.AddMinutes(-90), 0)));
+        Assert.Equal((Status.Late, "the run due 13:00 was not reported"), Of("0 * * * *", (now.AddMinutes(-90), 0)));
         Assert.Equal(Status.Ok, Of("29 * * * *", (now.AddMinutes(-61), 0)).Status);
         Assert.Equal(Status.Off, Of("#cc-paused 0 * * * *", (now.AddDays(-3), 0)).Status);
         Assert.Equal(Status.Ok, Of("@reboot", (now.AddDays(-3), 0)).Status);
+
+        // 07:00 in New York is half an hour ago; with the delay the daemon may have drawn, it is not late yet.
+        DateTimeOffset yesterday = now.AddDays(-1).AddMinutes(-20);
+        Assert.Equal((Status.Late, "the run due 07:00 was not reported"), Of("CRON_TZ=America/New_York\n0 7 * * *", (yesterday, 0)));
+        Assert.Equal(Status.Ok, Of("CRON_TZ=America/New_York\nRANDOM_DELAY=60\n0 7 * * *", (yesterday, 0)).Status);
+        Assert.Equal(Status.Ok, Of("CRON_TZ=Mars/Olympus\n0 7 * * *", (yesterday, 0)).Status);
     }
 
     private sealed class TemporaryFolder : IDisposable
