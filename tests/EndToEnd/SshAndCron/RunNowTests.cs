@@ -85,7 +85,7 @@ public sealed class RunNowTests
     }
 
     [Fact]
-    public async Task A_job_of_another_users_table_runs_as_that_user_where_the_session_is_roots()
+    public async Task A_job_of_another_users_table_and_of_a_system_table_runs_as_its_user_where_the_session_is_roots()
     {
         await using LiveHosts hosts = await LiveHosts.StartAsync();
         LiveHost web = await hosts.AddAsync("web01", agent: false);
@@ -94,7 +94,14 @@ public sealed class RunNowTests
         await home.GoodAsync("host", "add", "root01");
         await web.PutTableAsync("#cc: name=who\n* * * * * echo \"$(id -un) $(id -Gn) $LOGNAME $HOME $PWD\"\n"u8.ToArray());
         ProgramResult run = await home.GoodAsync("job", "run", "root01", "who", "--table", web.User.Name);
-        Assert.Equal($"{web.User.Name} {web.User.Name} {web.User.Name} {web.User.Home} {web.User.Home}\n", run.Output);
+        string who = $"{web.User.Name} {web.User.Name} {web.User.Name} {web.User.Home} {web.User.Home}\n";
+        Assert.Equal(who, run.Output);
+        await web.AsRootAsync($$"""
+            printf '%s\n' 'GREETING=hi' '#cc: name=system' '* * * * * {{web.User.Name}} echo "$(id -un) $(id -Gn) $LOGNAME $HOME $PWD"; echo $GREETING >&2' >/etc/crontab
+            """);
+        run = await home.GoodAsync("job", "run", "root01", "system", "--table", "/etc/crontab");
+        Assert.Equal(who, run.Output);
+        Assert.StartsWith("hi\n", run.Error, StringComparison.Ordinal);
     }
 
     [Theory]
