@@ -95,7 +95,12 @@ public sealed class ChangeOperations
         }
         else if (result.Current is { } now)
         {
-            _cache.Hosts.SaveTable(new Store.Hosts.HostTable(plan.Host, plan.Table.Name, now, _options.Time.GetUtcNow()));
+            Store.Hosts.HostTable table = new(plan.Host, plan.Table.Name, now, _options.Time.GetUtcNow());
+            _cache.Hosts.SaveTable(table);
+            if (result.IsApplied)
+            {
+                _cache.Hosts.FollowSeen(table, plan.Before);
+            }
         }
 
         Applied?.Invoke(result);

@@ -55,6 +55,11 @@ internal sealed class Settlement(SessionPool sessions, CacheDatabase cache, Read
             return ended;
         }
 
+        if (outcome == ChangeOutcome.Applied)
+        {
+            cache.Hosts.FollowSeen(new Store.Hosts.HostTable(record.Host, record.Table, now.Bytes, now.ReadAt), record.Before);
+        }
+
         Settled?.Invoke(record);
         return record;
     }

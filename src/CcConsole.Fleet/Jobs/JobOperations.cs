@@ -76,16 +76,29 @@ public sealed class JobOperations
     /// <summary>The rows of jobs that were just read, with what is known of their runs.</summary>
     public IReadOnlyList<JobRow> Rows(JobEditor read) => new JobRows(_cache, _options).Of(read);
 
-    /// <summary>What has changed on a host since its table was last read from here: the drift. The table as it is now becomes the one last read.</summary>
+    /// <summary>What has changed on a host since its table was last seen here, by other means than from here: the drift. It counts as seen then.</summary>
     /// <exception cref="ProblemException">The host is not reached, or the table cannot be read.</exception>
     public async Task<TableDiff> DriftAsync(string host, TableId? table = null, CancellationToken cancellation = default)
     {
-        HostConnection connection = await _sessions.Get(host).ConnectAsync(cancellation).ConfigureAwait(false);
-        string name = table?.Name ?? connection.Facts.User;
-        ReadOnlyMemory<byte> last = _cache.Hosts.Tables(host).FirstOrDefault(known => known.Name == name)?.Bytes ?? default;
         JobEditor now = await OpenAsync(host, table, cancellation).ConfigureAwait(false);
-        return TableDiff.Between(last.Span, now.Table.Bytes.Span);
+        ReadOnlyMemory<byte> seen = _cache.Hosts.Seen(host).FirstOrDefault(known => known.Name == now.Table.Id.Name)?.Bytes ?? default;
+        MarkSeen(host, now.Table.Id, now.Table.Bytes);
+        return TableDiff.Between(seen.Span, now.Table.Bytes.Span);
     }
+
+    /// <summary>The tables of a host that were changed since they were last seen here, as the cache knows them; asks no host.</summary>
+    public IReadOnlyList<TableDrift> Drift(string host)
+    {
+        Dictionary<string, ReadOnlyMemory<byte>> seen = _cache.Hosts.Seen(host).ToDictionary(table => table.Name, table => table.Bytes);
+        return [.. _cache.Hosts.Tables(host)
+            .Where(table => seen.TryGetValue(table.Name, out ReadOnlyMemory<byte> before) && !before.Span.SequenceEqual(table.Bytes.Span))
+            .Select(table => TableId.TryParse(table.Name, out TableId? id) ? new TableDrift(id, seen[table.Name], table.Bytes) : null)
+            .OfType<TableDrift>()];
+    }
+
+    /// <summary>A person has had a table before them as it is: what was changed until then is no drift any more.</summary>
+    public void MarkSeen(string host, TableId table, ReadOnlyMemory<byte> now) =>
+        _cache.Hosts.SaveSeen(new HostTable(host, table.Name, now, _options.Time.GetUtcNow()));
 
     /// <summary>
     /// Runs a job now as cron would: its environment, shell, directory and standard input. Gives its output as it comes and, last,

@@ -38,6 +38,9 @@ public sealed record JobRow
     /// <summary>What variables of the table make of its times (CRON_TZ, RANDOM_DELAY), in words; empty where there are none.</summary>
     public IReadOnlyList<string> TimingNotes { get; init; } = [];
 
+    /// <summary>True when the line is not as it was when its table was last seen here: someone else wrote or changed it.</summary>
+    public bool IsDrifted { get; init; }
+
     /// <summary>What the linter says of the line, in its order.</summary>
     public IReadOnlyList<LintFinding> Findings { get; init; } = [];
 

@@ -2,6 +2,7 @@ using CcConsole.Core.Cron;
 using CcConsole.Core.Crontab;
 using CcConsole.Core.Crontab.Lint;
 using CcConsole.Core.Jobs;
+using CcConsole.Fleet.Changes;
 using CcConsole.Fleet.Hosts;
 using CcConsole.Store;
 using CcConsole.Store.Hosts;
@@ -36,6 +37,7 @@ internal sealed class JobRows(CacheDatabase cache, FleetOptions options)
         DateTimeOffset now = options.Time.GetUtcNow();
         IReadOnlyDictionary<string, IReadOnlyList<RunSummary>> runs = cache.Reports.LastRunsOfHost(host, RunsShown);
         DateTimeOffset? changed = cache.Changes.LastAppliedAt(host, id.Name);
+        HashSet<int> drifted = DriftedLines(host, id, table.Document);
         ILookup<int, LintFinding> findings = CrontabLinter.Lint(table.Document, new LintContext { TableUser = id.IsSystem ? null : id.Name })
             .Findings.ToLookup(finding => finding.Line);
         return [.. table.Jobs.Select(job =>
@@ -54,12 +56,21 @@ internal sealed class JobRows(CacheDatabase cache, FleetOptions options)
                 NextRun = job.State == JobState.Active ? timing.Next(job.Schedule!, now) : null,
                 TimingNotes = timing.Notes,
                 Findings = [.. findings[job.LineNumber]],
+                IsDrifted = drifted.Contains(job.LineNumber),
                 LastRun = last.Count > 0 ? last[0] : null,
                 Runs = last,
                 AsOf = asOf,
                 IsStale = now - asOf > 2 * options.PollInterval,
             };
         })];
+    }
+
+    private HashSet<int> DriftedLines(string host, TableId id, CrontabDocument now)
+    {
+        byte[] bytes = now.ToBytes();
+        return cache.Hosts.Seen(host).FirstOrDefault(table => table.Name == id.Name) is { } seen && !seen.Bytes.Span.SequenceEqual(bytes)
+            ? [.. TableDiff.Between(seen.Bytes.Span, bytes).Lines.Where(line => line.Kind == DiffKind.Added).Select(line => line.NewNumber)]
+            : [];
     }
 
     private static (Status Status, string? Cause) StatusOf(Job job, IReadOnlyList<RunSummary> runs, EntryTiming timing, DateTimeOffset now, DateTimeOffset? changed)

@@ -74,6 +74,15 @@ public sealed class FleetMonitor : IAsyncDisposable
         Changed?.Invoke(snapshot);
     }
 
+    /// <summary>As <see cref="Publish()"/>, with the rows of a host made anew.</summary>
+    public void Publish(string host)
+    {
+        if (Hosts(out _).FirstOrDefault(entry => entry.Name == host) is { } entry)
+        {
+            Republish(entry);
+        }
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

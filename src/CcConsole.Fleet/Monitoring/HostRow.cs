@@ -36,6 +36,12 @@ public sealed record HostRow
     /// <summary>Jobs whose due run was not reported.</summary>
     public int Late { get; init; }
 
+    /// <summary>How many of its tables were changed by other means since they were last seen here.</summary>
+    public int Drift { get; init; }
+
+    /// <summary>True when a look at the host has found no cron daemon running: none of its jobs will start.</summary>
+    public bool IsCronStopped { get; init; }
+
     /// <summary>The next run of any of its jobs, in the host's zone.</summary>
     public DateTimeOffset? NextRun { get; init; }
 

@@ -1,5 +1,6 @@
 using CcConsole.Fleet.Hosts;
 using CcConsole.Fleet.Jobs;
+using CcConsole.Fleet.Sessions;
 using CcConsole.Store;
 using CcConsole.Store.Chains;
 using CcConsole.Store.Hosts;
@@ -35,6 +36,8 @@ internal sealed class HostView(CacheDatabase cache, FleetOptions options)
             Jobs = cache.Hosts.Tables(host.Name).Count > 0 ? jobs.Count : null,
             Failures = cache.Reports.Failures(host.Name, now.AddDays(-1)),
             Late = late,
+            Drift = Drift(host.Name),
+            IsCronStopped = state?.Daemon?.EndsWith(HostConnection.NotRunning, StringComparison.Ordinal) == true,
             NextRun = jobs.Min(job => job.NextRun),
             LastContact = state?.ContactedAt,
             IsStale = stale,
@@ -48,6 +51,12 @@ internal sealed class HostView(CacheDatabase cache, FleetOptions options)
             RoundTrip = state?.RoundTrip,
         };
         return new Rows(row, jobs);
+    }
+
+    private int Drift(string host)
+    {
+        Dictionary<string, ReadOnlyMemory<byte>> seen = cache.Hosts.Seen(host).ToDictionary(table => table.Name, table => table.Bytes);
+        return cache.Hosts.Tables(host).Count(table => seen.TryGetValue(table.Name, out ReadOnlyMemory<byte> before) && !before.Span.SequenceEqual(table.Bytes.Span));
     }
 
     private static string? CauseOf(JobRow[] failed) => failed.Length == 0 ? null

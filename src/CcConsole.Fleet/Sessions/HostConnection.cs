@@ -108,10 +108,13 @@ internal sealed class HostConnection : IAsyncDisposable
         };
     }
 
+    /// <summary>How the words for a daemon end of which no process was seen.</summary>
+    public const string NotRunning = ", not running";
+
     private static string Daemon(HostCron cron)
     {
         string name = cron.Version.Length > 0 ? Plain.Text(cron.Version) : cron.Implementation == "unknown" ? "cron" : $"{cron.Implementation} cron";
-        return cron.Daemon == CronDaemonState.None ? $"{name}, not running" : name;
+        return cron.Daemon == CronDaemonState.None ? $"{name}{NotRunning}" : name;
     }
 
     private static async Task<HostFacts> WithAgentAsync(HostFacts facts, AgentSession agent, HostEntry host, CancellationToken cancellation)

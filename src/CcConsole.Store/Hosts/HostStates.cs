@@ -32,9 +32,24 @@ public sealed class HostStates
     public IReadOnlyList<HostTable> Tables(string host) => _database.Read(connection =>
         connection.List(ToTable, "SELECT host, name, bytes, read_at FROM host_table WHERE host = $1 ORDER BY name", host));
 
-    /// <summary>Stores a table as it was read, in place of the one before.</summary>
-    public void SaveTable(HostTable table) => _database.Write(connection => connection.Run(
-        "INSERT OR REPLACE INTO host_table(host, name, bytes, read_at) VALUES ($1, $2, $3, $4)", table.Host, table.Name, table.Bytes, table.ReadAt));
+    /// <summary>Stores a table as it was read, in place of the one before. What is read for the first time counts as seen.</summary>
+    public void SaveTable(HostTable table) => _database.Write(connection =>
+    {
+        connection.Run("INSERT OR REPLACE INTO host_table(host, name, bytes, read_at) VALUES ($1, $2, $3, $4)", table.Host, table.Name, table.Bytes, table.ReadAt);
+        connection.Run("INSERT OR IGNORE INTO host_seen(host, name, bytes, seen_at) VALUES ($1, $2, $3, $4)", table.Host, table.Name, table.Bytes, table.ReadAt);
+    });
+
+    /// <summary>The tables of a host as a person last had them before them here, by name: what differs from <see cref="Tables"/> was changed since.</summary>
+    public IReadOnlyList<HostTable> Seen(string host) => _database.Read(connection =>
+        connection.List(ToTable, "SELECT host, name, bytes, seen_at FROM host_seen WHERE host = $1 ORDER BY name", host));
+
+    /// <summary>A person has a table before them as it is.</summary>
+    public void SaveSeen(HostTable table) => _database.Write(connection => connection.Run(
+        "INSERT OR REPLACE INTO host_seen(host, name, bytes, seen_at) VALUES ($1, $2, $3, $4)", table.Host, table.Name, table.Bytes, table.ReadAt));
+
+    /// <summary>A table was changed from here. What someone else had changed before, and was not looked at, stays to be told.</summary>
+    public void FollowSeen(HostTable after, ReadOnlyMemory<byte> before) => _database.Write(connection => connection.Run(
+        "UPDATE host_seen SET bytes = $3, seen_at = $4 WHERE host = $1 AND name = $2 AND bytes = $5", after.Host, after.Name, after.Bytes, after.ReadAt, before));
 
     /// <summary>Drops the tables of a host that are not among these: they are gone there.</summary>
     public void KeepTables(string host, IEnumerable<string> names) => _database.Write(connection =>
@@ -51,7 +66,10 @@ public sealed class HostStates
 
     /// <summary>Drops one table of a host: there is none any more.</summary>
     public void DropTable(string host, string name) => _database.Write(connection =>
-        connection.Run("DELETE FROM host_table WHERE host = $1 AND name = $2", host, name));
+    {
+        connection.Run("DELETE FROM host_table WHERE host = $1 AND name = $2", host, name);
+        connection.Run("DELETE FROM host_seen WHERE host = $1 AND name = $2", host, name);
+    });
 
     /// <summary>What was found on a host beside its tables; null when it was never looked through.</summary>
     public HostFindings? Findings(string host) => _database.Read(connection => connection.One(
@@ -66,6 +84,7 @@ public sealed class HostStates
     {
         connection.Run("DELETE FROM host_state WHERE host = $1", host);
         connection.Run("DELETE FROM host_table WHERE host = $1", host);
+        connection.Run("DELETE FROM host_seen WHERE host = $1", host);
         connection.Run("DELETE FROM host_inventory WHERE host = $1", host);
     });
 

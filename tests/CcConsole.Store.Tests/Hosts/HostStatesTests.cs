@@ -10,6 +10,23 @@ public sealed class HostStatesTests : IDisposable
     public void Dispose() => _cache.Dispose();
 
     [Fact]
+    public void What_is_seen_is_the_first_reading_and_follows_the_changes_that_are_made_upon_it()
+    {
+        HostStates hosts = _cache.Open().Hosts;
+        HostTable first = new("web01", "alice", "1\n"u8.ToArray(), Sample.Start), theirs = first with { Bytes = "2\n"u8.ToArray() }, ours = first with { Bytes = "3\n"u8.ToArray() };
+        hosts.SaveTable(first);
+        hosts.SaveTable(theirs);
+        Assert.Equal(first.Bytes.ToArray(), Assert.Single(hosts.Seen("web01")).Bytes.ToArray());
+        hosts.FollowSeen(ours, theirs.Bytes);
+        Assert.Equal(first.Bytes.ToArray(), Assert.Single(hosts.Seen("web01")).Bytes.ToArray());
+        hosts.SaveSeen(theirs);
+        hosts.FollowSeen(ours, theirs.Bytes);
+        Assert.Equal(ours.Bytes.ToArray(), Assert.Single(hosts.Seen("web01")).Bytes.ToArray());
+        hosts.DropTable("web01", "alice");
+        Assert.Empty(hosts.Seen("web01"));
+    }
+
+    [Fact]
     public void Tables_that_are_gone_are_dropped_and_findings_are_kept_one_a_host()
     {
         HostStates hosts = _cache.Open().Hosts;

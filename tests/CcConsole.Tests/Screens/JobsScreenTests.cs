@@ -161,6 +161,39 @@ public sealed class JobsScreenTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_others_change_is_drift_until_it_was_looked_at()
+    {
+        var screen = await JobsAsync();
+        screen.Press("d");
+        Assert.Contains("drift: nothing was changed", screen.Text);
+        _fleet.SetTable("web01", Table + "1 1 1 1 1 /opt/theirs\n");
+        screen.Press("r");
+        await screen.WaitForText("± /opt/theirs");
+        Assert.Contains("± drift: 1 table was changed on web01 since last seen here", screen.Text);
+        screen.Press("1");
+        Assert.Contains("± drift", screen.Text);
+        screen.Press("Enter");
+        await screen.WaitForText("Jobs[4]");
+        screen.Press("d");
+        await screen.WaitForText("+ 1 1 1 1 1 /opt/theirs");
+        screen.Press("Enter");
+        await screen.WaitUntilIdle();
+        await screen.WaitForText("? unknown  /opt/theirs");
+        Assert.DoesNotContain("±", screen.Text);
+    }
+
+    [Fact]
+    public async Task What_is_changed_from_here_is_no_drift()
+    {
+        var screen = await JobsAsync();
+        screen.Press("j", "p");
+        await screen.WaitForText("Apply");
+        screen.Press("Enter");
+        await screen.WaitForText("– off");
+        Assert.DoesNotContain("drift", screen.Text);
+    }
+
+    [Fact]
     public async Task A_name_with_control_characters_never_reaches_the_terminal()
     {
         _fleet.Host("web01", "0 3 * * * echo \e[2J\a \u202e\n");

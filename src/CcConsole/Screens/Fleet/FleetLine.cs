@@ -1,4 +1,5 @@
 using System.Globalization;
+using CcConsole.Fleet;
 using CcConsole.Fleet.Monitoring;
 
 namespace CcConsole.Screens;
@@ -44,6 +45,9 @@ internal sealed record FleetLine
     /// <summary>The cause, where it is not well.</summary>
     public required string Note { get; init; }
 
+    /// <summary>The scope of <see cref="Note"/>; null for the row's own.</summary>
+    public required string? NoteScope { get; init; }
+
     /// <summary>Makes the texts of a host.</summary>
     public static FleetLine Of(HostRow host, DateTimeOffset now, bool ascii)
     {
@@ -60,7 +64,8 @@ internal sealed record FleetLine
             Next = host.NextRun is { } next ? TimeText.Near(next, now) : "",
             Contact = ContactOf(host, now),
             Audit = VerdictText.Of(host, ascii),
-            Note = NoteOf(host, now),
+            Note = NoteOf(host, now, ascii),
+            NoteScope = host.Cause is null && (host.IsCronStopped || host.Drift > 0) ? "state.late" : NoteOf(host, now, ascii).Length > 0 ? look.Scope : null,
         };
     }
 
@@ -71,11 +76,13 @@ internal sealed record FleetLine
         : host.IsStale ? $"~ as of {TimeText.Near(last, now)}"
         : TimeText.AgoWords(last, now);
 
-    private static string NoteOf(HostRow host, DateTimeOffset now) => host switch
+    private static string NoteOf(HostRow host, DateTimeOffset now, bool ascii) => host switch
     {
+        { IsCronStopped: true, Cause: null } or { IsCronStopped: true, IsCauseOfJobs: true } => $"{StatusLook.Of(Status.Late).Mark(ascii)} no cron runs",
         { Cause: not null, FailingSince: { } since } => $"{TimeText.Ago(since, now)} · {CauseOf(host)}",
         { Cause: not null } => CauseOf(host),
         { IsRefreshing: true, LastContact: null } => "loading",
+        { Drift: > 0 } => $"{(ascii ? "+-" : "±")} drift",
         _ => "",
     };
 

@@ -19,7 +19,7 @@ internal sealed class FleetScreen : ListScreen<FleetLine>
         new("Next", line => line.Next) { Width = 9, Priority = 4 },
         new("Contact", line => line.Contact) { Width = 13, Priority = 5 },
         new("Audit", line => line.Audit.Text) { Width = 12, Priority = 1, Scope = line => line.Audit.Scope },
-        new("Note", line => line.Note) { Width = 12, Grow = 2, Priority = 3, Scope = line => line.Note.Length > 0 ? line.StateScope : null },
+        new("Note", line => line.Note) { Width = 12, Grow = 2, Priority = 3, Scope = line => line.NoteScope },
     ];
 
     private bool _welcomed;
@@ -110,7 +110,8 @@ internal sealed class FleetScreen : ListScreen<FleetLine>
         detail.Fact("next run", host.NextRun is { } next ? TimeText.Full(next) : null);
         detail.Fact("contact", row.Contact);
         detail.Fact("round trip", host.RoundTrip is { } trip ? TimeText.Duration(trip) : null);
-        detail.Fact("cron", host.Daemon);
+        detail.Fact("cron", host.Daemon, host.IsCronStopped ? "state.late" : "text");
+        detail.Fact("drift", host.Drift > 0 ? string.Create(CultureInfo.InvariantCulture, $"{host.Drift} {(host.Drift == 1 ? "table" : "tables")}: d in its jobs shows it") : null, "state.late");
         detail.Fact("dialect", host.Dialect);
         detail.Fact("zone", host.Zone);
         detail.Fact("agent", host.AgentVersion ?? (host.LastContact is null ? "? not asked yet" : "none: runs are not reported"));

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CcConsole.Fleet;
 using CcConsole.Fleet.Inventory;
 using CcConsole.Fleet.Monitoring;
 
@@ -29,7 +30,14 @@ internal static class JobBanner
             var look = StatusLook.Of(row.Status);
             lines.Add(($"{look.Mark(shell.Ascii)} {cause}{(row.Hint is { } hint ? $" — {hint}" : "")}", look.Scope));
         }
-        else if (inventory.Jobs.Any(job => job.IsStale))
+        if (row.IsCronStopped)
+            lines.Add(($"{StatusLook.Of(Status.Late).Mark(shell.Ascii)} no cron daemon was seen running on {row.Name}: none of these jobs will start", "state.late"));
+        if (row.Drift > 0)
+        {
+            lines.Add((string.Create(CultureInfo.InvariantCulture,
+                $"{(shell.Ascii ? "+-" : "±")} drift: {row.Drift} {(row.Drift == 1 ? "table was" : "tables were")} changed on {row.Name} since last seen here: d shows it"), "state.late"));
+        }
+        if (row.Cause is null && inventory.Jobs.Any(job => job.IsStale))
         {
             lines.Add(($"~ as of {TimeText.Near(inventory.Jobs.Min(job => job.AsOf), shell.Now)}{(loading ? ", loading" : "")}", "text.dim"));
         }

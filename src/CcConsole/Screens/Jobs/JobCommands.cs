@@ -31,6 +31,8 @@ internal static class JobCommands
             (_, line) => NotParsed(line) ?? (line.Row!.Job.IsManaged ? null : "the wrapper does not run it")),
         On("jobs.variables", "E", "variables", "The environment lines and comments of the table", TableScreen.Open,
             screen => screen.Host is null ? "there is no host yet" : null),
+        On("jobs.drift", "d", "drift", "Show what others have changed in the tables of the host since they were last seen here", screen => DriftReview.Show(screen.Shell, screen.Host!),
+            screen => screen.Host is not { } host ? "there is no host yet" : screen.Shell.Snapshot.Host(host) is { Drift: > 0 } ? null : "nothing was changed since it was last seen here"),
         On("jobs.own", "o", "own table", "Show the login user's own table alone, or everything that runs on the host", screen => screen.ToggleOwn()),
     ];
 

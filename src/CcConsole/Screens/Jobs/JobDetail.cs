@@ -54,6 +54,7 @@ internal static class JobDetail
     {
         var job = row.Job;
         detail.Fact("state", line.State, line.StateScope);
+        detail.Text(row.IsDrifted ? "drift: changed on the host since it was last seen here; d shows it" : null, "state.late");
         detail.Text(row.Ignored, "state.late");
         detail.Text(row.Cause, line.StateScope);
         detail.Text(job.Problem, "state.fail");

@@ -114,7 +114,7 @@ internal sealed record JobLine
             State = look.Shown(ascii),
             StateScope = look.Scope,
             RowScope = row.IsStale || row.Ignored is not null || job.State == JobState.Paused ? "text.dim" : null,
-            Name = JobLabel.Of(job),
+            Name = row.IsDrifted ? $"{(ascii ? "+-" : "±")} {JobLabel.Of(job)}" : JobLabel.Of(job),
             Schedule = job.State == JobState.Unparsed ? "not parsed" : job.ScheduleText,
             Meaning = job.Problem ?? row.Ignored ?? row.Meaning,
             MeaningScope = job.Problem is not null ? "state.fail" : row.Ignored is not null ? "state.late" : null,

@@ -115,10 +115,13 @@ internal sealed class Chrome
         var failed = snapshot.Hosts.Count(host => host.Status == Status.Fail);
         var offline = snapshot.Hosts.Count(host => host.Status == Status.Offline);
         var late = snapshot.Hosts.Sum(host => host.Late);
+        var stopped = snapshot.Hosts.Count(host => host.IsCronStopped);
         if (failed > 0)
             yield return new HeaderItem(Text($"{failed} failed"), "state.fail", 3);
         if (offline > 0)
             yield return new HeaderItem(Text($"{offline} offline"), "state.offline", 4);
+        if (stopped > 0)
+            yield return new HeaderItem(Text($"{stopped} without cron"), "state.late", 4);
         if (late > 0)
             yield return new HeaderItem(Text($"{late} late"), "state.late", 4);
     }
