@@ -58,6 +58,64 @@ public sealed class EditorScreenTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_the_linter_says_stands_under_the_character_that_it_is_about()
+    {
+        var screen = await StartAsync();
+        screen.Press("e");
+        await screen.WaitForText("edit nightly");
+        screen.Press("Ctrl+U").Type("0 3 13 * 5");
+        var schedule = screen.Find("0 3 13 * 5")!.Value;
+        Assert.Equal("▲", screen.Terminal.Screen[schedule.X + 4, schedule.Y + 1].Text);
+        Assert.Contains("! warning: runs on days", screen.Text);
+        screen.Press("Ctrl+U").Type("0 24 * * *");
+        Assert.Equal("▲", screen.Terminal.Screen[schedule.X + 2, schedule.Y + 1].Text);
+        screen.Press("Ctrl+U").Type("0 3 * * *").Press("Tab", "Ctrl+U").Type("50% root echo\u00a0x");
+        var command = screen.Find("50% root")!.Value;
+        Assert.Equal("▲", screen.Terminal.Screen[command.X + 13, command.Y + 1].Text);
+    }
+
+    [Fact]
+    public async Task A_change_by_someone_else_while_one_edits_is_told_and_saving_waits_for_a_re_read()
+    {
+        var screen = await StartAsync();
+        screen.Press("e");
+        await screen.WaitForText("edit nightly");
+        screen.Press("Ctrl+U").Type("0 4 * * *");
+        _fleet.SetTable("web01", "MAILTO=ops\n" + Table);
+        screen.Advance(TimeSpan.FromSeconds(1));
+        await _fleet.VisitAsync();
+        await screen.WaitForText("was changed on the host meanwhile");
+        screen.Press("Ctrl+S");
+        Assert.Contains("review: the table was changed on the host meanwhile", screen.Text);
+        screen.Press("Ctrl+R");
+        await screen.WaitForText("Nothing is written yet.");
+        Assert.Contains("theirs  MAILTO=ops", screen.Text);
+        Assert.Contains("yours   0 4 * * * /opt/backup", screen.Text);
+        screen.Press("Enter");
+        await screen.WaitForText("Ctrl+S reviews it");
+        screen.Press("Ctrl+S");
+        await screen.WaitForText("Apply");
+        screen.Press("Enter");
+        await screen.WaitForText("crontab written, verified");
+        Assert.Equal("MAILTO=ops\n#cc: name=nightly\n0 4 * * * /opt/backup 100\\%\n", _fleet.Table("web01"));
+    }
+
+    [Fact]
+    public async Task Tags_stand_in_the_comment_above_the_line()
+    {
+        var screen = await StartAsync();
+        screen.Press("e");
+        await screen.WaitForText("edit nightly");
+        screen.Press("Tab", "Tab").Type("db night").Press("Ctrl+S");
+        await screen.WaitForText("+ #cc: tags=db,night name=nightly");
+        screen.Press("Enter");
+        await screen.WaitForText("crontab written, verified");
+        await screen.WaitForText("Jobs[1]");
+        screen.Press("/").Type("night");
+        Assert.Contains("Jobs[1]", screen.Text);
+    }
+
+    [Fact]
     public async Task Leaving_with_changes_asks_and_without_does_not()
     {
         var screen = await StartAsync();

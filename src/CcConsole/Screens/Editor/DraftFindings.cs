@@ -13,16 +13,16 @@ internal static class DraftFindings
     {
         if (draft.Schedule.AsSpan().Trim().IsEmpty || draft.Schedule.AsSpan().IndexOfAny('\n', '\r', '\0') >= 0)
             return [];
-        var written = Entry(table, preview);
-        var context = new LintContext { TableUser = table.Table.Id.IsSystem ? null : table.Table.Id.Name };
+        if (!preview.Line.IsEmpty)
+        {
+            return [.. preview.Findings
+                .Select(finding => finding.Part != LintPart.Command ? finding
+                    : finding with { Column = draft.Wrapped == true ? 1 : TypedColumn(draft.Command, finding.Column, table) })
+                .OrderByDescending(finding => finding.Severity)];
+        }
         // While the line cannot be written, the schedule alone is looked at.
-        var entry = new EntryText(draft.Schedule.Trim(), written?.Command ?? ":"u8.ToArray(), table.Table.Id.IsSystem ? written?.User ?? "root" : null);
-        var isWrapped = draft.Wrapped == true;
-        return [.. CrontabLinter.LintEntry(entry, table.Table.Dialect, context)
-            .Where(finding => written is not null || finding.Part == LintPart.Schedule)
-            .Select(finding => finding.Part != LintPart.Command || written is null ? finding
-                : finding with { Column = isWrapped ? 1 : TypedColumn(draft.Command, finding.Column, table) })
-            .OrderByDescending(finding => finding.Severity)];
+        var entry = new EntryText(draft.Schedule.Trim(), ":"u8.ToArray(), table.Table.Id.IsSystem ? "root" : null);
+        return [.. CrontabLinter.LintEntry(entry, table.Table.Dialect).Where(finding => finding.Part == LintPart.Schedule).OrderByDescending(finding => finding.Severity)];
     }
 
     /// <summary>The place in UTF-16 units of a column that counts code points from 1.</summary>
@@ -36,14 +36,6 @@ internal static class DraftFindings
             offset += rune.Utf16SequenceLength;
         }
         return offset;
-    }
-
-    private static EntryText? Entry(JobEditor table, JobPreview preview)
-    {
-        if (preview.Line.IsEmpty)
-            return null;
-        var document = CrontabDocument.Parse([.. preview.Line.Span, (byte)'\n'], table.Table.Dialect, table.Table.Id.IsSystem);
-        return document.Lines is [EntryLine line, ..] ? new EntryText(line.Schedule.Text, document.Slice(line.CommandSpan).ToArray(), line.User) : null;
     }
 
     /// <summary>The column of the typed command whose notation in the table reaches a column there.</summary>

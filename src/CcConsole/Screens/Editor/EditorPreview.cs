@@ -32,13 +32,13 @@ internal sealed class EditorPreview
         _meaning.Clear();
         if (preview.Meaning.Length > 0)
             _meaning.AppendLine(preview.Meaning, "text.strong");
-        foreach (var finding in findings)
+        foreach (var finding in preview.Line.IsEmpty ? [] : findings)
         {
             var look = StatusLook.Of(finding.Severity);
             _meaning.AppendLine($"{look.Shown(ascii)}: {finding.Message}", look.Scope);
             _meaning.AppendLine($"  {finding.Hint}", "text.dim");
         }
-        foreach (var warning in preview.Warnings)
+        foreach (var warning in preview.Warnings.Skip(preview.Findings.Count))
             _meaning.AppendLine($"{StatusLook.Of(Status.Late).Mark(ascii)} {warning}", "state.late");
         if (preview.Problem is { } problem)
         {

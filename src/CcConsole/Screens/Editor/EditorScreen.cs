@@ -131,10 +131,12 @@ internal sealed class EditorScreen : Screen
     public override void Update()
     {
         var known = Shell.Fleet.Cache.Hosts.Tables(_table.Host.Name).FirstOrDefault(table => table.Name == _table.Table.Id.Name);
-        var outdated = known is not null && known.ReadAt > _table.Table.ReadAt && !known.Bytes.Span.SequenceEqual(_table.Table.Bytes.Span);
+        var outdated = known is not null && known.ReadAt >= _table.Table.ReadAt && !known.Bytes.Span.SequenceEqual(_table.Table.Bytes.Span);
         if (outdated == IsOutdated)
             return;
         IsOutdated = outdated;
+        if (outdated)
+            Shell.Toasts.Fail($"{_table.Table.Id.Words} on {_table.Host.Name} was changed on the host meanwhile", "Ctrl+R shows it beside what was read and what is written here, and reads it again.");
         Shell.ChromeChanged();
     }
 
