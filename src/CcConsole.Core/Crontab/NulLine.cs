@@ -37,7 +37,7 @@ internal static class NulLine
 
             if (nul < 0)
             {
-                return true;
+                return hasLineFeed;
             }
 
             at += nul + 1;

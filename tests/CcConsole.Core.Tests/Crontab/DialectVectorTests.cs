@@ -11,7 +11,7 @@ public sealed class DialectVectorTests
     [Fact]
     public void Every_vector_is_accepted_or_refused_as_the_daemons_did()
     {
-        using var vectors = JsonDocument.Parse(File.ReadAllBytes(Find("crontab/dialects.json")));
+        using var vectors = JsonDocument.Parse(File.ReadAllBytes(Vectors.Find("crontab/dialects.json")));
         var wrong = new List<string>();
         foreach (var vector in vectors.RootElement.EnumerateArray())
         {
@@ -29,18 +29,5 @@ public sealed class DialectVectorTests
 
         Assert.True(vectors.RootElement.GetArrayLength() > 90);
         Assert.Empty(wrong);
-    }
-
-    private static string Find(string vector)
-    {
-        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
-        {
-            if (Path.Combine(folder, "tests", "vectors", vector) is var path && File.Exists(path))
-            {
-                return path;
-            }
-        }
-
-        throw new FileNotFoundException(vector);
     }
 }
