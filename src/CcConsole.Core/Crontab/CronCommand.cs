@@ -77,7 +77,7 @@ public sealed class CronCommand
         byte[]? input = null;
         if (dialect == CronDialect.Busybox)
         {
-            return new CronCommand(raw.ToArray(), null, []);
+            return new CronCommand(FoldedLine.Join(raw), null, []);
         }
 
         for (var i = 0; i < raw.Length; i++)

@@ -166,6 +166,11 @@ public sealed partial class CrontabDocument
             (low, high) = Lines[middle].Span.Start <= offset ? (middle, high) : (low, middle - 1);
         }
 
+        while (Lines[low] is ContinuationLine)
+        {
+            low--;
+        }
+
         return Lines[low];
     }
 

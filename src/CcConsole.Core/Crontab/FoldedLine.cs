@@ -36,19 +36,7 @@ internal static class FoldedLine
     /// <summary>Reads the joined text, and finds the places of its parts in the table.</summary>
     public static CrontabLine Parse(ReadOnlySpan<byte> table, in LineParse parse, int[] removed)
     {
-        var bytes = table.Slice(parse.Span.Start, parse.Span.Length);
-        var text = new byte[bytes.Length - removed.Length];
-        for (int at = 0, to = 0, skip = 0; at < bytes.Length; at++)
-        {
-            if (skip < removed.Length && removed[skip] == at)
-            {
-                skip++;
-                continue;
-            }
-
-            text[to++] = bytes[at];
-        }
-
+        var text = Without(table.Slice(parse.Span.Start, parse.Span.Length), removed);
         var origin = parse.Span.Start;
         var line = parse.Read(text);
         return line is EntryLine entry
@@ -62,6 +50,13 @@ internal static class FoldedLine
         }
     }
 
+    /// <summary>The text that a part of a joined line stands for.</summary>
+    public static byte[] Join(ReadOnlySpan<byte> part)
+    {
+        var length = part.IndexOf((byte)'\n');
+        return length < 0 ? part.ToArray() : Without(part, Find(part, 0, ref length));
+    }
+
     /// <summary>One line for each that is joined to the first.</summary>
     public static void AddContinuations(ReadOnlySpan<byte> table, ByteSpan span, List<CrontabLine> lines)
     {
@@ -71,6 +66,23 @@ internal static class FoldedLine
             var length = table[at..span.End].IndexOf((byte)'\n');
             lines.Add(new ContinuationLine(lines.Count + 1, new(at, length < 0 ? span.End - at : length)));
         }
+    }
+
+    private static byte[] Without(ReadOnlySpan<byte> bytes, int[] removed)
+    {
+        var text = new byte[bytes.Length - removed.Length];
+        for (int at = 0, to = 0, skip = 0; at < bytes.Length; at++)
+        {
+            if (skip < removed.Length && removed[skip] == at)
+            {
+                skip++;
+                continue;
+            }
+
+            text[to++] = bytes[at];
+        }
+
+        return text;
     }
 
     private static int LastKept(int length, SortedSet<int> removed)

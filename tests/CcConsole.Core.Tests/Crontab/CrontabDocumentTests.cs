@@ -1,5 +1,4 @@
 using System.Text;
-using CcConsole.Core.Cron;
 using CcConsole.Core.Crontab;
 using Xunit;
 
@@ -8,27 +7,6 @@ namespace CcConsole.Core.Tests.Crontab;
 public sealed class CrontabDocumentTests
 {
     private const string Table = "# head\r\nSHELL=/bin/bash\n\n*/5 * * * *  one\t\n#cc: name=Second one\n0 5 * * * two %in\nnot a line\n#cc-paused @daily three\n";
-
-    [Fact]
-    public void Parsing_keeps_every_byte_of_anything()
-    {
-        var random = new Random(2);
-        var pieces = new[] { "\n", "\r", "\0", "# x", "* * * * * x", "A=b", "@daily", " ", "\t", "#cc: name=", "#cc-paused ", "%", "\\" };
-        for (var i = 0; i < 20_000; i++)
-        {
-            var bytes = new List<byte>();
-            for (var n = random.Next(12); n > 0; n--)
-            {
-                bytes.AddRange(random.Next(4) == 0 ? [(byte)random.Next(256)] : Encoding.UTF8.GetBytes(pieces[random.Next(pieces.Length)]));
-            }
-
-            var dialect = random.Next(2) == 0 ? CronDialect.Debian : CronDialect.Cronie;
-            var document = CrontabDocument.Parse(bytes.ToArray(), dialect, random.Next(2) == 0);
-            Assert.Equal(bytes, document.ToBytes());
-            var lines = document.Lines.SelectMany(line => (byte[])[.. document.Slice(line.Span), (byte)'\n']).ToList();
-            Assert.Equal(document.HasFinalNewline ? bytes : [.. bytes, (byte)'\n'], lines);
-        }
-    }
 
     [Fact]
     public void Lines_are_told_apart()

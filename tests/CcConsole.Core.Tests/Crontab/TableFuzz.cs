@@ -20,6 +20,7 @@ internal static class TableFuzz
         "@daily", "@reboot", "@Daily", "@every 5m", "@", "@hourly\0", "#", "# c", "A=b", "A = b", "A=", "'A'=b", "\"A B\" = 'c'", "A=\"b\" c", "A=\"", "A='", "=x", "1F=x", "export X=y", "CRON_TZ=UTC", "A=\"b\" ", "A=b # c", "A\0=b",
         " ", " ", "\t", "\n", "\n", "\r", "\r\n", "\v", "\f", "\0", "x", "-", "-n ", "-q ", "%", "\\", "\\\n", "\"", "'", "=", "root ", "\u00a0", "\u00c2\u00a0", "\u00ff", "\u00ef\u00bb\u00bf",
         "* * * * * x\n", "@hourly y\n", "0 0 1 1 1 z\n", "* * * * *\n", "0 0 * * * root x\n", "* * * * * x\0y\n", "A=b\0* * * * * x\n", "@daily x\r\n", "   # c\n", "\r\n",
+        "#cc-paused ", "#cc-paused * * * * * x\n", "#cc: name=Nightly\n@daily x\n", "# c \\\n",
     ];
 
     /// <summary>Tables as distributions and packages ship them, and as people write them.</summary>
@@ -35,12 +36,16 @@ internal static class TableFuzz
         "@reboot sleep 60; /usr/local/bin/start\n@daily /usr/local/bin/backup.sh >/dev/null 2>&1\n0 2 * * 1-5 mysqldump db | gzip > /srv/db-$(date +\\%Y\\%m\\%d).gz\n15 14 1 * * mail -s hi joe%Joe,%%Where are your kids?%\n",
     ];
 
-    public static byte[] Create(Random random) => random.Next(10) switch
+    /// <summary>A table, now and then as large as a daemon takes.</summary>
+    public static byte[] Create(Random random) => random.Next(200) == 0 ? Large(random) : CreateSmall(random);
+
+    /// <summary>A table of a few lines.</summary>
+    public static byte[] CreateSmall(Random random) => random.Next(10) switch
     {
         < 5 => Encoding.Latin1.GetBytes(Grammar(random)),
         < 8 => Mutate(random, Encoding.Latin1.GetBytes(Real[random.Next(Real.Length)])),
         8 => Mutate(random, Encoding.Latin1.GetBytes(Grammar(random))),
-        _ => random.Next(20) == 0 ? Large(random) : Noise(random),
+        _ => Noise(random),
     };
 
     private static string Grammar(Random random)
