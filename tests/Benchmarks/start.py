@@ -1,8 +1,8 @@
-"""Times how programs start: cc-console --version, the first frame on a terminal, and a wrapped command beside a bare one.
+"""Times programs from start to end: cc-console --version, the first frame on a terminal, a table linted, and a wrapped command beside a bare one.
 
 Usage: start.py DIST WORK. Prints rows of a Markdown table. The spawning is posix_spawn(3), whose cost is in every figure alike.
 """
-import fcntl, json, os, pty, re, select, signal, statistics, struct, sys, termios, time
+import fcntl, json, os, pty, re, select, shutil, signal, statistics, struct, sys, termios, time
 
 dist, work = sys.argv[1], sys.argv[2]
 console, agent = os.path.join(dist, "cc-console"), os.path.join(dist, "cc-agent")
@@ -12,10 +12,11 @@ environment = {"PATH": os.environ["PATH"], "HOME": home, "LANG": "C.UTF-8", "TER
 quiet = [(os.POSIX_SPAWN_DUP2, null, 0), (os.POSIX_SPAWN_DUP2, null, 1), (os.POSIX_SPAWN_DUP2, null, 2)]
 
 
-def run(*command):
+def run(*command, stdin=None):
     """Milliseconds from spawn to exit."""
+    actions = quiet if stdin is None else [(os.POSIX_SPAWN_OPEN, 0, stdin, os.O_RDONLY, 0), *quiet[1:]]
     started = time.perf_counter_ns()
-    process = os.posix_spawn(command[0], command, environment, file_actions=quiet)
+    process = os.posix_spawn(command[0], command, environment, file_actions=actions)
     status = os.waitpid(process, 0)[1]
     took = (time.perf_counter_ns() - started) / 1e6
     if os.waitstatus_to_exitcode(status) != 0:
@@ -76,6 +77,15 @@ row("`cc-console --version`", "20 ms", f"{version:.1f} ms (`/bin/true` {peer:.1f
 
 first_frame()
 row("start to first frame, 3 hosts, 120×40", "60 ms", f"{statistics.median(first_frame() for _ in range(20)):.1f} ms (median of 20)")
+
+print("benchmarks: linting", file=sys.stderr)
+table = os.path.join(work, "table")
+with open(table, "w") as file:
+    # Entries as people write them; debian's crontab, the peer, takes no more lines.
+    file.writelines(f"{i % 60} {i // 60 % 24} {('*', '1', '*/2', '1-7')[i % 4]} {('*', '1-6', 'jan,jul')[i % 3]} * /usr/local/bin/job{i} --flag value >/dev/null 2>&1\n" for i in range(10_000))
+linted, crontab, ratio = pairs(
+    20, lambda: run(console, "crontab", "lint", table), lambda: run(shutil.which("crontab"), "-n", "-", stdin=table))
+row("a table of 10,000 entries parsed and linted, the whole process", "50 ms", f"{linted:.1f} ms (debian's `crontab -n -` {crontab:.1f} ms, ratio {ratio:.2f}; medians of 20 pairs)")
 
 print("benchmarks: wrapping", file=sys.stderr)
 data = os.path.join(work, "agent")

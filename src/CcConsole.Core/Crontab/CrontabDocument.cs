@@ -118,6 +118,12 @@ public sealed partial class CrontabDocument
             var span = new ByteSpan(start, length);
             var parse = new LineParse(lines.Count + 1, span, dialect, isSystem, mark, HasLineFeed: span.End < bytes.Length);
             var line = folds.Length > 0 ? FoldedLine.Parse(bytes, parse, folds) : parse.Read(bytes.AsSpan(start, length));
+            if (line is UnparsedLine { IsRefused: true, Fault: not LineFault.Nul } refused && dialect != CronDialect.Busybox
+                && StrayQuote.IsVariable(bytes, lines, bytes.AsSpan(start, length).TrimStart(" \t"u8), dialect))
+            {
+                line = refused with { IsRefused = false };
+            }
+
             mark = line is CommentLine && EntryMark.TryParse(bytes.AsSpan(start, length), out var found) ? found : null;
             lines.Add(line);
             if (folds.Length > 0)

@@ -20,7 +20,7 @@ internal static class TableFuzz
         "@daily", "@reboot", "@Daily", "@every 5m", "@", "@hourly\0", "#", "# c", "A=b", "A = b", "A=", "'A'=b", "\"A B\" = 'c'", "A=\"b\" c", "A=\"", "A='", "=x", "1F=x", "export X=y", "CRON_TZ=UTC", "A=\"b\" ", "A=b # c", "A\0=b",
         " ", " ", "\t", "\n", "\n", "\r", "\r\n", "\v", "\f", "\0", "x", "-", "-n ", "-q ", "%", "\\", "\\\n", "\"", "'", "=", "root ", "\u00a0", "\u00c2\u00a0", "\u00ff", "\u00ef\u00bb\u00bf",
         "* * * * * x\n", "@hourly y\n", "0 0 1 1 1 z\n", "* * * * *\n", "0 0 * * * root x\n", "* * * * * x\0y\n", "A=b\0* * * * * x\n", "@daily x\r\n", "   # c\n", "\r\n",
-        "#cc-paused ", "#cc-paused * * * * * x\n", "#cc: name=Nightly\n@daily x\n", "# c \\\n",
+        "* * * * */5 A='\nA='\n", "A=\"\n", "'\n", "#cc-paused ", "#cc-paused * * * * * x\n", "#cc: name=Nightly\n@daily x\n", "# c \\\n",
     ];
 
     /// <summary>Tables as distributions and packages ship them, and as people write them.</summary>

@@ -32,7 +32,7 @@ internal static class RefusedRules
             return;
         }
 
-        var (code, part) = CodeOf(line);
+        var (code, part) = CodeOf(line, sink.Table.Dialect);
         Add(code, part, offset, length, line.Problem, RefusedHints.For(line.Fault, field, sink.Table));
 
         void Add(LintCode code, LintPart part, int from, int count, string message, string hint) =>
@@ -107,9 +107,9 @@ internal static class RefusedRules
         return true;
     }
 
-    private static (LintCode Code, LintPart Part) CodeOf(UnparsedLine line) => line.Fault switch
+    private static (LintCode Code, LintPart Part) CodeOf(UnparsedLine line, CronDialect dialect) => line.Fault switch
     {
-        _ when !line.IsRefused => (LintCodes.IgnoredLine, line.Fault <= LineFault.TimeSpecifier ? LintPart.Schedule : LintPart.Command),
+        _ when dialect == CronDialect.Busybox => (LintCodes.IgnoredLine, line.Fault <= LineFault.TimeSpecifier ? LintPart.Schedule : LintPart.Command),
         LineFault.Minute => (LintCodes.BadMinute, LintPart.Schedule),
         LineFault.Hour => (LintCodes.BadHour, LintPart.Schedule),
         LineFault.DayOfMonth => (LintCodes.BadDayOfMonth, LintPart.Schedule),

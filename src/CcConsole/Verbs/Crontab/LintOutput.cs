@@ -4,6 +4,7 @@ using CcConsole.Core.Cron;
 using CcConsole.Core.Crontab;
 using CcConsole.Core.Crontab.Lint;
 using CcConsole.Tui.Text;
+using CcConsole.Verbs.Output;
 
 namespace CcConsole.Verbs.Crontab;
 
@@ -36,6 +37,31 @@ internal static class LintOutput
             json.WriteEndObject();
         }
         json.WriteEndArray();
+    }
+
+    /// <summary>All that the linter can say.</summary>
+    public static void Codes(VerbContext context)
+    {
+        if (!context.Json)
+        {
+            var table = new TextTable("CODE", "SEVERITY", "MEANING");
+            foreach (LintCode code in LintCodes.All) table.Add(code.Name, code.Severity.Word(), code.Meaning);
+            table.WriteTo(context.Output);
+            return;
+        }
+        context.Document(json =>
+        {
+            json.WriteStartArray("codes");
+            foreach (LintCode code in LintCodes.All)
+            {
+                json.WriteStartObject();
+                json.WriteString("code", code.Name);
+                json.WriteString("severity", code.Severity.Word());
+                json.WriteString("meaning", code.Meaning);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+        });
     }
 
     public static void Text(TextWriter output, string name, CrontabDocument table, LintReport report, bool colour)

@@ -15,18 +15,26 @@ internal static class LintVerb
     private const int MostBytes = 64 * 1024 * 1024;
     private const string StandardInput = "-";
 
-    private static readonly Argument<string> FilePath = new("FILE") { Description = "The table; - for standard input" };
+    private static readonly Argument<string?> FilePath = new("FILE") { Description = "The table; - for standard input", Arity = ArgumentArity.ZeroOrOne };
     private static readonly Option<bool> System = new("--system") { Description = "A system table, whose entries name a user: /etc/crontab, /etc/cron.d" };
 
+    private static readonly Option<bool> Codes = new("--codes") { Description = "List the codes of all findings, with their severity and meaning" };
+
     public static Command Create() => Verb.Create(
-        "lint", "Say what a daemon would refuse in a table, and what it would take otherwise than it seems to be meant; exit 0 good, 1 findings"
-            + $"\n\nColumns count characters. Codes, as [code] behind each finding and in --json:\n  {string.Join("\n  ", LintCodes.All.Select(code => $"{code.Name,-22} {code.Severity.Word(),-8} {code.Meaning}"))}",
+        "lint", "Say what a daemon would refuse in a table, and what it would take otherwise than it seems to be meant; columns count characters; exit 0 good, 1 findings",
         "crontab -l | cc-console crontab lint --dialect debian -",
-        RunAsync, FilePath, CrontabOptions.Dialect, System);
+        RunAsync, FilePath, CrontabOptions.Dialect, System, Codes);
 
     private static Task<int> RunAsync(VerbContext context)
     {
-        string path = context.Get(FilePath);
+        if (context.Get(Codes))
+        {
+            LintOutput.Codes(context);
+            return Task.FromResult(Verb.Good);
+        }
+
+        string path = context.Get(FilePath)
+            ?? throw new ProblemException("There is nothing to lint: no FILE", "cc-console crontab lint FILE, or - for standard input; see cc-console crontab lint --help");
         CrontabDocument table = CrontabDocument.Parse(Read(path, context.Stop), context.Get(CrontabOptions.Dialect), context.Get(System));
         LintReport report = CrontabLinter.Lint(table);
         if (context.Json) context.Document(json => LintOutput.Json(json, report));

@@ -79,6 +79,16 @@ public sealed class CrontabLinterTests
         Assert.False(CrontabLinter.Lint(table, new() { TableUser = "bob" }).Accepted);
     }
 
+    [Fact]
+    public void A_stray_quote_makes_the_daemon_read_what_an_earlier_line_left()
+    {
+        var taken = CrontabLinter.Lint(Parse("* * * * */5 A='\nA='\n", "debian"));
+        Assert.Equal(["bad-variable 2:2"], taken.Findings.Select(f => $"{f.Code} {f.Line}:{f.Column}"));
+        Assert.True(taken.Accepted);
+        Assert.False(CrontabLinter.Lint(Parse("* * * * */5 A=\nA='\n", "debian")).Accepted);
+        Assert.False(CrontabLinter.Lint(Parse("A='\n", "debian")).Accepted);
+    }
+
     [Theory]
     [InlineData(TablePlace.CronD, "backup", 0, 420, 1, "")]
     [InlineData(TablePlace.CronD, "backup.sh", 0, 420, 1, "debian")]
@@ -118,6 +128,24 @@ public sealed class CrontabLinterTests
     {
         var found = CrontabLinter.LintEntry(new EntryText(schedule, Encoding.UTF8.GetBytes(command), user), CronDialect.Debian);
         Assert.Equal([finding], found.Select(f => $"{f.Code} {f.Part} {f.Column}"));
+    }
+
+    [Fact]
+    public void Tables_of_distributions_and_packages_get_no_warning()
+    {
+        foreach (var table in TableFuzz.Real)
+        {
+            // RANDOM_DELAY is cronie's, and busybox reads the % of the rest otherwise.
+            var dialects = table.Contains("RANDOM_DELAY", StringComparison.Ordinal) ? new[] { CronDialect.Cronie } : [CronDialect.Debian, CronDialect.Cronie];
+            foreach (var dialect in dialects)
+            {
+                var report = CrontabLinter.Lint(CrontabDocument.Parse(Encoding.UTF8.GetBytes(table), dialect));
+                Assert.True(report.IsGood, string.Join('\n', report.Findings));
+            }
+        }
+
+        var system = CrontabLinter.Lint(CrontabDocument.Parse("SHELL=/bin/sh\n# Example\n17 *\t* * *\troot\tcd / && run-parts --report /etc/cron.hourly\n25 6\t* * *\troot\ttest -x /usr/sbin/anacron || { cd / && run-parts --report /etc/cron.daily; }\n#\n"u8, isSystem: true));
+        Assert.Empty(system.Findings);
     }
 
     private static string Only(CrontabDocument table, LintContext? context = null) =>
