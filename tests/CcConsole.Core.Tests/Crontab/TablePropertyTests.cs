@@ -94,11 +94,12 @@ public sealed class TablePropertyTests
         }
         else if (line is EntryLine entry)
         {
-            var head = entry.Name is null ? line.Span.Start : document.Lines[line.Number - 2].Span.Start;
+            // The comment line above that may hold the entry's name is the entry's own.
+            var head = line.Number > 1 && document.Lines[line.Number - 2] is CommentLine above && document.Slice(above.Span).StartsWith("#cc:"u8) ? above.Span.Start : line.Span.Start;
             var text = new EntryText("1 2 3 4 5", "new"u8.ToArray(), entry.User, entry.Name);
             yield return (new(entry.CommandSpan.Start, entry.CommandSpan.Length), () => document.ReplaceCommand(entry, "new"u8));
             yield return (entry.ScheduleSpan, () => document.ReplaceSchedule(entry, "1 2 3 4 5"));
-            yield return (line.Span, () => document.Replace(entry, text));
+            yield return (new(head, line.Span.End - head), () => document.Replace(entry, text));
             yield return entry.IsPaused
                 ? (new(line.Span.Start, CrontabDocument.PauseMark.Length), () => document.Resume(entry))
                 : (new(line.Span.Start, 0), () => document.Pause(entry));
