@@ -39,9 +39,12 @@ internal static class FoldedLine
         var text = Without(table.Slice(parse.Span.Start, parse.Span.Length), removed);
         var origin = parse.Span.Start;
         var line = parse.Read(text);
-        return line is EntryLine entry
-            ? entry with { ScheduleSpan = Place(entry.ScheduleSpan), CommandSpan = Place(entry.CommandSpan) }
-            : line;
+        return line switch
+        {
+            EntryLine entry => entry with { ScheduleSpan = Place(entry.ScheduleSpan), CommandSpan = Place(entry.CommandSpan) },
+            UnparsedLine unparsed => unparsed with { Offset = OffsetOf(unparsed.Offset, removed) },
+            _ => line,
+        };
 
         ByteSpan Place(ByteSpan part)
         {
