@@ -44,4 +44,7 @@ public sealed record FleetOptions
 
     /// <summary>How many hosts are looked at, at once.</summary>
     public int Parallelism { get; init; } = 8;
+
+    /// <summary>How long a host that is looked at may keep another from its turn; after that it is waited for beside the others.</summary>
+    public TimeSpan LongestTurn { get; init; } = TimeSpan.FromSeconds(15);
 }

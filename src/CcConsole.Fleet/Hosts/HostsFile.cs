@@ -7,7 +7,7 @@ namespace CcConsole.Fleet.Hosts;
 
 /// <summary>
 /// The list of hosts: <c>hosts.json</c>, 0600, in the console's settings folder, 0700. Read anew for each change and replaced in one
-/// step. Comments and final commas are read.
+/// step, under a lock, so that of two consoles neither undoes what the other did. Comments and final commas are read.
 /// </summary>
 public sealed class HostsFile
 {
@@ -27,6 +27,7 @@ public sealed class HostsFile
     /// <exception cref="ProblemException">A name that is taken, a part that cannot be used, or a file that cannot be written.</exception>
     public void Add(HostEntry host)
     {
+        using FileLock mine = Hold();
         HostsDocument document = Read();
         string? problem = Problem(host);
         if (problem is not null)
@@ -46,6 +47,7 @@ public sealed class HostsFile
     /// <exception cref="ProblemException">There is no such host.</exception>
     public void Remove(string name)
     {
+        using FileLock mine = Hold();
         HostsDocument document = Read();
         HostEntry[] rest = [.. document.Hosts.Where(host => host.Name != name)];
         if (rest.Length == document.Hosts.Count)
@@ -54,6 +56,12 @@ public sealed class HostsFile
         }
 
         Write(document with { Hosts = rest });
+    }
+
+    private FileLock Hold()
+    {
+        PrivatePath.EnsureDirectory(Path.GetDirectoryName(FilePath)!);
+        return FileLock.Take(FilePath + ".lock");
     }
 
     private HostsDocument Read()
@@ -98,7 +106,6 @@ public sealed class HostsFile
 
     private void Write(HostsDocument document)
     {
-        PrivatePath.EnsureDirectory(Path.GetDirectoryName(FilePath)!);
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(document, HostsJson.Default.HostsDocument);
         PrivatePath.WriteAtomically(FilePath, [.. json, (byte)'\n']);
     }

@@ -30,6 +30,7 @@ public sealed class FleetMonitor : IAsyncDisposable
     private readonly SemaphoreSlim _places;
     private Task _polling = Task.CompletedTask;
     private volatile string? _cacheProblem;
+    private int _untold;
 
     internal FleetMonitor(SessionPool sessions, HostDirectory hosts, CacheDatabase cache, AuditOperations audit, ChangeOperations changes, FleetOptions options)
     {
@@ -41,7 +42,10 @@ public sealed class FleetMonitor : IAsyncDisposable
         changes.Applied += OnApplied;
     }
 
-    /// <summary>Raised after each new snapshot, on a thread of the monitor: a screen hands it to its own thread.</summary>
+    /// <summary>
+    /// Raised with the newest snapshot, on a thread of the monitor: a screen hands it to its own thread. Never with an older one after
+    /// a newer; of several that are made at once some may be left out, never the last.
+    /// </summary>
     public event Action<FleetSnapshot>? Changed;
 
     /// <summary>The newest snapshot. Before <see cref="Start"/>: what the cache knows.</summary>
@@ -65,13 +69,37 @@ public sealed class FleetMonitor : IAsyncDisposable
     /// <summary>Makes a new snapshot from the cache, after something outside the monitor has changed it.</summary>
     public void Publish()
     {
-        FleetSnapshot snapshot;
         lock (_publishing)
         {
-            Current = snapshot = Snapshot();
+            Current = Snapshot();
         }
 
-        Changed?.Invoke(snapshot);
+        Raise();
+    }
+
+    /// <summary>One thread at a time tells of snapshots, for the others too, and last of the newest.</summary>
+    private void Raise()
+    {
+        if (Interlocked.Increment(ref _untold) > 1)
+        {
+            return;
+        }
+
+        int told;
+        do
+        {
+            told = Volatile.Read(ref _untold);
+            try
+            {
+                Changed?.Invoke(Current);
+            }
+            catch
+            {
+                Volatile.Write(ref _untold, 0);
+                throw;
+            }
+        }
+        while (Interlocked.CompareExchange(ref _untold, 0, told) != told);
     }
 
     /// <summary>As <see cref="Publish()"/>, with the rows of a host made anew.</summary>
@@ -123,15 +151,26 @@ public sealed class FleetMonitor : IAsyncDisposable
         try
         {
             bool answered;
+            Task<bool> visit;
             await _places.WaitAsync(_stop.Token).ConfigureAwait(false);
             try
             {
                 MarkRefreshing(host);
-                answered = await _visit.RunAsync(host, _stop.Token).ConfigureAwait(false);
+                visit = _visit.RunAsync(host, _stop.Token);
+                await Task.WhenAny(visit, Task.Delay(_options.LongestTurn, _options.Time, _stop.Token)).ConfigureAwait(false);
             }
             finally
             {
                 _places.Release();
+            }
+
+            try
+            {
+                // A long first pull goes on, and so does a host that sends a byte now and then: beside the others.
+                answered = await visit.ConfigureAwait(false);
+            }
+            finally
+            {
                 _refreshing.TryRemove(host.Name, out _);
             }
 
@@ -156,13 +195,12 @@ public sealed class FleetMonitor : IAsyncDisposable
         {
             // What a host does wrong is in its row; this is the cache.
             _cacheProblem = e.Message;
-            FleetSnapshot snapshot;
             lock (_publishing)
             {
-                Current = snapshot = Current with { CacheProblem = e.Message };
+                Current = Current with { CacheProblem = e.Message };
             }
 
-            Changed?.Invoke(snapshot);
+            Raise();
         }
     }
 

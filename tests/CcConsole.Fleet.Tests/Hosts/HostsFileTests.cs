@@ -36,6 +36,19 @@ public sealed class HostsFileTests : IDisposable
     }
 
     [Fact]
+    public async Task What_several_consoles_add_at_once_is_all_there()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(console => Task.Run(() =>
+        {
+            for (int i = 0; i < 10; i++)
+            {
+                File_.Add(new HostEntry { Name = $"web{console}{i}", Destination = "local" });
+            }
+        })));
+        Assert.Equal(40, File_.Load().Count);
+    }
+
+    [Fact]
     public void A_name_is_taken_once()
     {
         File_.Add(new HostEntry { Name = "web01", Destination = "a" });

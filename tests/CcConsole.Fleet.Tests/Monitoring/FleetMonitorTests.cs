@@ -13,7 +13,7 @@ public sealed class FleetMonitorTests : IAsyncDisposable
     [Fact]
     public async Task Hosts_are_looked_at_and_a_dead_one_is_a_row_like_any_other()
     {
-        FleetControl control = _fleet.Open();
+        FleetControl control = _fleet.Open(change: options => options with { PollInterval = TimeSpan.FromMinutes(1) });
         control.Hosts.Add(_fleet.MakeHost("web01", "0 3 * * * true\n#cc-paused 1 1 1 1 1 x\n61 * * * * bad\n"));
         _fleet.Wraps["gone"] = inner => new FaultyShell(inner) { Before = (_, _) => FaultyShell.Refused("gone") };
         control.Hosts.Add(_fleet.MakeHost("gone"));
@@ -47,6 +47,44 @@ public sealed class FleetMonitorTests : IAsyncDisposable
         Assert.Equal((Status.Unknown, 1, true), (row.Status, row.Jobs!.Value, row.IsStale));
         Assert.True(Assert.Single(later.Monitor.Current.Jobs).IsStale);
         Assert.NotNull(row.LastContact);
+    }
+
+    [Fact]
+    public async Task A_host_that_does_not_come_to_an_end_keeps_no_other_from_its_turn()
+    {
+        TaskCompletionSource end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _fleet.Wraps["slow"] = inner => new SlowShell(inner, end.Task);
+        FleetControl control = _fleet.Open(change: options => options with { PollInterval = TimeSpan.FromMinutes(1), Parallelism = 1, LongestTurn = TimeSpan.FromMilliseconds(100) });
+        control.Hosts.Add(_fleet.MakeHost("slow", "0 3 * * * true\n"));
+        control.Hosts.Add(_fleet.MakeHost("web01", "0 3 * * * true\n"));
+
+        Task refresh = control.Monitor.RefreshAsync();
+        for (int tries = 0; tries < 400 && control.Monitor.Current.Loaded == 0; tries++)
+        {
+            await Task.Delay(25);
+        }
+
+        Assert.Equal((Status.Ok, true), (control.Monitor.Current.Host("web01")!.Status, control.Monitor.Current.Host("slow")!.IsRefreshing));
+        end.SetResult();
+        await refresh;
+        Assert.Equal((Status.Ok, 2), (control.Monitor.Current.Host("slow")!.Status, control.Monitor.Current.Loaded));
+    }
+
+    [Fact]
+    public async Task Of_snapshots_made_at_once_none_is_told_after_a_newer_one_and_the_last_is_told()
+    {
+        FleetControl control = _fleet.Open(change: options => options with { Time = new CountingTime() });
+        List<DateTimeOffset> told = [];
+        control.Monitor.Changed += snapshot => told.Add(snapshot.At);
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
+        {
+            for (int i = 0; i < 200; i++)
+            {
+                control.Monitor.Publish();
+            }
+        })));
+        Assert.Equal(told.Order(), told);
+        Assert.Equal(control.Monitor.Current.At, told[^1]);
     }
 
     [Fact]
@@ -145,5 +183,33 @@ public sealed class FleetMonitorTests : IAsyncDisposable
     private sealed class LaterTime(TimeSpan by) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
+    }
+
+    /// <summary>A shell whose host does not come to an end before it is told to.</summary>
+    private sealed class SlowShell(IHostShell inner, Task end) : IHostShell
+    {
+        public string Host => inner.Host;
+
+        public async Task<CommandResult> RunAsync(string command, ReadOnlyMemory<byte> input = default, CommandOptions? options = null, CancellationToken cancellation = default)
+        {
+            await end.WaitAsync(cancellation);
+            return await inner.RunAsync(command, input, options, cancellation);
+        }
+
+        public async Task<ICommandStream> OpenAsync(string command, CommandOptions? options = null, CancellationToken cancellation = default)
+        {
+            await end.WaitAsync(cancellation);
+            return await inner.OpenAsync(command, options, cancellation);
+        }
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+
+    /// <summary>A clock that is a millisecond later each time that it is asked.</summary>
+    private sealed class CountingTime : TimeProvider
+    {
+        private long _now;
+
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddMilliseconds(Interlocked.Increment(ref _now));
     }
 }
