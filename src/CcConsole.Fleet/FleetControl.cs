@@ -2,6 +2,7 @@ using CcConsole.Core;
 using CcConsole.Fleet.Audit;
 using CcConsole.Fleet.Changes;
 using CcConsole.Fleet.Hosts;
+using CcConsole.Fleet.Inventory;
 using CcConsole.Fleet.Jobs;
 using CcConsole.Fleet.Monitoring;
 using CcConsole.Fleet.Reports;
@@ -29,11 +30,12 @@ public sealed class FleetControl : IAsyncDisposable
         IsReadOnly = options.ReadOnly;
         Hosts = new HostOperations(_sessions, hosts, file, cache, options, guard);
         Changes = new ChangeOperations(_sessions, hosts, cache, options, guard);
-        Jobs = new JobOperations(_sessions, hosts, cache, Changes, options, guard);
+        HostInventories inventories = new(_sessions, cache, options);
+        Jobs = new JobOperations(_sessions, hosts, cache, Changes, inventories, options, guard);
         Plans = new FleetPlanOperations(Jobs, Changes, hosts, cache, options, guard);
         Reports = new ReportOperations(_sessions, cache, options);
         Audit = new AuditOperations(_sessions, cache, options, guard);
-        Monitor = new FleetMonitor(_sessions, hosts, cache, Audit, Changes, options);
+        Monitor = new FleetMonitor(_sessions, hosts, cache, Audit, Changes, inventories, options);
     }
 
     /// <summary>Whether changes are refused.</summary>

@@ -42,6 +42,9 @@ public sealed record FleetOptions
     /// <summary>How often the monitor looks at each host.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often the monitor looks a host through for all that it runs; null: only when a person asks. See <see cref="Inventory.HostInventory"/>.</summary>
+    public TimeSpan? LookInterval { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>How many hosts are looked at, at once.</summary>
     public int Parallelism { get; init; } = 8;
 

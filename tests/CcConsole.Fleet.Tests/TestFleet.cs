@@ -32,6 +32,8 @@ internal sealed class TestFleet : IAsyncDisposable
             Actor = "alice",
             Origin = "laptop",
             ReadOnly = readOnly,
+            // The hosts of these tests are on this machine, whose own tables are none of theirs.
+            LookInterval = null,
             PollInterval = TimeSpan.FromMilliseconds(500),
             Policy = new HostPolicyOptions { FirstDelay = TimeSpan.FromMilliseconds(5), FailuresToSuspend = 1000 },
         };

@@ -18,7 +18,7 @@ internal sealed class ServeSession
 
     private static readonly string[] Capabilities =
     [
-        Methods.Hello, Methods.ReportTail, Methods.AuditPull, Methods.AuditAppend, Methods.CrontabRead, Methods.CrontabWrite, Methods.CrontabSettle,
+        Methods.Hello, Methods.ReportTail, Methods.AuditPull, Methods.AuditAppend, Methods.CrontabRead, Methods.CrontabWrite, Methods.CrontabSettle, Methods.CrontabDiscover,
         Methods.JobRun, Methods.JobStop, Methods.AgentStatus,
     ];
 
@@ -135,6 +135,10 @@ internal sealed class ServeSession
             case Methods.CrontabSettle:
                 With(message, id, ProtocolJson.Default.CrontabSettleParams, settle => Start(
                     id, () => _output.Result(id, CrontabEditing.Settle(settle), ProtocolJson.Default.CrontabReadResult)));
+                break;
+            case Methods.CrontabDiscover:
+                With(message, id, ProtocolJson.Default.CrontabDiscoverParams, discover => Stream(
+                    id, discover.Credit, stream => new DiscoveryStream(_output).Run(stream)));
                 break;
             case Methods.JobRun:
                 With(message, id, ProtocolJson.Default.JobRunParams, run => Stream(id, run.Credit, stream => _jobs.Run(stream, run)));

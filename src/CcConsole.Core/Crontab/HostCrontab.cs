@@ -150,7 +150,7 @@ public static class HostCrontab
     }
 
     /// <summary>Words for what crontab says under LC_ALL=C (debian's and cronie's crontab.c).</summary>
-    private static (string Problem, string Hint) Classify(string said, string user)
+    internal static (string Problem, string Hint) Classify(string said, string user)
     {
         bool Has(string part) => said.Contains(part, StringComparison.OrdinalIgnoreCase);
         return said switch

@@ -24,6 +24,9 @@ public static class Methods
     /// <summary><see cref="CrontabSettleParams"/> → <see cref="CrontabReadResult"/>.</summary>
     public const string CrontabSettle = "crontab.settle";
 
+    /// <summary><see cref="CrontabDiscoverParams"/> → <see cref="StreamResult"/>, then <see cref="StreamMethods.CrontabFound"/> …, <see cref="StreamMethods.End"/>.</summary>
+    public const string CrontabDiscover = "crontab.discover";
+
     /// <summary><see cref="JobRunParams"/> → <see cref="JobRunResult"/>, then <see cref="StreamMethods.JobOutput"/> …, <see cref="StreamMethods.JobEnded"/>, <see cref="StreamMethods.End"/>.</summary>
     public const string JobRun = "job.run";
 
@@ -51,6 +54,9 @@ public static class StreamMethods
 
     /// <summary>Agent to console, <see cref="AuditLines"/>.</summary>
     public const string AuditLines = "audit.lines";
+
+    /// <summary>Agent to console, <see cref="CrontabFound"/>.</summary>
+    public const string CrontabFound = "crontab.found";
 
     /// <summary>Agent to console, <see cref="JobOutput"/>.</summary>
     public const string JobOutput = "job.output";

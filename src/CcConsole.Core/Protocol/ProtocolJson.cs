@@ -30,6 +30,8 @@ namespace CcConsole.Core.Protocol;
 [JsonSerializable(typeof(CrontabWriteParams))]
 [JsonSerializable(typeof(CrontabWriteResult))]
 [JsonSerializable(typeof(CrontabSettleParams))]
+[JsonSerializable(typeof(CrontabDiscoverParams))]
+[JsonSerializable(typeof(CrontabFound))]
 [JsonSerializable(typeof(JobRunParams))]
 [JsonSerializable(typeof(JobRunResult))]
 [JsonSerializable(typeof(JobOutput))]

@@ -15,6 +15,9 @@ public static class RpcLimits
     /// <summary>The most bytes of live output in one message (before base64).</summary>
     public const int OutputBatchBytes = 32 * 1024;
 
+    /// <summary>The most bytes of what was found on a host in one message (before base64).</summary>
+    public const int DiscoveryBatchBytes = 256 * 1024;
+
     /// <summary>The deepest nesting that a message may have: a report's, and what is around it.</summary>
     public const int MaxDepth = 72;
 }

@@ -4,6 +4,7 @@ using CcConsole.Core.Crontab;
 using CcConsole.Core.Jobs;
 using CcConsole.Fleet.Changes;
 using CcConsole.Fleet.Hosts;
+using CcConsole.Fleet.Inventory;
 using CcConsole.Fleet.Sessions;
 using CcConsole.Store;
 using CcConsole.Store.Hosts;
@@ -19,10 +20,11 @@ public sealed class JobOperations
     private readonly ChangeOperations _changes;
     private readonly FleetOptions _options;
     private readonly ReadOnlyGuard _guard;
+    private readonly HostInventories _inventories;
 
     internal JobOperations(
-        SessionPool sessions, HostDirectory hosts, CacheDatabase cache, ChangeOperations changes, FleetOptions options, ReadOnlyGuard guard) =>
-        (_sessions, _hosts, _cache, _changes, _options, _guard) = (sessions, hosts, cache, changes, options, guard);
+        SessionPool sessions, HostDirectory hosts, CacheDatabase cache, ChangeOperations changes, HostInventories inventories, FleetOptions options, ReadOnlyGuard guard) =>
+        (_sessions, _hosts, _cache, _changes, _inventories, _options, _guard) = (sessions, hosts, cache, changes, inventories, options, guard);
 
     /// <summary>Reads a host's table anew: its jobs, and what can be planned for them. Changes of the host that were interrupted are settled first.</summary>
     /// <param name="host">The host's name in the fleet.</param>
@@ -69,6 +71,20 @@ public sealed class JobOperations
 
         return (read, read.Jobs.Find(job));
     }
+
+    /// <summary>
+    /// Looks through a host for all that it runs by itself, and keeps it: tables that are gone are dropped. The host is asked for root
+    /// once (<c>sudo -n</c>), which its log shows.
+    /// </summary>
+    /// <exception cref="ProblemException">The host is not reached, or cannot be looked through.</exception>
+    public async Task<HostInventory> DiscoverAsync(string host, CancellationToken cancellation = default)
+    {
+        await _inventories.DiscoverAsync(_hosts.Get(host), cancellation).ConfigureAwait(false);
+        return Inventory(host);
+    }
+
+    /// <summary>What was last found on a host, with its jobs as they were last read; asks no host.</summary>
+    public HostInventory Inventory(string host) => _inventories.Cached(_hosts.Get(host), Cached(host));
 
     /// <summary>The rows of a host's jobs as they were last read, with what is known of their runs; asks no host.</summary>
     public IReadOnlyList<JobRow> Cached(string host) => new JobRows(_cache, _options).Of(_hosts.Get(host));

@@ -4,6 +4,7 @@ using CcConsole.Core.Crontab.Lint;
 using CcConsole.Core.Jobs;
 using CcConsole.Fleet.Changes;
 using CcConsole.Fleet.Hosts;
+using CcConsole.Fleet.Inventory;
 using CcConsole.Store;
 using CcConsole.Store.Hosts;
 using CcConsole.Store.Reports;
@@ -24,17 +25,23 @@ internal sealed class JobRows(CacheDatabase cache, FleetOptions options)
         HostState? state = cache.Hosts.Find(host.Name);
         CronDialect dialect = CronDialects.Of(state?.Dialect);
         TimeZoneInfo zone = ZoneDatabase.Find(state?.Zone ?? "UTC") ?? TimeZoneInfo.Utc;
+        KeptFindings? found = Kept(host.Name);
         return [.. cache.Hosts.Tables(host.Name).SelectMany(table =>
             TableId.TryParse(table.Name, out TableId? id)
-                ? Of(host.Name, id, JobTable.From(CrontabDocument.Parse(table.Bytes.Span, dialect, id.IsSystem)), zone, table.ReadAt)
+                ? Of(host.Name, id, found, table.Bytes, JobTable.From(CrontabDocument.Parse(table.Bytes.Span, dialect, id.IsSystem)), zone, table.ReadAt)
                 : [])];
     }
 
-    public IReadOnlyList<JobRow> Of(JobEditor read) => Of(read.Host.Name, read.Table.Id, read.Jobs, read.Facts.Zone, read.Table.ReadAt);
+    public IReadOnlyList<JobRow> Of(JobEditor read) => Of(read.Host.Name, read.Table.Id, Kept(read.Host.Name), read.Table.Bytes, read.Jobs, read.Facts.Zone, read.Table.ReadAt);
 
-    private List<JobRow> Of(string host, TableId id, JobTable table, TimeZoneInfo zone, DateTimeOffset asOf)
+    private KeptFindings? Kept(string host) => cache.Hosts.Findings(host) is { } findings ? InventoryJson.Read(findings.Json) : null;
+
+    private List<JobRow> Of(string host, TableId id, KeptFindings? found, ReadOnlyMemory<byte> bytes, JobTable table, TimeZoneInfo zone, DateTimeOffset asOf)
     {
         DateTimeOffset now = options.Time.GetUtcNow();
+        KeptTable? against = found?.Against(id, bytes);
+        // Only the login's own table is read at every visit; the others as often as the host is looked through.
+        bool looked = found is not null && found.Login != id.Name;
         IReadOnlyDictionary<string, IReadOnlyList<RunSummary>> runs = cache.Reports.LastRunsOfHost(host, RunsShown);
         DateTimeOffset? changed = cache.Changes.LastAppliedAt(host, id.Name);
         HashSet<int> drifted = DriftedLines(host, id, table.Document);
@@ -44,7 +51,8 @@ internal sealed class JobRows(CacheDatabase cache, FleetOptions options)
         {
             IReadOnlyList<RunSummary> last = job.Wrapped is { } wrapped ? runs.GetValueOrDefault(wrapped.JobId, []) : [];
             EntryTiming timing = EntryTiming.Of(table.Document, job.Entry, zone, ZoneDatabase.Find);
-            (Status status, string? cause) = StatusOf(job, last, timing, now, changed);
+            string? ignored = job.State == JobState.Active ? against?.Ignored ?? against?.Lines.FirstOrDefault(line => line.Line == job.LineNumber)?.Why : null;
+            (Status status, string? cause) = ignored is null ? StatusOf(job, last, timing, now, changed) : (Status.Unknown, ignored);
             return new JobRow
             {
                 Host = host,
@@ -53,14 +61,15 @@ internal sealed class JobRows(CacheDatabase cache, FleetOptions options)
                 Status = status,
                 Cause = cause,
                 Meaning = job.Schedule is { } schedule ? ScheduleDescription.Describe(schedule) : "",
-                NextRun = job.State == JobState.Active ? timing.Next(job.Schedule!, now) : null,
+                Ignored = ignored,
+                NextRun = job.State == JobState.Active && ignored is null ? timing.Next(job.Schedule!, now) : null,
                 TimingNotes = timing.Notes,
                 Findings = [.. findings[job.LineNumber]],
                 IsDrifted = drifted.Contains(job.LineNumber),
                 LastRun = last.Count > 0 ? last[0] : null,
                 Runs = last,
                 AsOf = asOf,
-                IsStale = now - asOf > 2 * options.PollInterval,
+                IsStale = now - asOf > 2 * (looked ? options.LookInterval ?? TimeSpan.FromDays(1) : options.PollInterval),
             };
         })];
     }

@@ -3,6 +3,7 @@ using CcConsole.Core;
 using CcConsole.Fleet.Audit;
 using CcConsole.Fleet.Changes;
 using CcConsole.Fleet.Hosts;
+using CcConsole.Fleet.Inventory;
 using CcConsole.Fleet.Reports;
 using CcConsole.Fleet.Sessions;
 using CcConsole.Store;
@@ -32,11 +33,11 @@ public sealed class FleetMonitor : IAsyncDisposable
     private volatile string? _cacheProblem;
     private int _untold;
 
-    internal FleetMonitor(SessionPool sessions, HostDirectory hosts, CacheDatabase cache, AuditOperations audit, ChangeOperations changes, FleetOptions options)
+    internal FleetMonitor(SessionPool sessions, HostDirectory hosts, CacheDatabase cache, AuditOperations audit, ChangeOperations changes, HostInventories inventories, FleetOptions options)
     {
         (_sessions, _hosts, _cache, _audit, _options) = (sessions, hosts, cache, audit, options);
         _view = new HostView(cache, options);
-        _visit = new HostVisit(sessions, cache, audit, changes, options);
+        _visit = new HostVisit(sessions, cache, audit, changes, inventories, options);
         _places = new SemaphoreSlim(options.Parallelism, options.Parallelism);
         Current = Snapshot();
         changes.Applied += OnApplied;

@@ -3,6 +3,7 @@ using CcConsole.Core.Cron;
 using CcConsole.Fleet.Audit;
 using CcConsole.Fleet.Changes;
 using CcConsole.Fleet.Hosts;
+using CcConsole.Fleet.Inventory;
 using CcConsole.Fleet.Reports;
 using CcConsole.Fleet.Sessions;
 using CcConsole.Ssh;
@@ -12,7 +13,7 @@ using CcConsole.Store.Hosts;
 namespace CcConsole.Fleet.Monitoring;
 
 /// <summary>One look at a host: table, reports, chain, changes whose end is not known. All that comes of it is in the cache.</summary>
-internal sealed class HostVisit(SessionPool sessions, CacheDatabase cache, AuditOperations audit, ChangeOperations changes, FleetOptions options)
+internal sealed class HostVisit(SessionPool sessions, CacheDatabase cache, AuditOperations audit, ChangeOperations changes, HostInventories inventories, FleetOptions options)
 {
     public const string Ok = "ok", Offline = "offline", Problem = "problem";
 
@@ -34,6 +35,7 @@ internal sealed class HostVisit(SessionPool sessions, CacheDatabase cache, Audit
             cache.Hosts.SaveTable(new HostTable(host.Name, table.Id.Name, table.Bytes, table.ReadAt));
             state = await WithAgentAsync(state, connection, cancellation).ConfigureAwait(false);
             await changes.SettleAsync(host.Name, cancellation).ConfigureAwait(false);
+            await LookAsync(host, cancellation).ConfigureAwait(false);
         }
         catch (HostProblemException e)
         {
@@ -71,6 +73,22 @@ internal sealed class HostVisit(SessionPool sessions, CacheDatabase cache, Audit
         await new ReportPull(cache, agent, state.Host).FetchAsync(cancellation).ConfigureAwait(false);
         PullResult pull = await audit.PullAsync(state.Host, cancellation: cancellation).ConfigureAwait(false);
         return pull.IsGood ? state : state with { State = Problem, Cause = $"{pull.Verdict}: {pull.Message}", Hint = pull.Hint };
+    }
+
+    /// <summary>That a host cannot be looked through is told in its inventory: what is known of its own table is as good as before.</summary>
+    private async Task LookAsync(HostEntry host, CancellationToken cancellation)
+    {
+        try
+        {
+            if (inventories.IsDue(host.Name))
+            {
+                await inventories.DiscoverAsync(host, cancellation).ConfigureAwait(false);
+            }
+        }
+        catch (ProblemException e) when (e is not HostProblemException)
+        {
+            // Told by the inventory.
+        }
     }
 
     private static HostState WithFacts(HostState state, HostFacts facts, DateTimeOffset now) => state with

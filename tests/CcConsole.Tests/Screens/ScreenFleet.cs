@@ -46,6 +46,8 @@ internal sealed class ScreenFleet : IAsyncDisposable
         Origin = "laptop",
         ReadOnly = ReadOnly,
         Time = Time,
+        // The hosts of these tests are on this machine, whose own tables are none of theirs.
+        LookInterval = null,
     });
 
     /// <summary>The console on a terminal of this size.</summary>

@@ -9,6 +9,7 @@ namespace CcConsole.Core.Crontab.Scripts;
 /// </summary>
 internal sealed class HostReply
 {
+    private readonly List<ReplyItem> _items = [];
     private readonly Dictionary<string, string> _values = [];
     private readonly Dictionary<string, byte[]> _parts = [];
 
@@ -17,6 +18,9 @@ internal sealed class HostReply
 
     /// <summary>True when the frame is whole.</summary>
     public bool IsWhole { get; private set; }
+
+    /// <summary>All lines and parts in their order, for an answer in which names come again.</summary>
+    public IReadOnlyList<ReplyItem> Items => _items;
 
     public string this[string key] => _values.GetValueOrDefault(key, "");
 
@@ -60,6 +64,7 @@ internal sealed class HostReply
             if (line[0] != '=')
             {
                 reply._values[line[..space]] = line[(space + 1)..];
+                reply._items.Add(new(line[..space], line[(space + 1)..], null));
                 continue;
             }
 
@@ -69,9 +74,16 @@ internal sealed class HostReply
             }
 
             reply._parts[line[1..space]] = output.Slice(at, size).ToArray();
+            reply._items.Add(new(line[1..space], "", reply._parts[line[1..space]]));
             at += size + 1;
         }
 
         return reply;
     }
 }
+
+/// <summary>A line of an answer, or a part.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Value">The line's value; empty for a part.</param>
+/// <param name="Bytes">The part's bytes; null for a line.</param>
+internal readonly record struct ReplyItem(string Name, string Value, byte[]? Bytes);
