@@ -49,6 +49,9 @@ public sealed partial class JobEditor
     /// <summary>True for the table of the session's own user.</summary>
     public bool IsOwnTable { get; }
 
+    /// <summary>By which clock a job runs, and how late it may; null for one that is added.</summary>
+    public EntryTiming TimingOf(Job? job) => EntryTiming.Of(_document, job?.Entry, Facts.Zone, ZoneDatabase.Find);
+
     /// <summary>What a draft would become, in place of a job or (null) as a new one. Asks nobody; never throws for what is in the draft.</summary>
     public JobPreview Preview(JobDraft draft, Job? job = null)
     {
@@ -57,7 +60,7 @@ public sealed partial class JobEditor
             return new JobPreview { Field = DraftField.Schedule, Problem = Reason(draft.Schedule, error), Hint = "Five fields: minute hour day-of-month month day-of-week, or @daily and the like" };
         }
 
-        EntryTiming timing = EntryTiming.Of(_document, job?.Entry, Facts.Zone, ZoneDatabase.Find);
+        EntryTiming timing = TimingOf(job);
         JobPreview preview = new()
         {
             Meaning = ScheduleDescription.Describe(schedule!),

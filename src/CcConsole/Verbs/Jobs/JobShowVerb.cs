@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CcConsole.Core.Crontab;
 using CcConsole.Core.Jobs;
 using CcConsole.Fleet;
 using CcConsole.Fleet.Jobs;
@@ -17,8 +18,10 @@ internal static class JobShowVerb
         (JobEditor table, Job job) = await JobTarget.FindAsync(context, fleet);
         JobRow row = fleet.Jobs.Rows(table).Single(row => row.Job.Id == job.Id);
         string line = table.Jobs.Document.Text(job.Line.Span);
+        EntryTiming timing = table.TimingOf(job);
+        string zone = timing.Zone?.Id ?? table.Facts.Zone.Id;
         List<DateTimeOffset> next = job.Schedule is { } schedule && job.State == JobState.Active
-            ? [.. schedule.Occurrences(TimeProvider.System.GetUtcNow(), table.Facts.Zone).Take(5)] : [];
+            ? [.. timing.Occurrences(schedule, TimeProvider.System.GetUtcNow()).Take(5)] : [];
 
         if (context.Json)
         {
@@ -26,7 +29,7 @@ internal static class JobShowVerb
             {
                 JobListVerb.Write(json, row);
                 json.WriteString("text", line);
-                json.WriteString("zone", table.Facts.Zone.Id);
+                json.WriteString("zone", zone);
                 json.WriteStartArray("next_runs");
                 foreach (DateTimeOffset run in next) json.WriteStringValue(run);
                 json.WriteEndArray();
@@ -42,7 +45,7 @@ internal static class JobShowVerb
         context.Output.WriteLine($"command   {Plain.Text(job.Command)}");
         context.Output.WriteLine($"line {job.LineNumber,-5}{Plain.Text(line)}");
         if (job.Problem is { } problem) context.Output.WriteLine($"problem   {Plain.Text(problem)}");
-        foreach (DateTimeOffset run in next) context.Output.WriteLine($"next      {TimeText.Short(run)} ({Plain.Text(table.Facts.Zone.Id)})");
+        foreach (DateTimeOffset run in next) context.Output.WriteLine($"next      {TimeText.Short(run)} ({Plain.Text(zone)})");
         foreach (string note in row.TimingNotes) context.Output.WriteLine($"note      {Plain.Text(note)}");
         if (row.LastRun is { } last) context.Output.WriteLine($"last      {TimeText.Seconds(last.StartedAt)}  exit {last.ExitCode}  {last.Duration.TotalSeconds:0.###} s  (report {last.ReportId})");
         return Verb.Good;
