@@ -16,7 +16,7 @@ internal sealed class DiscoveryStream
     {
         var result = ShellRun.Run(HostDiscovery.Command(), default);
         // What is wrong with the answer is said here, where its standard error is known.
-        HostDiscovery.Parse(result.ExitCode, result.Output, result.Error);
+        HostDiscovery.Check(result.ExitCode, result.Output, result.Error);
         stream.Opened = true;
         _output.Result(stream.Id, new StreamResult(stream.Id, result.Output.Length - 1), ProtocolJson.Default.StreamResult);
         for (var at = 0; at < result.Output.Length && stream.Take(); at += RpcLimits.DiscoveryBatchBytes)

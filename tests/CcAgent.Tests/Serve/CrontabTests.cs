@@ -140,6 +140,36 @@ public class CrontabTests
         Assert.Contains("Only root", error.GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_host_is_looked_through_in_a_stream_of_pieces()
+    {
+        using var user = new TestUser();
+        await using var serve = ServeClient.StartAs(await Prepared(user));
+        await ProgramRun.RunAsync("/usr/bin/env", ["crontab", "-u", user.Name, "-"], input: Encoding.UTF8.GetBytes(First));
+        var id = await serve.RequestAsync("crontab.discover", """{"credit":4}""");
+        var size = (await serve.AnswerAsync(id)).GetProperty("result").GetProperty("last").GetInt64() + 1;
+        using var all = new MemoryStream();
+        for (var message = await serve.NextAsync(id); message.Method == "crontab.found"; message = await serve.NextAsync(id))
+            all.Write(message.Params.GetProperty("data").GetBytesFromBase64());
+        Assert.Equal(size, all.Length);
+        var text = Encoding.UTF8.GetString(all.ToArray());
+        Assert.Contains("\ncc-crontab 1\n", text, StringComparison.Ordinal);
+        Assert.Contains($"=table {First.Length}\n{First}", text, StringComparison.Ordinal);
+        Assert.EndsWith("end\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_other_file_can_be_named_as_a_table()
+    {
+        using var user = new TestUser();
+        await using var serve = ServeClient.StartAs(await Prepared(user));
+        foreach (var table in new[] { "/etc/shadow", "/etc/cron.d/../shadow", "/etc/crontab.d/x", "-l" })
+        {
+            var error = await serve.ErrorAsync("crontab.read", $$"""{"table":"{{table}}"}""");
+            Assert.Contains("neither a user's name nor the path", error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        }
+    }
+
     private static async Task<TestUser> Prepared(TestUser user)
     {
         await using var daemon = await RunningDaemon.StartAsAsync(user);

@@ -15,17 +15,15 @@ public static class HostDiscovery
     /// <summary>The command line: safe for any login shell, needs no input. It may take a minute where a host has very many tables.</summary>
     public static string Command() => DiscoveryScript.Command();
 
+    /// <summary>Looks whether the answer is whole, for one who only passes it on.</summary>
+    /// <exception cref="ProblemException">It is not, or the host could not be looked through at all.</exception>
+    public static void Check(int exitCode, ReadOnlySpan<byte> stdout, ReadOnlySpan<byte> stderr) => Whole(exitCode, stdout, stderr);
+
     /// <summary>What the answer means.</summary>
     /// <exception cref="ProblemException">The answer is not whole, or the host could not be looked through at all.</exception>
     public static HostSchedules Parse(int exitCode, ReadOnlySpan<byte> stdout, ReadOnlySpan<byte> stderr)
     {
-        var reply = HostReply.Parse(stdout);
-        if (!reply.IsWhole || reply["status"] != "looked")
-        {
-            var (problem, hint) = reply.IsWhole ? HostCrontab.Cause(reply) : HostCrontab.Cut(reply, exitCode, stderr);
-            throw new ProblemException(problem, hint);
-        }
-
+        var reply = Whole(exitCode, stdout, stderr);
         var frame = DiscoveryFrame.Of(reply);
         var schedulers = FoundSchedulers.Of(frame);
         var cron = HostCrontab.Host(reply);
@@ -49,5 +47,17 @@ public static class HostDiscovery
             Gaps = gaps,
             AsRoot = frame.AsRoot,
         };
+    }
+
+    private static HostReply Whole(int exitCode, ReadOnlySpan<byte> stdout, ReadOnlySpan<byte> stderr)
+    {
+        var reply = HostReply.Parse(stdout);
+        if (reply.IsWhole && reply["status"] == "looked")
+        {
+            return reply;
+        }
+
+        var (problem, hint) = reply.IsWhole ? HostCrontab.Cause(reply) : HostCrontab.Cut(reply, exitCode, stderr);
+        throw new ProblemException(problem, hint);
     }
 }
