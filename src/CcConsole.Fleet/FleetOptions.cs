@@ -42,7 +42,7 @@ public sealed record FleetOptions
     /// <summary>How often the monitor looks at each host.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often the monitor looks a host through for all that it runs; null: only when a person asks. See <see cref="Inventory.HostInventory"/>.</summary>
+    /// <summary>How often the monitor looks a host through for all that it runs; null: never by itself. See <see cref="Inventory.HostInventory"/>.</summary>
     public TimeSpan? LookInterval { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>How many hosts are looked at, at once.</summary>

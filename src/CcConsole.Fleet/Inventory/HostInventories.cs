@@ -14,15 +14,17 @@ namespace CcConsole.Fleet.Inventory;
 
 /// <summary>
 /// Looks through hosts, and keeps what was found. A look costs the host some hundred processes and asks it for root, which its log
-/// shows: so the monitor looks once a day (<see cref="FleetOptions.LookInterval"/>), an hour later where it failed, and whenever a person asks.
+/// shows: so the monitor looks once a day (<see cref="FleetOptions.LookInterval"/>), an hour later where it failed, and when a person asks for the host.
 /// </summary>
 internal sealed class HostInventories(SessionPool sessions, CacheDatabase cache, FleetOptions options)
 {
-    private static readonly TimeSpan AfterFailure = TimeSpan.FromHours(1);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromHours(1), AfterAsking = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<string, (DateTimeOffset At, DiscoveryGap Gap)> _failed = new(StringComparer.Ordinal);
 
     /// <summary>Whether the monitor is to look again.</summary>
-    public bool IsDue(string host)
+    /// <param name="host">The host.</param>
+    /// <param name="asked">Whether a person has asked for this host: then at most once a minute.</param>
+    public bool IsDue(string host, bool asked)
     {
         if (options.LookInterval is not { } interval)
         {
@@ -30,7 +32,8 @@ internal sealed class HostInventories(SessionPool sessions, CacheDatabase cache,
         }
 
         DateTimeOffset now = options.Time.GetUtcNow();
-        return !(_failed.TryGetValue(host, out (DateTimeOffset At, DiscoveryGap Gap) failure) && now - failure.At < AfterFailure)
+        interval = asked ? AfterAsking : interval;
+        return !(_failed.TryGetValue(host, out (DateTimeOffset At, DiscoveryGap Gap) failure) && now - failure.At < (asked ? AfterAsking : AfterFailure))
             && !(cache.Hosts.Findings(host)?.ReadAt is { } at && now - at < interval);
     }
 

@@ -36,7 +36,7 @@ public sealed class FleetMonitor : IAsyncDisposable
     internal FleetMonitor(SessionPool sessions, HostDirectory hosts, CacheDatabase cache, AuditOperations audit, ChangeOperations changes, HostInventories inventories, FleetOptions options)
     {
         (_sessions, _hosts, _cache, _audit, _options) = (sessions, hosts, cache, audit, options);
-        _view = new HostView(cache, options);
+        _view = new HostView(cache, inventories, options);
         _visit = new HostVisit(sessions, cache, audit, changes, inventories, options);
         _places = new SemaphoreSlim(options.Parallelism, options.Parallelism);
         Current = Snapshot();
@@ -55,7 +55,7 @@ public sealed class FleetMonitor : IAsyncDisposable
     /// <summary>Begins to look at all hosts, now and after each interval.</summary>
     public void Start() => _polling = Task.Run(PollAsync);
 
-    /// <summary>Looks at a host now, or at all: those too that are left alone because they failed again and again.</summary>
+    /// <summary>Looks at a host now (through all that it runs too), or at all: those too that are left alone because they failed again and again.</summary>
     public async Task RefreshAsync(string? host = null)
     {
         List<HostEntry> hosts = [.. Hosts(out _).Where(entry => host is null || entry.Name == host)];
@@ -64,7 +64,7 @@ public sealed class FleetMonitor : IAsyncDisposable
             await _sessions.Get(entry).ResumeAsync(_stop.Token).ConfigureAwait(false);
         }
 
-        await Task.WhenAll(hosts.Select(VisitAsync)).ConfigureAwait(false);
+        await Task.WhenAll(hosts.Select(entry => VisitAsync(entry, host is not null))).ConfigureAwait(false);
     }
 
     /// <summary>Makes a new snapshot from the cache, after something outside the monitor has changed it.</summary>
@@ -130,7 +130,7 @@ public sealed class FleetMonitor : IAsyncDisposable
             {
                 // A host that keeps its visit waiting keeps no other from being looked at again.
                 visits.RemoveAll(visit => visit.IsCompletedSuccessfully);
-                visits.AddRange(Hosts(out _).Select(VisitAsync));
+                visits.AddRange(Hosts(out _).Select(entry => VisitAsync(entry, false)));
             }
             while (await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false));
         }
@@ -142,7 +142,7 @@ public sealed class FleetMonitor : IAsyncDisposable
         await Task.WhenAll(visits).ConfigureAwait(false);
     }
 
-    private async Task VisitAsync(HostEntry host)
+    private async Task VisitAsync(HostEntry host, bool asked)
     {
         if (!_refreshing.TryAdd(host.Name, 0))
         {
@@ -157,7 +157,7 @@ public sealed class FleetMonitor : IAsyncDisposable
             try
             {
                 MarkRefreshing(host);
-                visit = _visit.RunAsync(host, _stop.Token);
+                visit = _visit.RunAsync(host, asked, _stop.Token);
                 await Task.WhenAny(visit, Task.Delay(_options.LongestTurn, _options.Time, _stop.Token)).ConfigureAwait(false);
             }
             finally
@@ -274,6 +274,7 @@ public sealed class FleetMonitor : IAsyncDisposable
             At = _options.Time.GetUtcNow(),
             Hosts = [.. rows.Select(row => row.Host)],
             Jobs = [.. rows.SelectMany(row => row.Jobs)],
+            Inventories = [.. rows.Select(row => row.Inventory)],
             Loaded = hosts.Count(host => _loaded.ContainsKey(host.Name)),
             LastReport = _cache.Reports.LastId(),
             IsReadOnly = _options.ReadOnly,

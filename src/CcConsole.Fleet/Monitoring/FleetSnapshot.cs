@@ -1,3 +1,4 @@
+using CcConsole.Fleet.Inventory;
 using CcConsole.Fleet.Jobs;
 
 namespace CcConsole.Fleet.Monitoring;
@@ -13,6 +14,9 @@ public sealed record FleetSnapshot
 
     /// <summary>The jobs of all hosts, host by host in the order of their tables.</summary>
     public required IReadOnlyList<JobRow> Jobs { get; init; }
+
+    /// <summary>What each host runs by itself, as the cache knows it, in the order of <see cref="Hosts"/>.</summary>
+    public IReadOnlyList<HostInventory> Inventories { get; init; } = [];
 
     /// <summary>How many hosts have been looked at since the start, whatever came of it: <c>loading 7/41</c> until all have.</summary>
     public required int Loaded { get; init; }
@@ -31,6 +35,9 @@ public sealed record FleetSnapshot
 
     /// <summary>A host by its name; null when it is not in the list.</summary>
     public HostRow? Host(string name) => Hosts.FirstOrDefault(host => host.Name == name);
+
+    /// <summary>What a host runs by itself; empty for one that is not in the list.</summary>
+    public HostInventory InventoryOf(string host) => Inventories.FirstOrDefault(inventory => inventory.Host == host) ?? new HostInventory { Host = host };
 
     /// <summary>The jobs of one host.</summary>
     public IEnumerable<JobRow> JobsOf(string host) => Jobs.Where(job => job.Host == host);

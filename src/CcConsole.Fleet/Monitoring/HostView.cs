@@ -1,4 +1,5 @@
 using CcConsole.Fleet.Hosts;
+using CcConsole.Fleet.Inventory;
 using CcConsole.Fleet.Jobs;
 using CcConsole.Fleet.Sessions;
 using CcConsole.Store;
@@ -8,11 +9,11 @@ using CcConsole.Store.Hosts;
 namespace CcConsole.Fleet.Monitoring;
 
 /// <summary>Makes the rows of a host from what the cache knows.</summary>
-internal sealed class HostView(CacheDatabase cache, FleetOptions options)
+internal sealed class HostView(CacheDatabase cache, HostInventories inventories, FleetOptions options)
 {
     private readonly JobRows _jobs = new(cache, options);
 
-    public sealed record Rows(HostRow Host, IReadOnlyList<JobRow> Jobs);
+    public sealed record Rows(HostRow Host, IReadOnlyList<JobRow> Jobs, HostInventory Inventory);
 
     public Rows Of(HostEntry host, bool refreshing)
     {
@@ -50,7 +51,7 @@ internal sealed class HostView(CacheDatabase cache, FleetOptions options)
             Zone = state?.Zone,
             RoundTrip = state?.RoundTrip,
         };
-        return new Rows(row, jobs);
+        return new Rows(row, jobs, inventories.Cached(host, jobs));
     }
 
     private int Drift(string host)

@@ -18,7 +18,7 @@ internal sealed class HostVisit(SessionPool sessions, CacheDatabase cache, Audit
     public const string Ok = "ok", Offline = "offline", Problem = "problem";
 
     /// <returns>True when the host answered.</returns>
-    public async Task<bool> RunAsync(HostEntry host, CancellationToken cancellation)
+    public async Task<bool> RunAsync(HostEntry host, bool asked, CancellationToken cancellation)
     {
         DateTimeOffset now = options.Time.GetUtcNow();
         HostState state = cache.Hosts.Find(host.Name) ?? new HostState { Host = host.Name, State = Offline, AttemptedAt = now };
@@ -35,7 +35,7 @@ internal sealed class HostVisit(SessionPool sessions, CacheDatabase cache, Audit
             cache.Hosts.SaveTable(new HostTable(host.Name, table.Id.Name, table.Bytes, table.ReadAt));
             state = await WithAgentAsync(state, connection, cancellation).ConfigureAwait(false);
             await changes.SettleAsync(host.Name, cancellation).ConfigureAwait(false);
-            await LookAsync(host, cancellation).ConfigureAwait(false);
+            await LookAsync(host, asked, cancellation).ConfigureAwait(false);
         }
         catch (HostProblemException e)
         {
@@ -76,11 +76,11 @@ internal sealed class HostVisit(SessionPool sessions, CacheDatabase cache, Audit
     }
 
     /// <summary>That a host cannot be looked through is told in its inventory: what is known of its own table is as good as before.</summary>
-    private async Task LookAsync(HostEntry host, CancellationToken cancellation)
+    private async Task LookAsync(HostEntry host, bool asked, CancellationToken cancellation)
     {
         try
         {
-            if (inventories.IsDue(host.Name))
+            if (inventories.IsDue(host.Name, asked))
             {
                 await inventories.DiscoverAsync(host, cancellation).ConfigureAwait(false);
             }

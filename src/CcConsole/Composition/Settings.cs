@@ -17,6 +17,12 @@ internal sealed record Settings
     /// <summary>True: nothing is changed on any host, nor in the list of hosts.</summary>
     public bool ReadOnly { get; init; }
 
+    /// <summary>
+    /// After how many hours the console looks a host through again for all that it runs. A look asks the host for root (sudo -n), which
+    /// its log shows. 0: never.
+    /// </summary>
+    public double LookHours { get; init; } = 24;
+
     /// <summary>Reads the file; without one, everything is as by default.</summary>
     /// <exception cref="ProblemException">It cannot be read, or holds something else; the message has the line.</exception>
     public static Settings Read(string folder)
@@ -57,6 +63,11 @@ internal sealed record Settings
                         Expect(reader.TokenType is JsonTokenType.True or JsonTokenType.False, json, reader, path, "\"readOnly\" is neither true nor false");
                         settings = settings with { ReadOnly = reader.GetBoolean() };
                         break;
+                    case "lookHours":
+                        Expect(reader.TokenType is JsonTokenType.Number, json, reader, path, "\"lookHours\" is not a number");
+                        settings = settings with { LookHours = reader.GetDouble() };
+                        Expect(settings.LookHours is >= 0 and <= 87_600, json, reader, path, "\"lookHours\" is not from 0 to 87600");
+                        break;
                     default:
                         throw Wrong(json, reader.TokenStartIndex, path, $"there is no setting \"{name}\"");
                 }
@@ -81,5 +92,5 @@ internal sealed record Settings
     }
 
     private static ProblemException Wrong(ReadOnlySpan<byte> json, long offset, string path, string what) => new(
-        $"{path}, line {1 + json[..(int)offset].Count((byte)'\n')}: {what}", "correct the file; the settings are sshConfig, theme and readOnly");
+        $"{path}, line {1 + json[..(int)offset].Count((byte)'\n')}: {what}", "correct the file; the settings are sshConfig, theme, readOnly and lookHours");
 }

@@ -29,6 +29,9 @@ internal sealed class DemoFleet : IAsyncDisposable
         Places = new Places(Path.Combine(folder, "state"), Path.Combine(folder, "config"), Path.Combine(folder, "run"));
     }
 
+    /// <summary>The machine's own tables are no part of the demo.</summary>
+    public static Settings Settings { get; } = new() { LookHours = 0 };
+
     public DemoHost Web { get; }
 
     public DemoHost Database { get; }

@@ -26,7 +26,7 @@ internal sealed class DemoStory(DemoFleet demo, TextWriter output, CancellationT
     /// <summary>Plays it; false when a step did not hold.</summary>
     public async Task<bool> PlayAsync()
     {
-        await using FleetControl fleet = FleetFactory.Open(demo.Places, new Settings());
+        await using FleetControl fleet = FleetFactory.Open(demo.Places, DemoFleet.Settings);
         await MeetAsync(fleet);
         string line = await AddAsync(fleet);
         await WatchAsync(fleet);

@@ -177,7 +177,7 @@ internal sealed class JobsScreen : ListScreen<JobLine>
 
     private IEnumerable<HostInventory> Inventories() => _host is not null ? [Inventory(_host)] : Shell.Snapshot.Hosts.Select(host => Inventory(host.Name));
 
-    private HostInventory Inventory(string host) => new() { Host = host, Jobs = [.. Shell.Snapshot.JobsOf(host)] };
+    private HostInventory Inventory(string host) => Shell.Snapshot.InventoryOf(host);
 
     private TableId? OwnTable(string host) => Inventory(host).Jobs.FirstOrDefault(row => !row.Table.IsSystem)?.Table;
 

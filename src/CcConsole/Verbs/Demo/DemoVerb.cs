@@ -1,5 +1,4 @@
 using System.CommandLine;
-using CcConsole.Composition;
 using CcConsole.Demo;
 using CcConsole.Screens;
 using CcConsole.Tui.Terminal;
@@ -20,7 +19,7 @@ internal static class DemoVerb
         await using DemoFleet demo = await DemoFleet.StartAsync(context.Stop);
         bool screen = StandardStreams.IsOutputTerminal && !Console.IsInputRedirected && !context.Get(Story)
             && TerminalEnvironment.CanShowScreen(Environment.GetEnvironmentVariable);
-        if (screen) return await ConsoleRun.RunAsync(demo.Places, new Settings(), context.Get(FleetVerb.ReadOnly), plain: false, json: false, context.Output, demo.Tamper, context.Stop);
+        if (screen) return await ConsoleRun.RunAsync(demo.Places, DemoFleet.Settings, context.Get(FleetVerb.ReadOnly), plain: false, json: false, context.Output, demo.Tamper, context.Stop);
         return await new DemoStory(demo, context.Output, context.Stop).PlayAsync() ? Verb.Good : Verb.Findings;
     }
 }
