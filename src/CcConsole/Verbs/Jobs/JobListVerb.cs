@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using CcConsole.Core.Crontab;
 using CcConsole.Fleet;
 using CcConsole.Fleet.Jobs;
 using CcConsole.Verbs.Output;
@@ -10,14 +11,15 @@ namespace CcConsole.Verbs.Jobs;
 internal static class JobListVerb
 {
     public static Command Create() => FleetVerb.Create(
-        "list", "List the jobs of the hosts, lines that do not parse too", "cc-console job list web01", RunAsync, FleetVerb.Hosts, FleetVerb.Cached);
+        "list", "List the jobs of the hosts, lines that do not parse too", "cc-console job list web01", RunAsync, FleetVerb.Hosts, JobTarget.Table, FleetVerb.Cached);
 
     private static async Task<int> RunAsync(VerbContext context, FleetControl fleet)
     {
         bool cached = context.Get(FleetVerb.Cached);
+        TableId? asked = JobTarget.TableOf(context);
         var rows = new List<JobRow>();
         int code = await FleetVerb.ForEachAsync(context, fleet, context.Get(FleetVerb.Hosts),
-            async host => cached ? fleet.Jobs.Cached(host) : fleet.Jobs.Rows(await fleet.Jobs.OpenAsync(host, cancellation: context.Stop)),
+            async host => cached ? [.. fleet.Jobs.Cached(host).Where(row => asked is null || row.Table == asked)] : fleet.Jobs.Rows(await fleet.Jobs.OpenAsync(host, asked, context.Stop)),
             (_, found) => rows.AddRange(found));
 
         if (context.Json)
@@ -36,10 +38,10 @@ internal static class JobListVerb
             return code;
         }
 
-        var table = new TextTable("STATE", "HOST", "ID", "NAME", "SCHEDULE", "NEXT", "LAST", "COMMAND");
+        var table = new TextTable("STATE", "HOST", "TABLE", "USER", "ID", "NAME", "SCHEDULE", "NEXT", "LAST", "COMMAND");
         foreach (JobRow row in rows)
         {
-            table.Add(StatusText.Of(row.Status), row.Host, row.Job.Id, row.Job.Name ?? "", row.Job.ScheduleText, TimeText.Short(row.NextRun),
+            table.Add(StatusText.Of(row.Status), row.Host, row.Table.Name, row.RunsAs, row.Job.Id, row.Job.Name ?? "", row.Job.ScheduleText, TimeText.Short(row.NextRun),
                 row.LastRun is { } last ? $"{TimeText.Short(last.StartedAt)} exit {last.ExitCode}" : "", row.Job.Command);
         }
         if (table.Count > 0) table.WriteTo(context.Output);

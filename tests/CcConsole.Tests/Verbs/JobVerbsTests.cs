@@ -1,0 +1,119 @@
+using System.Text.Json;
+using CcConsole.Tests.Shared;
+using Xunit;
+
+namespace CcConsole.Tests.Verbs;
+
+public sealed class JobVerbsTests : IDisposable
+{
+    private const string Table = "# mine\nPATH=/usr/bin:/bin\n#cc: name=Backup\n30 2 * * *  tar c /srv\n@daily other\n";
+    private readonly VerbHome _home = new();
+
+    public void Dispose() => _home.Dispose();
+
+    [Fact]
+    public async Task A_job_is_duplicated_tagged_and_each_change_is_undone_and_the_undo_listed()
+    {
+        _home.Host("web01", Table);
+        ProgramResult copy = await _home.RunAsync("job", "duplicate", "web01", "backup", "--yes");
+        Assert.True(copy.Code == 0, copy.ToString());
+        string copied = Table.Replace("@daily", "#cc: name=Backup (copy)\n30 2 * * *  tar c /srv\n@daily", StringComparison.Ordinal);
+        Assert.Equal(copied, _home.Table("web01"));
+
+        Assert.Equal(0, (await _home.RunAsync("job", "edit", "web01", "backup (copy)", "--tag", "db", "--tag", "night", "--schedule", "40 3 * * *", "--yes")).Code);
+        Assert.Contains("#cc: tags=db,night name=Backup (copy)\n40 3 * * *  tar c /srv\n", _home.Table("web01"));
+
+        (int code, JsonElement list) = await _home.JsonAsync("job", "undo", "--list");
+        Assert.Equal((0, 2), (code, list.GetArrayLength()));
+        Assert.Equal("web01", list[0].GetProperty("host").GetString());
+        Assert.Equal(0, (await _home.RunAsync("job", "undo", "--yes")).Code);
+        Assert.Equal(copied, _home.Table("web01"));
+        (_, list) = await _home.JsonAsync("job", "undo", "--list");
+        Assert.Equal(list[1].GetProperty("change").GetInt64() + 1, list[0].GetProperty("undoes").GetInt64());
+        Assert.Equal(0, (await _home.RunAsync("job", "undo", list[0].GetProperty("change").ToString(), "--yes")).Code);
+        Assert.Contains("tags=db,night", _home.Table("web01"));
+    }
+
+    [Fact]
+    public async Task A_job_is_copied_to_two_hosts_and_moved_to_a_third_and_what_differs_is_said()
+    {
+        _home.Host("web01", Table).Host("web02", "").Host("web03", "MAILTO=ops\n").Host("web04", "# four\n");
+        (int code, JsonElement copied) = await _home.JsonAsync("job", "copy", "web01", "backup", "--to-host", "web02,web03", "--bring-env", "--yes");
+        Assert.Equal(0, code);
+        Assert.Equal(["applied", "applied"], copied.GetProperty("changes").EnumerateArray().Select(change => change.GetProperty("outcome").GetString()));
+        Assert.Contains(copied.GetProperty("changes")[1].GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("MAILTO", StringComparison.Ordinal));
+        Assert.Equal("PATH=/usr/bin:/bin\n#cc: name=Backup\n30 2 * * * tar c /srv\n", _home.Table("web02"));
+        Assert.Equal("MAILTO=ops\nPATH=/usr/bin:/bin\n#cc: name=Backup\n30 2 * * * tar c /srv\n", _home.Table("web03"));
+
+        ProgramResult shown = await _home.RunAsync("job", "move", "web01", "backup", "--to-host", "web04", "--dry-run");
+        Assert.Contains("! PATH is \"/usr/bin:/bin\" now and will be not set", shown.Error);
+        Assert.Equal((Table, "# four\n"), (_home.Table("web01"), _home.Table("web04")));
+        (code, JsonElement moved) = await _home.JsonAsync("job", "move", "web01", "backup", "--to-host", "web04", "--yes");
+        Assert.Equal((0, true), (code, moved.GetProperty("moved").GetBoolean()));
+        Assert.Equal("# four\n#cc: name=Backup\n30 2 * * * tar c /srv\n", _home.Table("web04"));
+        Assert.Equal("# mine\nPATH=/usr/bin:/bin\n@daily other\n", _home.Table("web01"));
+    }
+
+    [Fact]
+    public async Task A_move_that_cannot_remove_says_that_the_job_is_in_both_tables_and_what_to_do()
+    {
+        _home.Host("web01", Table).Host("web02", "");
+        _home.Fill("web01");
+        ProgramResult result = await _home.RunAsync("job", "move", "web01", "backup", "--to-host", "web02", "--yes");
+        Assert.Equal(1, result.Code);
+        Assert.Contains("The job is in both tables now", result.Error);
+        Assert.Contains("next: Remove it there (cc-console job remove web01 line-", result.Error);
+        Assert.Equal(Table, _home.Table("web01"));
+        Assert.Contains("tar c /srv", _home.Table("web02"));
+    }
+
+    [Fact]
+    public async Task Variables_and_comments_are_listed_set_and_removed()
+    {
+        _home.Host("web01", Table);
+        Assert.Equal(0, (await _home.RunAsync("job", "env", "set", "web01", "MAILTO=", "--yes")).Code);
+        Assert.Contains("PATH=/usr/bin:/bin\nMAILTO=\"\"\n", _home.Table("web01"));
+        (_, JsonElement list) = await _home.JsonAsync("job", "env", "list", "web01");
+        Assert.Equal(["PATH", "MAILTO"], list.GetProperty("variables").EnumerateArray().Select(each => each.GetProperty("name").GetString()));
+        Assert.Equal(0, (await _home.RunAsync("job", "env", "unset", "web01", "MAILTO", "--yes")).Code);
+        Assert.Equal(0, (await _home.RunAsync("job", "comment", "add", "web01", "see the wiki", "--above", "backup", "--yes")).Code);
+        Assert.Contains("# see the wiki\n#cc: name=Backup\n", _home.Table("web01"));
+        (_, list) = await _home.JsonAsync("job", "comment", "list", "web01");
+        string line = list.GetProperty("comments").EnumerateArray().Single(each => each.GetProperty("text").GetString() == "# see the wiki").GetProperty("line").ToString();
+        Assert.Equal(0, (await _home.RunAsync("job", "comment", "edit", "web01", line, "see there", "--yes")).Code);
+        Assert.Contains("# see there\n", _home.Table("web01"));
+        Assert.Equal(0, (await _home.RunAsync("job", "comment", "remove", "web01", line, "--yes")).Code);
+        Assert.Equal(Table, _home.Table("web01"));
+        Assert.Equal(2, (await _home.RunAsync("job", "comment", "add", "web01", "#cc: name=x", "--yes")).Code);
+    }
+
+    [Fact]
+    public async Task Nothing_is_changed_read_only_or_without_a_confirmation()
+    {
+        _home.Host("web01", Table).Host("web02", "");
+        foreach (string[] verb in (string[][])
+            [["duplicate", "web01", "backup"], ["env", "set", "web01", "A=b"], ["comment", "add", "web01", "x"], ["copy", "web01", "backup", "--to-host", "web02"],
+             ["move", "web01", "backup", "--to-host", "web02"], ["edit", "web01", "backup", "--tag", "x"]])
+        {
+            ProgramResult asked = await _home.RunAsync(["job", .. verb]);
+            Assert.True(asked.Code == 2 && asked.Error.Contains("--yes", StringComparison.Ordinal), asked.ToString());
+            ProgramResult refused = await _home.RunAsync(["job", .. verb, "--yes", "--read-only"]);
+            Assert.True(refused.Code != 0 && refused.Error.Contains("read-only", StringComparison.Ordinal), refused.ToString());
+        }
+
+        Assert.Equal((Table, ""), (_home.Table("web01"), _home.Table("web02")));
+    }
+
+    [Fact]
+    public async Task Every_job_verb_has_help_with_an_example_and_takes_a_table()
+    {
+        string[][] verbs = [["show"], ["add"], ["edit"], ["pause"], ["resume"], ["remove"], ["duplicate"], ["copy"], ["move"], ["adopt"], ["release"], ["run"], ["diff"], ["undo"],
+            ["env", "list"], ["env", "set"], ["env", "unset"], ["comment", "list"], ["comment", "add"], ["comment", "edit"], ["comment", "remove"], ["list"]];
+        foreach (string[] verb in verbs)
+        {
+            ProgramResult help = await _home.RunAsync(["job", .. verb, "--help"]);
+            Assert.True(help.Code == 0 && help.Output.Contains($"cc-console job {string.Join(' ', verb)}", StringComparison.Ordinal) && help.Output.Contains("Example:", StringComparison.Ordinal), help.ToString());
+            Assert.Contains("--table", help.Output);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using CcConsole.Fleet.Hosts;
+using CcConsole.Tests.Shared;
+using Xunit;
+
+namespace CcConsole.Tests.Verbs;
+
+/// <summary>The console's executable with folders of its own, and hosts on this machine that each have a home and a <c>crontab</c> of their own.</summary>
+internal sealed class VerbHome : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("cc-verbs-").FullName;
+
+    public VerbHome Host(string name, string table)
+    {
+        string bin = Directory.CreateDirectory(Path.Combine(_root, name, "bin")).FullName;
+        string crontab = Path.Combine(bin, "crontab");
+        File.WriteAllText(crontab, """
+            #!/bin/sh
+            t=$HOME/table
+            case $1 in
+            -l) if [ -e "$t" ]; then cat "$t"; else echo "no crontab for $(id -un)" >&2; exit 1; fi ;;
+            -) if [ -e "$HOME/full" ]; then echo "crontab: write error: No space left on device" >&2; exit 1; fi
+               cat >"$t.new" && mv "$t.new" "$t" ;;
+            -V) echo " -n (dry run: checks the syntax, then bails out)" >&2; exit 1 ;;
+            *) exit 1 ;;
+            esac
+            """.ReplaceLineEndings("\n"));
+        File.SetUnixFileMode(crontab, (UnixFileMode)0b111_101_101);
+        File.WriteAllText(TablePath(name), table);
+        new HostsFile(Path.Combine(_root, "config", "cc-console", "hosts.json")).Add(new HostEntry
+        {
+            Name = name,
+            Destination = HostEntry.LocalDestination,
+            Environment = new Dictionary<string, string> { ["HOME"] = Path.Combine(_root, name), ["PATH"] = $"{bin}:/usr/bin:/bin" },
+        });
+        return this;
+    }
+
+    public string TablePath(string host) => Path.Combine(_root, host, "table");
+
+    public string Table(string host) => File.ReadAllText(TablePath(host));
+
+    /// <summary>Makes the host refuse every write.</summary>
+    public void Fill(string host) => File.WriteAllText(Path.Combine(_root, host, "full"), "");
+
+    public Task<ProgramResult> RunAsync(params string[] arguments) => ProgramRun.RunAsync(
+        Path.Combine(AppContext.BaseDirectory, "cc-console"), arguments,
+        new Dictionary<string, string?> { ["HOME"] = _root, ["XDG_CONFIG_HOME"] = Path.Combine(_root, "config"), ["XDG_STATE_HOME"] = Path.Combine(_root, "state") });
+
+    /// <summary>Runs a verb with <c>--json</c>, and reads its document.</summary>
+    public async Task<(int Code, JsonElement Json)> JsonAsync(params string[] arguments)
+    {
+        ProgramResult result = await RunAsync([.. arguments, "--json"]);
+        Assert.True(result.Output.Length > 0, result.ToString());
+        return (result.Code, JsonDocument.Parse(result.Output).RootElement);
+    }
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+}
