@@ -72,7 +72,7 @@ public sealed class KilledConsoleTests
         await host.HoldsAsync(isNew: true);
 
         var random = new Random(agent ? 20261121 : 20261122);
-        for (int i = 0; i < 12; i++)
+        for (int i = 0; i < 9; i++)
         {
             using (Process console = host.Home.Start(EditedHost.Change))
             {

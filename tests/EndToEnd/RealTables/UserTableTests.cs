@@ -50,7 +50,7 @@ public sealed class UserTableTests
                 await home.GoodAsync("job", "adopt", name, job, "--yes");
                 byte[] adopted = await web.TableAsync();
                 Assert.NotEqual(before, adopted);
-                using JsonDocument rows = JsonDocument.Parse((await home.GoodAsync("job", "list", name, "--json")).Output);
+                using JsonDocument rows = JsonDocument.Parse((await home.GoodAsync("job", "list", name, "--cached", "--json")).Output);
                 Assert.True(rows.RootElement[0].GetProperty("managed").GetBoolean());
                 await home.GoodAsync("job", "release", name, rows.RootElement[0].GetProperty("id").GetString()!, "--yes");
             }
