@@ -152,6 +152,7 @@ public sealed class HostFileTests : IAsyncLifetime
             await Task.Delay(i * 8);
             process.Kill();
             await process.WaitForExitAsync();
+            await Sh(string.Create(CultureInfo.InvariantCulture, $"rm -rf /tmp/cc-crontab.{process.Id}.*"));
             var now = Assert.IsType<TableRead.Present>(await Read(null, File)).Bytes;
             Assert.True(now.AsSpan().SequenceEqual(before) || now.AsSpan().SequenceEqual(after));
             Assert.All((await Sh("ls -A /etc/cron.d")).OutputText.Split('\n', StringSplitOptions.RemoveEmptyEntries), static name =>
