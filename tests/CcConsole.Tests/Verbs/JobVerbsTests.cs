@@ -105,6 +105,26 @@ public sealed class JobVerbsTests : IDisposable
     }
 
     [Fact]
+    public async Task The_list_of_a_host_looks_through_it_and_its_own_table_alone_is_asked_for()
+    {
+        _home.Host("web01", Table);
+        (int code, JsonElement own) = await _home.JsonAsync("job", "list", "web01", "--own");
+        Assert.Equal(0, code);
+        Assert.Equal(["30 2 * * *", "@daily"], own.EnumerateArray().Select(row => row.GetProperty("schedule").GetString()));
+        Assert.All(own.EnumerateArray(), row => Assert.Equal("job", row.GetProperty("kind").GetString()));
+
+        // The rest is this machine's own, whatever it has: what cannot be looked at must be said.
+        ProgramResult all = await _home.RunAsync("job", "list", "web01", "--json");
+        string[] rows = [.. JsonDocument.Parse(all.Output).RootElement.EnumerateArray().Select(row => $"{row.GetProperty("kind").GetString()} {row.GetProperty("schedule").GetString()}")];
+        Assert.Contains("job 30 2 * * *", rows);
+        Assert.True(all.Code == 0 || all.Error.Contains("not in this list", StringComparison.Ordinal), all.ToString());
+        JsonElement cached = (await _home.JsonAsync("job", "list", "web01", "--cached")).Json;
+        Assert.Equal(rows.Length, cached.GetArrayLength());
+        Assert.Equal(2, (await _home.RunAsync("job", "list", "web01", "--cached", "--own")).Code);
+        Assert.StartsWith("STATE", (await _home.RunAsync("job", "list", "web01")).Output);
+    }
+
+    [Fact]
     public async Task Every_job_verb_has_help_with_an_example_and_takes_a_table()
     {
         string[][] verbs = [["show"], ["add"], ["edit"], ["pause"], ["resume"], ["remove"], ["duplicate"], ["copy"], ["move"], ["adopt"], ["release"], ["run"], ["diff"], ["undo"],

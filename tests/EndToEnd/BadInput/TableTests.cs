@@ -32,7 +32,7 @@ public sealed class TableTests : IAsyncLifetime
         byte[] table = Encoding.UTF8.GetBytes("# ours\n5 4 * * * echo good\nthis is no entry\n");
         await _web.PutTableAsync(table);
 
-        using JsonDocument rows = JsonDocument.Parse((await _home.GoodAsync("job", "list", "web01", "--json")).Output);
+        using JsonDocument rows = JsonDocument.Parse((await _home.GoodAsync("job", "list", "web01", "--own", "--json")).Output);
         Assert.Equal([("active", 2), ("unparsed", 3)], rows.RootElement.EnumerateArray().Select(row => (row.GetProperty("state").GetString()!, row.GetProperty("line").GetInt32())));
         string good = rows.RootElement[0].GetProperty("id").GetString()!, bad = rows.RootElement[1].GetProperty("id").GetString()!;
 

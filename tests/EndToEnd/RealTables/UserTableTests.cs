@@ -32,7 +32,7 @@ public sealed class UserTableTests
             byte[] before = table.OfUser;
             await web.PutTableAsync(before);
             string? job = null;
-            using (JsonDocument rows = JsonDocument.Parse((await home.GoodAsync("job", "list", name, "--json")).Output))
+            using (JsonDocument rows = JsonDocument.Parse((await home.GoodAsync("job", "list", name, "--own", "--json")).Output))
             {
                 Assert.Equal(
                     table.Entries.Select(entry => $"active {entry.Groups["schedule"].Value.Trim()} {entry.Groups["command"].Value.Replace("\\%", "%", StringComparison.Ordinal)}"),
