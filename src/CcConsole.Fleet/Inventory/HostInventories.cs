@@ -66,6 +66,7 @@ internal sealed class HostInventories(SessionPool sessions, CacheDatabase cache,
         {
             Host = host.Name,
             At = kept?.ReadAt,
+            Login = found.Login,
             Jobs = jobs,
             Tables =
             [

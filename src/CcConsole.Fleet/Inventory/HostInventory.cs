@@ -13,6 +13,9 @@ public sealed record HostInventory
     /// <summary>When the host was looked through; null when it never was: then <see cref="Jobs"/> is what is known of its tables.</summary>
     public DateTimeOffset? At { get; init; }
 
+    /// <summary>The user that looked, whose own table is among the tables if there is one; empty when the host was never looked through.</summary>
+    public string Login { get; init; } = "";
+
     /// <summary>The jobs of all tables; <see cref="JobRow.Ignored"/> tells of those that the daemon leaves out.</summary>
     public IReadOnlyList<JobRow> Jobs { get; init; } = [];
 

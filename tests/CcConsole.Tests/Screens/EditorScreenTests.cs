@@ -81,6 +81,7 @@ public sealed class EditorScreenTests : IAsyncDisposable
         screen.Press("e");
         await screen.WaitForText("edit nightly");
         screen.Press("Ctrl+U").Type("0 4 * * *");
+        await screen.WaitUntilIdle();
         _fleet.SetTable("web01", "MAILTO=ops\n" + Table);
         screen.Advance(TimeSpan.FromSeconds(1));
         await _fleet.VisitAsync();

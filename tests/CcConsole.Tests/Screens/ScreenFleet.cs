@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using CcConsole.Core.Audit;
@@ -19,6 +20,7 @@ namespace CcConsole.Tests.Screens;
 internal sealed class ScreenFleet : IAsyncDisposable
 {
     private readonly List<IDisposable> _drivers = [];
+    private Process? _cron;
     private FleetControl? _control;
 
     public string Root { get; } = Directory.CreateTempSubdirectory("cc-screens-").FullName;
@@ -73,6 +75,7 @@ internal sealed class ScreenFleet : IAsyncDisposable
     /// <summary>A host with a table, changed before it is added.</summary>
     public ScreenFleet Host(string name, Func<HostEntry, HostEntry> change, string? table = null, params string[] tags)
     {
+        StartCron();
         string home = Home(name), bin = Path.Combine(home, "bin");
         Directory.CreateDirectory(bin);
         var crontab = Path.Combine(bin, "crontab");
@@ -108,7 +111,11 @@ internal sealed class ScreenFleet : IAsyncDisposable
     /// A host as the cache knows it after a visit a while ago, whatever machine the tests run on; a cause makes it one that was not
     /// reached since.
     /// </summary>
-    public ScreenFleet Known(string name, string table, TimeSpan ago = default, string? cause = null, params string[] tags)
+    public ScreenFleet Known(string name, string table, TimeSpan ago = default, string? cause = null, params string[] tags) =>
+        Known(name, table, "cron (debian)", ago, cause, tags);
+
+    /// <summary>As above, with the cron daemon in the words of a visit.</summary>
+    public ScreenFleet Known(string name, string table, string daemon, TimeSpan ago = default, string? cause = null, params string[] tags)
     {
         var then = Time.GetUtcNow() - ago;
         Control.Cache.Hosts.Save(new HostState
@@ -121,7 +128,7 @@ internal sealed class ScreenFleet : IAsyncDisposable
             ContactedAt = then,
             FailingSince = cause is null ? null : then,
             RoundTrip = TimeSpan.FromMilliseconds(12),
-            Daemon = "cron (debian)",
+            Daemon = daemon,
             Dialect = "debian",
             Zone = "UTC",
         });
@@ -188,6 +195,16 @@ internal sealed class ScreenFleet : IAsyncDisposable
         long Micros(int i) => ((Time.GetUtcNow() - TimeSpan.FromHours(3)).ToUnixTimeSeconds() + i) * 1_000_000;
     }
 
+    /// <summary>A process that is called cron: whether one runs is looked up among all of the machine's, and the screens must not depend on that.</summary>
+    private void StartCron()
+    {
+        if (_cron is not null)
+            return;
+        var cron = Path.Combine(Root, "cron");
+        File.Copy("/bin/sleep", cron);
+        _cron = Process.Start(cron, "600");
+    }
+
     public string Home(string host) => Path.Combine(Root, "hosts", host);
 
     public string Table(string host) => File.ReadAllText(Path.Combine(Home(host), "table"));
@@ -200,6 +217,12 @@ internal sealed class ScreenFleet : IAsyncDisposable
             driver.Dispose();
         if (_control is not null)
             await _control.DisposeAsync();
+        if (_cron is not null)
+        {
+            _cron.Kill();
+            await _cron.WaitForExitAsync();
+            _cron.Dispose();
+        }
         Directory.Delete(Root, recursive: true);
     }
 

@@ -1,5 +1,4 @@
 using CcConsole.Commands;
-using CcConsole.Core.Crontab;
 using CcConsole.Core.Crontab.Lint;
 using CcConsole.Core.Jobs;
 using CcConsole.Fleet.Inventory;
@@ -102,7 +101,8 @@ internal sealed class JobsScreen : ListScreen<JobLine>
         List<JobLine> lines = [];
         foreach (var inventory in inventories)
         {
-            lines.AddRange(inventory.Jobs.Select(row => JobLine.Of(row, now, ascii)));
+            // The table that one most often means comes first; a new job goes into the selected row's.
+            lines.AddRange(inventory.Jobs.OrderBy(row => IsOwn(row) ? 0 : row.Table.IsSystem ? 2 : 1).Select(row => JobLine.Of(row, now, ascii)));
             lines.AddRange(inventory.Tables.Where(table => table is { Ignored: not null, Entries: 0 }).Select(table => JobLine.Of(inventory.Host, table, ascii)));
             lines.AddRange(inventory.Fixed.Select(row => JobLine.Of(row, now, ascii)));
             lines.AddRange(inventory.Gaps.Select(gap => JobLine.Of(inventory.Host, gap, ascii)));
@@ -139,7 +139,7 @@ internal sealed class JobsScreen : ListScreen<JobLine>
     }
 
     /// <inheritdoc/>
-    protected override bool Passes(JobLine row) => !_ownOnly || row.Row is { Table: var table } && table == OwnTable(row.Host);
+    protected override bool Passes(JobLine row) => !_ownOnly || row.Row is { } job && IsOwn(job);
 
     /// <inheritdoc/>
     protected override int BannerRows(int width) => _banner.Count;
@@ -179,7 +179,8 @@ internal sealed class JobsScreen : ListScreen<JobLine>
 
     private HostInventory Inventory(string host) => Shell.Snapshot.InventoryOf(host);
 
-    private TableId? OwnTable(string host) => Inventory(host).Jobs.FirstOrDefault(row => !row.Table.IsSystem)?.Table;
+    // A host that was never looked through is known by the login user's own table alone.
+    private bool IsOwn(JobRow row) => Shell.Snapshot.InventoryOf(row.Host).Login is { Length: > 0 } login ? row.Table.Name == login : !row.Table.IsSystem;
 
     // A column that says the same in each row costs others their room.
     private void ShowColumns(List<JobLine> lines)
