@@ -10,6 +10,11 @@ namespace CcConsole.Tui.Widgets;
 /// </summary>
 public sealed class Dialog
 {
+    private const int ButtonGap = 2;
+
+    /// <summary>Columns of <c>[ </c> and <c> ]</c>.</summary>
+    private const int ButtonFrame = 4;
+
     private readonly List<Rect> _drawn = [];
     private readonly TextPane _body = new() { Wrap = true };
     private readonly string _title;
@@ -54,7 +59,7 @@ public sealed class Dialog
     /// <summary>Draws the dialog over what is there.</summary>
     public void Draw(Canvas canvas)
     {
-        var width = Math.Min(canvas.Width, Math.Clamp(Longest() + 6, 40, 100));
+        var width = Math.Min(canvas.Width, Math.Max(Math.Clamp(Longest() + 6, 40, 100), ButtonsWidth() + 4));
         var extra = Input is null ? 4 : 6;
         var height = Math.Min(canvas.Height, RowsOf(width - 4) + extra);
         var area = canvas.Area.Center(width, height);
@@ -132,8 +137,16 @@ public sealed class Dialog
             x += canvas.Draw(x, 0, _buttons[i], style);
             x += canvas.Draw(x, 0, " ]", style);
             _drawn.Add(new Rect(start, 0, x - start, 1).Offset(canvas.Bounds.X, canvas.Bounds.Y));
-            x += 2;
+            x += ButtonGap;
         }
+    }
+
+    private int ButtonsWidth()
+    {
+        var width = -ButtonGap;
+        for (var i = 0; i < _buttons.Count; i++)
+            width += Graphemes.Width(_buttons[i]) + ButtonFrame + ButtonGap;
+        return width;
     }
 
     private int Longest()

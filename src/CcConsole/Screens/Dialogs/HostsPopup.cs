@@ -107,6 +107,6 @@ internal sealed class HostsPopup : Popup<CopyChoice>
     private void SetTexts()
     {
         _heading = string.Create(CultureInfo.InvariantCulture, $"{_table.Marked.Count} of {_table.Rows.Count(host => host.CanChoose)} hosts are marked{(_table.Marked.Count == 0 ? ": Enter takes the selected one" : "")}");
-        _options = $"{(_bring ? "[x]" : "[ ]")} b variables that differ come along   {(_release ? "[x]" : "[ ]")} w without the wrapper where there is no agent";
+        _options = $"{(_bring ? "[x]" : "[ ]")} b variables that differ come along   {(_release ? "[x]" : "[ ]")} w no wrapper where no agent is";
     }
 }

@@ -115,7 +115,7 @@ internal sealed record JobLine
             StateScope = look.Scope,
             RowScope = row.IsStale || row.Ignored is not null || job.State == JobState.Paused ? "text.dim" : null,
             Name = row.IsDrifted ? $"{(ascii ? "+-" : "±")} {JobLabel.Of(job)}" : JobLabel.Of(job),
-            Schedule = job.State == JobState.Unparsed ? "not parsed" : job.ScheduleText,
+            Schedule = job.State == JobState.Unparsed ? "not parsed" : OneBlank(job.ScheduleText),
             Meaning = job.Problem ?? row.Ignored ?? row.Meaning,
             MeaningScope = job.Problem is not null ? "state.fail" : row.Ignored is not null ? "state.late" : null,
             Next = row.Ignored is not null ? "" : job.State == JobState.Paused ? "paused" : row.NextRun is { } next ? TimeText.Near(next, now) : "",
@@ -213,6 +213,9 @@ internal sealed record JobLine
 
     /// <summary>A table in few columns: <c>alice</c>, <c>crontab</c>, <c>cron.d/backup</c>.</summary>
     public static string Short(TableId table) => table.IsSystem ? table.Name["/etc/".Length..] : table.Name;
+
+    // Tables of distributions put tabs between the fields: in a column they are worth no more than a blank.
+    private static string OneBlank(string schedule) => string.Join(' ', schedule.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
