@@ -35,7 +35,7 @@ internal sealed class Settlement(SessionPool sessions, CacheDatabase cache, Read
     /// <exception cref="ProblemException">There is no such change, the host is not reached, the table cannot be read, or the write does not end.</exception>
     public async Task<ChangeRecord> SettleAsync(long change, CancellationToken cancellation)
     {
-        ChangeRecord record = cache.Changes.Find(change) ?? throw new ProblemException($"There is no change with the number {change}");
+        ChangeRecord record = cache.Changes.Find(change) ?? throw new ProblemException($"There is no change with the number {change}", "cc-console change list shows them.");
         if (record.IsRunning || record.Outcome is not null)
         {
             return record;

@@ -38,10 +38,12 @@ public sealed class JobVerbsTests : IDisposable
     public async Task A_job_is_copied_to_two_hosts_and_moved_to_a_third_and_what_differs_is_said()
     {
         _home.Host("web01", Table).Host("web02", "").Host("web03", "MAILTO=ops\n").Host("web04", "# four\n");
-        (int code, JsonElement copied) = await _home.JsonAsync("job", "copy", "web01", "backup", "--to-host", "web02,web03", "--bring-env", "--yes");
+        (int code, JsonElement[] copied) = await _home.LinesAsync("job", "copy", "web01", "backup", "--to-host", "web02,web03", "--bring-env", "--yes");
         Assert.Equal(0, code);
-        Assert.Equal(["applied", "applied"], copied.GetProperty("changes").EnumerateArray().Select(change => change.GetProperty("outcome").GetString()));
-        Assert.Contains(copied.GetProperty("changes")[1].GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("MAILTO", StringComparison.Ordinal));
+        Assert.Equal(["applied", "applied"], copied[..^1].Select(line => line.GetProperty("outcome").GetString()));
+        JsonElement third = copied[..^1].Single(line => line.GetProperty("host").GetString() == "web03");
+        Assert.Contains(third.GetProperty("warnings").EnumerateArray(), warning => warning.GetString()!.Contains("MAILTO", StringComparison.Ordinal));
+        Assert.True(copied[^1].GetProperty("complete").GetBoolean());
         Assert.Equal("PATH=/usr/bin:/bin\n#cc: name=Backup\n30 2 * * * tar c /srv\n", _home.Table("web02"));
         Assert.Equal("MAILTO=ops\nPATH=/usr/bin:/bin\n#cc: name=Backup\n30 2 * * * tar c /srv\n", _home.Table("web03"));
 

@@ -10,7 +10,7 @@ internal sealed class VerbHome : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("cc-verbs-").FullName;
 
-    public VerbHome Host(string name, string table)
+    public VerbHome Host(string name, string table, params string[] tags)
     {
         string bin = Directory.CreateDirectory(Path.Combine(_root, name, "bin")).FullName;
         string crontab = Path.Combine(bin, "crontab");
@@ -31,6 +31,7 @@ internal sealed class VerbHome : IDisposable
         {
             Name = name,
             Destination = HostEntry.LocalDestination,
+            Tags = tags,
             Environment = new Dictionary<string, string> { ["HOME"] = Path.Combine(_root, name), ["PATH"] = $"{bin}:/usr/bin:/bin" },
         });
         return this;
@@ -43,6 +44,9 @@ internal sealed class VerbHome : IDisposable
     /// <summary>Makes the host refuse every write.</summary>
     public void Fill(string host) => File.WriteAllText(Path.Combine(_root, host, "full"), "");
 
+    /// <summary>Lets the host write again.</summary>
+    public void Free(string host) => File.Delete(Path.Combine(_root, host, "full"));
+
     public Task<ProgramResult> RunAsync(params string[] arguments) => ProgramRun.RunAsync(
         Path.Combine(AppContext.BaseDirectory, "cc-console"), arguments,
         new Dictionary<string, string?> { ["HOME"] = _root, ["XDG_CONFIG_HOME"] = Path.Combine(_root, "config"), ["XDG_STATE_HOME"] = Path.Combine(_root, "state") });
@@ -53,6 +57,14 @@ internal sealed class VerbHome : IDisposable
         ProgramResult result = await RunAsync([.. arguments, "--json"]);
         Assert.True(result.Output.Length > 0, result.ToString());
         return (result.Code, JsonDocument.Parse(result.Output).RootElement);
+    }
+
+    /// <summary>Runs a verb with <c>--json</c> whose results stream, and reads a document from each line.</summary>
+    public async Task<(int Code, JsonElement[] Lines)> LinesAsync(params string[] arguments)
+    {
+        ProgramResult result = await RunAsync([.. arguments, "--json"]);
+        Assert.True(result.Output.Length > 0, result.ToString());
+        return (result.Code, [.. result.Output.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement)]);
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);

@@ -36,22 +36,28 @@ internal static class FleetPlanConfirmation
     public static async Task<int> ApplyAsync(VerbContext context, FleetControl fleet, FleetPlan plan)
     {
         if (plan is { Changes: [var only], Id: 0, Undoes: null, AlreadySo: [], Unplanned: [] }) return await PlanConfirmation.ApplyAsync(context, fleet, only);
-        if (!context.Json) FleetPlanOutput.Write(context.Error, plan);
+        if (!context.Json || !context.Get(PlanConfirmation.Yes)) FleetPlanOutput.Write(context.Error, plan);
         if (context.Json && (plan.IsEmpty || context.Get(PlanConfirmation.DryRun))) FleetPlanOutput.WriteLines(context, plan);
         if (plan.IsEmpty || context.Get(PlanConfirmation.DryRun)) return plan.Unplanned.Count == 0 ? Verb.Good : Verb.Findings;
         if (!IsConfirmed(context, plan)) return Verb.Findings;
 
         plan = fleet.Plans.Begin(plan);
-        int code = await RunAsync(context, fleet, plan.Id, plan.Options);
+        if (context.Json) FleetPlanOutput.WriteOmissions(context, plan);
+        int code = await RunAsync(context, fleet, plan.Id, plan.Options, plan.Changes);
         return plan.Unplanned.Count == 0 ? code : Verb.Findings;
     }
 
     /// <summary>Applies what is open of a plan that was noted, and tells each result and the sum.</summary>
-    public static async Task<int> RunAsync(VerbContext context, FleetControl fleet, long plan, FleetPlanOptions options)
+    /// <param name="context">Where to.</param>
+    /// <param name="fleet">The fleet.</param>
+    /// <param name="plan">The plan's number.</param>
+    /// <param name="options">How it is applied.</param>
+    /// <param name="made">Its changes as they were just made, whose warnings the journal does not keep; null for a plan taken up again.</param>
+    public static async Task<int> RunAsync(VerbContext context, FleetControl fleet, long plan, FleetPlanOptions options, IReadOnlyList<ChangePlan>? made = null)
     {
         await foreach (FleetPlanResult result in fleet.Plans.RunAsync(plan, options, context.Stop))
         {
-            if (context.Json) context.Line(json => FleetPlanOutput.Write(json, result));
+            if (context.Json) context.Line(json => FleetPlanOutput.Write(json, result, made?[result.Position].Warnings ?? []));
             else if (result.State != MemberState.NotStarted) FleetPlanOutput.Write(context.Error, result);
         }
 

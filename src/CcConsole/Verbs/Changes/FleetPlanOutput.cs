@@ -68,16 +68,23 @@ internal static class FleetPlanOutput
     public static void WriteLines(VerbContext context, FleetPlan plan)
     {
         foreach (ChangePlan change in plan.Changes) context.Line(json => ChangeOutput.Write(json, change, null));
+        WriteOmissions(context, plan);
+    }
+
+    /// <summary>The hosts that a plan leaves as they are, one a line.</summary>
+    public static void WriteOmissions(VerbContext context, FleetPlan plan)
+    {
         foreach (string host in plan.AlreadySo) context.Line(json => WriteOmission(json, new BatchOmission(host, null, null)));
         foreach (UnplannedHost left in plan.Unplanned) context.Line(json => WriteOmission(json, new BatchOmission(left.Host, left.Problem, left.Hint)));
     }
 
-    public static void Write(Utf8JsonWriter json, FleetPlanResult result)
+    public static void Write(Utf8JsonWriter json, FleetPlanResult result, IReadOnlyList<string> warnings)
     {
         json.WriteString("plan", $"p{result.Plan}");
         Write(json, result.Change, result.State, result.Number, result.Message);
         if (result.Result?.AuditSeq is { } seq) json.WriteNumber("audit_seq", seq);
         json.WriteString("hint", result.Hint);
+        ChangeOutput.WriteWarnings(json, warnings);
         if (result.Result is { IsConflict: true, Current: { } now }) json.WriteString("meanwhile", TableDiff.Between(result.Change.Before.Span, now.Span).ToText());
     }
 

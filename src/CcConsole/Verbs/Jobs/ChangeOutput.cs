@@ -43,14 +43,19 @@ internal static class ChangeOutput
         json.WriteString("job", plan.JobId);
         json.WriteString("before_sha256", plan.BeforeSha256);
         json.WriteString("diff", plan.Diff.ToText());
-        json.WriteStartArray("warnings");
-        foreach (string warning in plan.Warnings) json.WriteStringValue(warning);
-        json.WriteEndArray();
+        WriteWarnings(json, plan.Warnings);
         json.WriteString("outcome", result?.Outcome.ToString().ToLowerInvariant() ?? "planned");
         if (result?.Change is { } change) json.WriteNumber("change", change);
         if (result?.AuditSeq is { } seq) json.WriteNumber("audit_seq", seq);
         json.WriteString("message", result?.Message);
         json.WriteString("hint", result?.Hint);
+    }
+
+    public static void WriteWarnings(Utf8JsonWriter json, IReadOnlyList<string> warnings)
+    {
+        json.WriteStartArray("warnings");
+        foreach (string warning in warnings) json.WriteStringValue(warning);
+        json.WriteEndArray();
     }
 
     /// <summary>Most messages begin with the host's name.</summary>

@@ -16,12 +16,13 @@ internal static class JobCommentVerbs
 
     public static Command Create() => Verb.Group("comment", "The comment lines of a table",
         FleetVerb.Create("list", "List the comment lines of a table", "cc-console job comment list web01", ListAsync, FleetVerb.Host, JobTarget.Table),
-        FleetVerb.Create("add", "Write a comment line", "cc-console job comment add web01 'restore test: see the wiki' --above backup", async (context, fleet) =>
+        FleetVerb.Create("add", "Write a comment line", "cc-console job comment add web01 'restore test: see the wiki' --above backup",
+            (context, fleet) => PlanConfirmation.ApplyAsync(context, fleet, async host =>
             {
-                JobEditor table = await JobTarget.OpenAsync(context, fleet);
+                JobEditor table = await JobTarget.OpenAsync(context, fleet, host);
                 int? line = context.Get(Above) is { } job ? table.Jobs.Find(job).LineNumber : context.Get(Before);
-                return await PlanConfirmation.ApplyAsync(context, fleet, table.PlanComment(context.Get(Text), line));
-            }, FleetVerb.Host, Text, JobTarget.Table, Before, Above, PlanConfirmation.Yes, PlanConfirmation.DryRun),
+                return table.PlanComment(context.Get(Text), line);
+            }), [FleetVerb.ChangedHosts, Text, JobTarget.Table, Before, Above, .. PlanConfirmation.Options]),
         FleetVerb.Create("edit", "Put another text into a comment line", "cc-console job comment edit web01 4 'restore test: every Monday'", async (context, fleet) =>
             await PlanConfirmation.ApplyAsync(context, fleet, (await JobTarget.OpenAsync(context, fleet)).PlanCommentChange(context.Get(Number), context.Get(Text))),
             FleetVerb.Host, Number, Text, JobTarget.Table, PlanConfirmation.Yes, PlanConfirmation.DryRun),

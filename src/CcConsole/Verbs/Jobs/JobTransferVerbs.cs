@@ -4,14 +4,16 @@ using CcConsole.Core.Crontab;
 using CcConsole.Core.Jobs;
 using CcConsole.Fleet;
 using CcConsole.Fleet.Changes;
+using CcConsole.Fleet.Hosts;
 using CcConsole.Fleet.Jobs;
+using CcConsole.Verbs.Changes;
 
 namespace CcConsole.Verbs.Jobs;
 
 /// <summary><c>job copy</c> and <c>job move</c>: a job in another table, of this host or of another.</summary>
 internal static class JobTransferVerbs
 {
-    private static readonly Option<string[]> ToHosts = new("--to-host") { Description = "The hosts that get it, separated by commas; else the job's own", HelpName = "HOST[,HOST]" };
+    private static readonly Option<string?> ToHosts = new("--to-host") { Description = "The hosts that get it, as one plan: names with commas, tag:WORD, or all; else the job's own", HelpName = "HOST[,HOST…]" };
     private static readonly Option<string?> ToHost = new("--to-host") { Description = "The host that gets it; else the job's own", HelpName = "HOST" };
     private static readonly Option<string?> ToTable = new("--to-table") { Description = "The table that gets it; else one of the same name on another host", HelpName = "USER|PATH" };
     private static readonly Option<string?> User = new("--user") { Description = "In a system table: the user that runs it; else the one that runs it now", HelpName = "USER" };
@@ -22,43 +24,26 @@ internal static class JobTransferVerbs
     public static Command Copy() => FleetVerb.Create(
         "copy", "Write a job into another table too, on this host or on others; what will differ for it is said first",
         "cc-console job copy web01 backup --to-host web02,web03", CopyAsync,
-        FleetVerb.Host, JobTarget.Job, JobTarget.Table, ToHosts, ToTable, User, Id, Release, BringEnvironment, PlanConfirmation.Yes, PlanConfirmation.DryRun);
+        [FleetVerb.Host, JobTarget.Job, JobTarget.Table, ToHosts, ToTable, User, Id, Release, BringEnvironment, .. PlanConfirmation.Options]);
 
     public static Command Move() => FleetVerb.Create(
         "move", "Move a job to another table: it is added there and read back, and only then removed where it was",
         "cc-console job move web01 backup --to-table /etc/cron.d/backup --user root", MoveAsync,
-        FleetVerb.Host, JobTarget.Job, JobTarget.Table, ToHost, ToTable, User, Id, Release, BringEnvironment, PlanConfirmation.Yes, PlanConfirmation.DryRun);
+        FleetVerb.Host, JobTarget.Job, JobTarget.Table, ToHost, ToTable, User, Id, Release, BringEnvironment, PlanConfirmation.Yes, PlanConfirmation.DryRun, FleetPlanConfirmation.Reason);
 
     private static async Task<int> CopyAsync(VerbContext context, FleetControl fleet)
     {
         (JobEditor from, Job job) = await JobTarget.FindAsync(context, fleet);
-        string[] hosts = [.. context.Get(ToHosts)?.SelectMany(word => word.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct() ?? []];
-        var plans = new List<ChangePlan>();
-        foreach (string host in hosts is [] ? [from.Host.Name] : hosts)
-            plans.Add(from.PlanCopy(job, await DestinationAsync(context, fleet, from, host), How(context)));
+        return await PlanConfirmation.ApplyAsync(context, fleet, Destinations(context, fleet, from),
+            async host => from.PlanCopy(job, await DestinationAsync(context, fleet, from, host), How(context)));
+    }
 
-        if (PlanConfirmation.Confirm(context, plans) is { } ended) return ended;
-        var results = new List<ChangeResult>();
-        int code = Verb.Good;
-        foreach (ChangePlan plan in plans)
-        {
-            try
-            {
-                ChangeResult result = await fleet.Changes.ApplyAsync(plan, context.Stop);
-                results.Add(result);
-                if (!context.Json) ChangeOutput.Write(context.Error, result);
-                if (!result.IsApplied) code = Verb.Findings;
-            }
-            catch (ProblemException problem)
-            {
-                // One host that is away does not keep the others from their copy; nothing was sent to it.
-                context.Error.WriteLine($"✗ {Plain.Text(plan.Host)}: {Plain.Text(problem.Message)}");
-                if (problem.Hint.Length > 0) context.Error.WriteLine($"    next: {Plain.Text(problem.Hint)}");
-                code = Verb.Findings;
-            }
-        }
-        if (context.Json) context.Document(json => PlanConfirmation.WritePlans(json, plans, results));
-        return code;
+    /// <summary>The hosts that get a copy; of several, not the job's own where that is the very table that has it.</summary>
+    private static IReadOnlyList<HostEntry> Destinations(VerbContext context, FleetControl fleet, JobEditor from)
+    {
+        IReadOnlyList<HostEntry> hosts = fleet.Hosts.Select([context.Get(ToHosts) ?? from.Host.Name]);
+        bool sameTable = context.Get(ToTable) is not { } name || TableId.Parse(name) == from.Table.Id;
+        return hosts.Count == 1 || !sameTable ? hosts : [.. hosts.Where(host => host.Name != from.Host.Name)];
     }
 
     private static async Task<int> MoveAsync(VerbContext context, FleetControl fleet)
@@ -94,6 +79,7 @@ internal static class JobTransferVerbs
         JobId = context.Get(Id),
         MayRelease = context.Get(Release),
         BringVariables = context.Get(BringEnvironment),
+        Reason = context.Get(FleetPlanConfirmation.Reason) ?? "",
     };
 
     /// <summary>The table that was asked for; on another host that of the same name, where the session's own stays the session's own.</summary>

@@ -18,9 +18,12 @@ internal static class PlanConfirmation
     public static readonly Symbol[] Options = [Yes, DryRun, FleetPlanConfirmation.Continue, FleetPlanConfirmation.Parallel, FleetPlanConfirmation.Reason];
 
     /// <summary>Plans a change of each host that the argument means, and applies it: one as it is, several as one plan.</summary>
-    public static async Task<int> ApplyAsync(VerbContext context, FleetControl fleet, Func<string, Task<ChangePlan>> change)
+    public static Task<int> ApplyAsync(VerbContext context, FleetControl fleet, Func<string, Task<ChangePlan>> change) =>
+        ApplyAsync(context, fleet, fleet.Hosts.Select([context.Get(FleetVerb.ChangedHosts)]), change);
+
+    /// <summary>The same, of these hosts.</summary>
+    public static async Task<int> ApplyAsync(VerbContext context, FleetControl fleet, IReadOnlyList<HostEntry> hosts, Func<string, Task<ChangePlan>> change)
     {
-        IReadOnlyList<HostEntry> hosts = fleet.Hosts.Select([context.Get(FleetVerb.ChangedHosts)]);
         string reason = context.Get(FleetPlanConfirmation.Reason) ?? "";
         return hosts.Count == 1
             ? await ApplyAsync(context, fleet, await change(hosts[0].Name) with { Reason = reason })
