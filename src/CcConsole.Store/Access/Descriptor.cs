@@ -22,12 +22,15 @@ internal static class Descriptor
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Failure(path);
     }
 
-    /// <summary>flock(2), exclusive, without waiting; false when another holds it.</summary>
+    /// <summary>flock(2) without waiting; false when another holds it so that both cannot.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="path">Its path, for the error.</param>
+    /// <param name="shared">Held beside others that share it, and by none alone.</param>
     /// <exception cref="IOException">The file system has no locks.</exception>
-    public static bool TryLock(SafeFileHandle file, string path)
+    public static bool TryLock(SafeFileHandle file, string path, bool shared)
     {
-        const int exclusive = 2, nonBlocking = 4, wouldBlock = 11, wouldBlockOnMac = 35;
-        while (LockFile(file, exclusive | nonBlocking) != 0)
+        const int alone = 2, beside = 1, nonBlocking = 4, wouldBlock = 11, wouldBlockOnMac = 35;
+        while (LockFile(file, (shared ? beside : alone) | nonBlocking) != 0)
         {
             int error = Marshal.GetLastPInvokeError();
             if (error != InterruptedCall)

@@ -41,7 +41,7 @@ public sealed class FileLock : IDisposable
                 Make(path);
             }
 
-            return Lock(path);
+            return Lock(path, shared: false);
         }
         catch (IOException e)
         {
@@ -64,7 +64,8 @@ public sealed class FileLock : IDisposable
                 return false;
             }
 
-            using FileLock? taken = Lock(path);
+            // Shared, so that of several who ask at once none is told of the others.
+            using FileLock? taken = Lock(path, shared: true);
             return taken is null;
         }
         catch (IOException e)
@@ -76,12 +77,12 @@ public sealed class FileLock : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    private static FileLock? Lock(string path)
+    private static FileLock? Lock(string path, bool shared)
     {
         SafeFileHandle file = Descriptor.Open(path);
         try
         {
-            if (Descriptor.TryLock(file, path))
+            if (Descriptor.TryLock(file, path, shared))
             {
                 FileLock taken = new(file);
                 file = null!;

@@ -28,6 +28,21 @@ public sealed class FileLockTests : IDisposable
     }
 
     [Fact]
+    public void Of_many_who_ask_at_once_for_a_free_one_none_is_told_that_it_is_held()
+    {
+        FileLock.Take(FilePath).Dispose();
+        int held = 0;
+        Parallel.For(0, 4, new ParallelOptions { MaxDegreeOfParallelism = 4 }, _ =>
+        {
+            for (int i = 0; i < 5_000; i++)
+            {
+                held += FileLock.IsHeld(FilePath) ? 1 : 0;
+            }
+        });
+        Assert.Equal(0, held);
+    }
+
+    [Fact]
     public void A_file_of_others_is_no_lock()
     {
         File.WriteAllText(FilePath, "");
