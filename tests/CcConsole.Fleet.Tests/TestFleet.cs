@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using CcConsole.Fleet.Hosts;
 using CcConsole.Ssh;
+using Xunit;
 
 namespace CcConsole.Fleet.Tests;
 
@@ -83,6 +85,25 @@ internal sealed class TestFleet : IAsyncDisposable
     public string TablePath(string host) => Path.Combine(Home(host), "table");
 
     public string Table(string host) => File.ReadAllText(TablePath(host));
+
+    /// <summary>Alters the cache behind the console's back, until it is disposed of.</summary>
+    public async Task<IAsyncDisposable> SqlAsync(string now, string atTheEnd)
+    {
+        await RunSqlAsync(now);
+        return new Restored(() => RunSqlAsync(atTheEnd));
+    }
+
+    private async Task RunSqlAsync(string sql)
+    {
+        using Process sqlite = Process.Start(new ProcessStartInfo("sqlite3") { ArgumentList = { "-cmd", ".timeout 10000", Path.Combine(StateDirectory, "cache.db"), sql } })!;
+        await sqlite.WaitForExitAsync();
+        Assert.Equal(0, sqlite.ExitCode);
+    }
+
+    private sealed class Restored(Func<Task> restore) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync() => await restore();
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -152,21 +152,21 @@ public sealed class FleetMonitor : IAsyncDisposable
         try
         {
             bool answered;
-            Task<bool> visit;
-            await _places.WaitAsync(_stop.Token).ConfigureAwait(false);
             try
             {
-                MarkRefreshing(host);
-                visit = _visit.RunAsync(host, asked, _stop.Token);
-                await Task.WhenAny(visit, Task.Delay(_options.LongestTurn, _options.Time, _stop.Token)).ConfigureAwait(false);
-            }
-            finally
-            {
-                _places.Release();
-            }
+                Task<bool> visit;
+                await _places.WaitAsync(_stop.Token).ConfigureAwait(false);
+                try
+                {
+                    MarkRefreshing(host);
+                    visit = _visit.RunAsync(host, asked, _stop.Token);
+                    await Task.WhenAny(visit, Task.Delay(_options.LongestTurn, _options.Time, _stop.Token)).ConfigureAwait(false);
+                }
+                finally
+                {
+                    _places.Release();
+                }
 
-            try
-            {
                 // A long first pull goes on, and so does a host that sends a byte now and then: beside the others.
                 answered = await visit.ConfigureAwait(false);
             }
@@ -185,7 +185,7 @@ public sealed class FleetMonitor : IAsyncDisposable
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            _refreshing.TryRemove(host.Name, out _);
+            // The end of the monitor.
         }
         catch (ObjectDisposedException)
         {

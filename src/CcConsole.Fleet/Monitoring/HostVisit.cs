@@ -46,7 +46,6 @@ internal sealed class HostVisit(SessionPool sessions, CacheDatabase cache, Audit
         {
             state = state with { State = answered ? Problem : Offline, Cause = e.Message, Hint = e.Hint, FailingSince = state.FailingSince ?? now };
         }
-
         catch (Exception e) when (e is not ObjectDisposedException && !cancellation.IsCancellationRequested)
         {
             // A fault of this program, met on this host: it is said there, and the other hosts are looked at as before.

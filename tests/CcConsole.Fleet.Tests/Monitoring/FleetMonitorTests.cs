@@ -35,6 +35,25 @@ public sealed class FleetMonitorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_cache_that_fails_for_a_while_stops_no_host_from_being_looked_at_afterwards()
+    {
+        FleetControl control = _fleet.Open(change: options => options with { PollInterval = TimeSpan.FromMinutes(1) });
+        control.Hosts.Add(_fleet.MakeHost("web01", "0 3 * * * true\n"));
+        await control.Monitor.RefreshAsync();
+        await using (await _fleet.SqlAsync("ALTER TABLE report RENAME TO away", "ALTER TABLE away RENAME TO report"))
+        {
+            await control.Monitor.RefreshAsync();
+            Assert.NotNull(control.Monitor.Current.CacheProblem);
+        }
+
+        File.WriteAllText(_fleet.TablePath("web01"), "0 3 * * * true\n0 4 * * * true\n");
+        await control.Monitor.RefreshAsync();
+        HostRow row = control.Monitor.Current.Host("web01")!;
+        Assert.Null(control.Monitor.Current.CacheProblem);
+        Assert.Equal((2, false), (row.Jobs!.Value, row.IsRefreshing));
+    }
+
+    [Fact]
     public async Task What_was_known_is_shown_at_once_at_the_next_start_and_never_green_when_old()
     {
         FleetControl control = _fleet.Open();
