@@ -80,13 +80,34 @@ public sealed class ChangeOperations
 
         // From here on the change is carried through: giving up in its middle would only leave its end unknown.
         ChangeResult result = await WriteAsync(connection, plan, record.Token).ConfigureAwait(false) with { Change = record.Id };
+        try
+        {
+            Note(result, record.Id);
+        }
+        catch (ProblemException e)
+        {
+            // What has become of the table is known all the same, and is not to be told as if nothing had been sent.
+            result = result with
+            {
+                Message = $"{(result.Message is { } message ? $"{message}; " : "")}this could not be noted here: {e.Message}",
+                Hint = result.Hint ?? $"The journal still has change {record.Id} as one whose end is not known: the next console to reach the host finds it out.",
+            };
+        }
+
+        Applied?.Invoke(result);
+        return result;
+    }
+
+    private void Note(ChangeResult result, long change)
+    {
+        ChangePlan plan = result.Plan;
         if (result.IsSettled)
         {
-            _cache.Changes.End(record.Id, result.Outcome, result.Message, result.AuditSeq);
+            _cache.Changes.End(change, result.Outcome, result.Message, result.AuditSeq);
         }
         else
         {
-            _cache.Changes.Leave(record.Id, result.Message);
+            _cache.Changes.Leave(change, result.Message);
         }
 
         if (plan.Removes && result.IsApplied)
@@ -102,9 +123,6 @@ public sealed class ChangeOperations
                 _cache.Hosts.FollowSeen(table, plan.Before);
             }
         }
-
-        Applied?.Invoke(result);
-        return result;
     }
 
     /// <summary>The plan that takes a change back: the table as it was before, provided that it still is what the change made of it.</summary>
@@ -168,7 +186,9 @@ public sealed class ChangeOperations
             }
         }
 
-        foreach (string each in host is null ? Unfinished().Select(open => open.Host).Distinct() : [host])
+        // An older one is not the last change, and its host may be away.
+        long last = host is null ? _cache.Changes.LastUndoable()?.Id ?? 0 : 0;
+        foreach (string each in host is null ? Unfinished().Where(open => open.Id > last).Select(open => open.Host).Distinct() : [host])
         {
             await _settlement.SettleAsync(each, cancellation).ConfigureAwait(false);
         }
@@ -184,7 +204,7 @@ public sealed class ChangeOperations
     public IReadOnlyList<ChangeRecord> Unfinished() => _cache.Changes.Unfinished();
 
     /// <summary>Finds out how a change ended that was interrupted, and notes it: applied, failed, or unknown when someone else has changed the table since.</summary>
-    /// <exception cref="ProblemException">There is no such change, the host is not reached, or the write does not end.</exception>
+    /// <exception cref="ProblemException">The console is read-only, there is no such change, the host is not reached, or the write does not end.</exception>
     public Task<ChangeRecord> SettleAsync(long change, CancellationToken cancellation = default) => _settlement.SettleAsync(change, cancellation);
 
     /// <summary>The same for all changes of a host that no living console is making. Nothing in a read-only console.</summary>

@@ -32,7 +32,7 @@ internal sealed class Settlement(SessionPool sessions, CacheDatabase cache, Read
     }
 
     /// <summary>Settles one change; gives its record as it is then. One that a living console is making is left to it.</summary>
-    /// <exception cref="ProblemException">There is no such change, the host is not reached, the table cannot be read, or the write does not end.</exception>
+    /// <exception cref="ProblemException">The console is read-only, there is no such change, the host is not reached, the table cannot be read, or the write does not end.</exception>
     public async Task<ChangeRecord> SettleAsync(long change, CancellationToken cancellation)
     {
         ChangeRecord record = cache.Changes.Find(change) ?? throw new ProblemException($"There is no change with the number {change}", "cc-console change list shows them.");
@@ -41,6 +41,7 @@ internal sealed class Settlement(SessionPool sessions, CacheDatabase cache, Read
             return record;
         }
 
+        guard.Demand($"learning how change {change} ended, which the host has to note,");
         HostConnection connection = await sessions.Get(record.Host).ConnectAsync(cancellation).ConfigureAwait(false);
         TableId? table = record.Table == connection.Facts.User ? null : TableId.Parse(record.Table);
         TableSnapshot now = await connection.Tables.SettleAsync(table, record.Token, cancellation).ConfigureAwait(false);

@@ -197,6 +197,74 @@ public sealed class ChangeOperationsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_change_that_was_made_is_told_as_made_though_the_journal_refuses_to_note_it()
+    {
+        FleetControl control = _fleet.Open();
+        control.Hosts.Add(_fleet.MakeHost("web01", Table));
+        ChangePlan plan = (await control.Jobs.OpenAsync("web01")).Plan(Draft);
+        await using (await _fleet.SqlAsync("CREATE TRIGGER full BEFORE UPDATE ON change BEGIN SELECT RAISE(ABORT, 'no room'); END", "DROP TRIGGER full"))
+        {
+            ChangeResult result = await control.Changes.ApplyAsync(plan);
+
+            Assert.True(result.IsApplied, result.Message);
+            Assert.Contains("could not be noted", result.Message);
+            Assert.Equal(plan.After.ToArray(), File.ReadAllBytes(_fleet.TablePath("web01")));
+            Assert.Equal(result.Change, Assert.Single(control.Changes.Unfinished()).Id);
+        }
+
+        await control.DisposeAsync();
+        FleetControl next = _fleet.Open();
+        await next.Jobs.OpenAsync("web01");
+        Assert.Equal(ChangeOutcome.Applied, Assert.Single(next.Changes.List()).Outcome);
+    }
+
+    [Fact]
+    public async Task The_last_change_is_undone_though_a_host_is_away_that_has_an_older_one_without_an_end()
+    {
+        bool gone = false;
+        _fleet.Wraps["gone"] = inner => new FaultyShell(inner)
+        {
+            After = (_, input) => input.Length > 0 && (gone = true) ? FaultyShell.Lost("gone") : null,
+            Before = (_, _) => gone ? FaultyShell.Refused("gone") : null,
+        };
+        FleetControl control = _fleet.Open();
+        control.Hosts.Add(_fleet.MakeHost("gone", Table));
+        control.Hosts.Add(_fleet.MakeHost("web01", Table));
+        ChangeResult cut = await control.Changes.ApplyAsync((await control.Jobs.OpenAsync("gone")).Plan(Draft));
+        Assert.False(cut.IsSettled);
+        // The older one is not known to be the last, so as long as it is it must be asked for.
+        await Assert.ThrowsAnyAsync<ProblemException>(() => control.Changes.PlanUndoAsync());
+
+        ChangeResult made = await control.Changes.ApplyAsync((await control.Jobs.OpenAsync("web01")).Plan(Draft));
+        ChangePlan undo = await control.Changes.PlanUndoAsync();
+
+        Assert.Equal(made.Change, undo.Undoes);
+    }
+
+    [Fact]
+    public async Task A_read_only_console_settles_nothing_when_it_is_asked_to_either()
+    {
+        FleetControl dead = _fleet.Open();
+        dead.Hosts.Add(_fleet.MakeHost("web01", Table));
+        ChangePlan plan = (await dead.Jobs.OpenAsync("web01")).Plan(Draft);
+        ChangeRecord begun = dead.Cache.Changes.Begin(new ChangeRecord
+        {
+            Host = "web01",
+            Table = plan.Table.Name,
+            Before = plan.Before,
+            After = plan.After,
+            Description = plan.Description,
+            Actor = "alice",
+            BegunAt = DateTimeOffset.UtcNow,
+        });
+        await dead.DisposeAsync();
+
+        FleetControl control = _fleet.Open(readOnly: true);
+        Assert.Contains("read-only", (await Assert.ThrowsAsync<ProblemException>(() => control.Changes.SettleAsync(begun.Id))).Message);
+        Assert.Null(control.Changes.Find(begun.Id)!.Outcome);
+    }
+
+    [Fact]
     public async Task A_host_that_refuses_before_anything_is_sent_leaves_no_doubt()
     {
         FaultyShell? shell = null;
