@@ -11,7 +11,7 @@ namespace CcConsole.Verbs.Changes;
 internal static class ChangeResumeVerb
 {
     public static Command Create() => FleetVerb.Create(
-        "resume", "Take up a plan that was interrupted or stopped: learn what became of each host, and apply what was not, where the table still is what the plan was made from",
+        "resume", "Take up a plan that was interrupted or stopped: see what became of each host, and apply the rest. Of a change of one host: find out how it ended, and write nothing",
         "cc-console change resume p7", RunAsync, [ChangeVerbs.Number, PlanConfirmation.Yes, FleetPlanConfirmation.Continue, FleetPlanConfirmation.Parallel]);
 
     private static async Task<int> RunAsync(VerbContext context, FleetControl fleet)

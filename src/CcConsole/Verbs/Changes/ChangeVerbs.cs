@@ -10,7 +10,7 @@ internal static class ChangeVerbs
     public static readonly Argument<string> Number = new("NUMBER") { Description = "A change's number, or a plan's: p7" };
 
     public static Command Create() => Verb.Group(
-        "change", "The changes that were made from here: plans for many hosts, resuming, undoing",
+        "change", "What was changed from here, on one host or many: list, show, resume, undo",
         ChangeListVerb.Create(), ChangeShowVerb.Create(), ChangeResumeVerb.Create(), JobUndoVerb.Create("cc-console change undo p7"));
 
     /// <summary>A number as it was typed: of a plan for many hosts when it begins with a p.</summary>

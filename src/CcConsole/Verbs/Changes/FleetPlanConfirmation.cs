@@ -11,7 +11,7 @@ namespace CcConsole.Verbs.Changes;
 internal static class FleetPlanConfirmation
 {
     public static readonly Option<bool> Continue = new("--continue-on-error") { Description = "Of many hosts: go on with the others after one that failed" };
-    public static readonly Option<string?> Reason = new("--reason") { Description = "Why, for the record of the host and of this console", HelpName = "TEXT" };
+    public static readonly Option<string?> Reason = new("--reason") { Description = "Why; kept in the host's audit chain, and in the plan for many hosts", HelpName = "TEXT" };
 
     public static readonly Option<int?> Parallel = new("--parallel")
     {
