@@ -60,7 +60,7 @@ internal sealed partial class InventoryJson : JsonSerializerContext
         {
             // A list that is not there is given as null.
             return JsonSerializer.Deserialize(json.Span, Default.KeptFindings) is
-                { Login: not null, Schedulers: not null, Tables: not null, Scripts: not null, AnacronJobs: not null, Timers: not null, Gaps: not null } found ? found : null;
+            { Login: not null, Schedulers: not null, Tables: not null, Scripts: not null, AnacronJobs: not null, Timers: not null, Gaps: not null } found ? found : null;
         }
         catch (JsonException)
         {
