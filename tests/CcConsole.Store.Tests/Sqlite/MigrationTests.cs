@@ -1,0 +1,61 @@
+using System.Text;
+using CcConsole.Store.Changes;
+using Xunit;
+
+namespace CcConsole.Store.Tests.Sqlite;
+
+/// <summary>On a cache that the console of version 1 of the tables has written: three changes, the third an undo, and one that was cut off.</summary>
+public sealed class MigrationTests : IDisposable
+{
+    private const string Before = "# mine\n0 3 * * *  tar c /srv\n", After = Before + "#cc: name=first\n5 4 * * * echo old\n";
+    private readonly TemporaryCache _cache = new();
+
+    public MigrationTests()
+    {
+        const UnixFileMode mine = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        Directory.CreateDirectory(Path.GetDirectoryName(_cache.FilePath)!, mine | UnixFileMode.UserExecute);
+        TemporaryCache.Run("sqlite3", _cache.FilePath, $".read {Path.Combine(AppContext.BaseDirectory, "Sqlite", "version1.sql")}");
+        File.SetUnixFileMode(_cache.FilePath, mine);
+    }
+
+    public void Dispose() => _cache.Dispose();
+
+    [Fact]
+    public void The_journal_of_the_first_version_is_whole_and_can_be_undone_and_settled()
+    {
+        Assert.Equal("1", TemporaryCache.Run("sqlite3", _cache.FilePath, "PRAGMA user_version").Trim());
+        CacheDatabase cache = _cache.Open();
+
+        IReadOnlyList<ChangeRecord> changes = cache.Changes.List();
+        Assert.Equal([null, ChangeOutcome.Applied, ChangeOutcome.Applied, ChangeOutcome.Applied], changes.Select(change => change.Outcome));
+        Assert.Equal((3L, 2L), (changes[2].UndoneBy!.Value, changes[1].Undoes!.Value));
+        ChangeRecord last = cache.Changes.LastUndoable()!;
+        Assert.Equal((1L, Before, After), (last.Id, Encoding.UTF8.GetString(last.Before.Span), Encoding.UTF8.GetString(last.After.Span)));
+        Assert.True(last is { Existed: true, Removes: false, Batch: null });
+
+        ChangeRecord cut = Assert.Single(cache.Changes.Unfinished());
+        Assert.False(cut.IsRunning);
+        Assert.Equal(ChangeOutcome.Failed, cache.Changes.End(cut.Id, ChangeOutcome.Failed).Outcome);
+        Assert.Equal(5, cache.Changes.Begin(cut).Id);
+        Assert.Empty(cache.Batches.List());
+        Assert.Empty(cache.Check());
+    }
+
+    [Fact]
+    public void Tables_that_the_first_version_had_read_count_as_seen()
+    {
+        CacheDatabase cache = _cache.Open();
+        Assert.Equal(After, Encoding.UTF8.GetString(Assert.Single(cache.Hosts.Tables("web01")).Bytes.Span));
+        Assert.Equal(After, Encoding.UTF8.GetString(Assert.Single(cache.Hosts.Seen("web01")).Bytes.Span));
+    }
+
+    [Fact]
+    public void Several_consoles_that_meet_it_at_once_bring_it_up_to_date_once()
+    {
+        Parallel.For(0, 4, _ =>
+        {
+            using CacheDatabase cache = CacheDatabase.Open(_cache.FilePath, TimeProvider.System);
+            Assert.Equal(4, cache.Changes.List().Count);
+        });
+    }
+}
