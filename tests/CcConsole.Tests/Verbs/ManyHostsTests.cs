@@ -112,6 +112,8 @@ public sealed class ManyHostsTests : IDisposable
 
         ProgramResult asked = await _home.RunAsync("change", "resume", "p1");
         Assert.True(asked.Code == 2 && asked.Error.Contains("--yes", StringComparison.Ordinal), asked.ToString());
+        Assert.Contains("+# see the wiki", asked.Error);
+        Assert.Contains("– web01: refused", asked.Error);
         Changed("");
         ProgramResult still = await _home.RunAsync("change", "resume", "p1", "--continue-on-error", "--yes");
         Assert.True(still.Code == 1 && still.Error.Contains("plan p1: 2 applied, 1 refused", StringComparison.Ordinal), still.ToString());

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using CcConsole.Core;
 using CcConsole.Fleet;
 using CcConsole.Fleet.Changes;
 using CcConsole.Store.Changes;
@@ -27,18 +26,15 @@ internal static class ChangeResumeVerb
             return Verb.Good;
         }
 
-        if (!context.Get(PlanConfirmation.Yes))
+        // What is applied now is shown and confirmed as at the first time: that may be long ago, and another person's.
+        IReadOnlyList<ChangePlan> changes = fleet.Plans.PlansOf(plan);
+        var rest = new FleetPlan { Id = id, Description = plan.Description, Reason = plan.Reason, Changes = [.. open.Select(member => changes[member.Position])] };
+        if (!context.Json || !context.Get(PlanConfirmation.Yes))
         {
-            foreach (BatchMember member in open) context.Error.WriteLine($"{Plain.Text(member.Change.Host)}: {FleetPlanOutput.Word(member.State)}");
-            if (Console.IsInputRedirected)
-                throw new ProblemException("This change needs a confirmation, and there is no terminal to ask on", $"give --yes to apply it; cc-console change show p{id} shows it");
-            context.Error.Write($"Apply p{id} ({Plain.Text(plan.Description)}) to {(open.Count == 1 ? "this host" : $"these {open.Count} hosts")}? [y/N] ");
-            if (StandardStreams.ReadLine()?.Trim() is not ("y" or "Y" or "yes"))
-            {
-                context.Error.WriteLine("nothing was changed");
-                return Verb.Findings;
-            }
+            FleetPlanOutput.Write(context.Error, rest);
+            foreach (BatchMember member in open) context.Error.WriteLine($"– {Plain.Text(member.Change.Host)}: {FleetPlanOutput.Word(member.State)}");
         }
+        if (!FleetPlanConfirmation.IsConfirmed(context, rest)) return Verb.Findings;
         return await FleetPlanConfirmation.RunAsync(context, fleet, id, FleetPlanConfirmation.OptionsOf(context, new FleetPlanOptions
         {
             Parallelism = plan.Parallelism,

@@ -68,7 +68,8 @@ internal static class FleetPlanConfirmation
         return end.IsComplete ? Verb.Good : Verb.Findings;
     }
 
-    private static bool IsConfirmed(VerbContext context, FleetPlan plan)
+    /// <summary>Asks, with the word that the plan wants typed.</summary>
+    public static bool IsConfirmed(VerbContext context, FleetPlan plan)
     {
         if (context.Get(PlanConfirmation.Yes))
         {
