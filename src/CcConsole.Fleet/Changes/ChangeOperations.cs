@@ -60,19 +60,7 @@ public sealed class ChangeOperations
     {
         HostConnection connection = await _sessions.Get(plan.Host).ConnectAsync(cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
-        ChangeRecord? record = begin(new ChangeRecord
-        {
-            Host = plan.Host,
-            Table = plan.Table.Name,
-            Existed = plan.Existed,
-            Removes = plan.Removes,
-            Before = plan.Before,
-            After = plan.After,
-            Description = plan.Description,
-            Actor = _options.Actor,
-            BegunAt = _options.Time.GetUtcNow(),
-            Undoes = plan.Undoes,
-        });
+        ChangeRecord? record = begin(plan.ToRecord(_options));
         if (record is null)
         {
             return null;

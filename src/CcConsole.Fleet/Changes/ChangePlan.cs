@@ -1,5 +1,6 @@
 using CcConsole.Core.Audit;
 using CcConsole.Core.Crontab;
+using CcConsole.Store.Changes;
 
 namespace CcConsole.Fleet.Changes;
 
@@ -55,4 +56,19 @@ public sealed record ChangePlan
 
     /// <summary>The difference line by line, for showing.</summary>
     public TableDiff Diff => TableDiff.Between(Before.Span, After.Span);
+
+    /// <summary>As the journal notes it before it is sent.</summary>
+    internal ChangeRecord ToRecord(FleetOptions options) => new()
+    {
+        Host = Host,
+        Table = Table.Name,
+        Existed = Existed,
+        Removes = Removes,
+        Before = Before,
+        After = After,
+        Description = Description,
+        Actor = options.Actor,
+        BegunAt = options.Time.GetUtcNow(),
+        Undoes = Undoes,
+    };
 }

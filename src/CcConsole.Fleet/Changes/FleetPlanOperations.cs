@@ -39,30 +39,7 @@ public sealed class FleetPlanOperations
         FleetPlanOptions? options = null, CancellationToken cancellation = default)
     {
         List<string> names = [.. hosts.Distinct(StringComparer.Ordinal)];
-        (ChangePlan? Plan, UnplannedHost? Left)[] made = new (ChangePlan?, UnplannedHost?)[names.Count];
-        await Parallel.ForEachAsync(Enumerable.Range(0, names.Count), Bound(_options.Parallelism, cancellation), async (i, token) =>
-        {
-            try
-            {
-                ChangePlan plan = await change(names[i], token).ConfigureAwait(false);
-                made[i] = (reason.Length > 0 ? plan with { Reason = reason } : plan, null);
-            }
-            catch (ProblemException e)
-            {
-                made[i] = (null, new UnplannedHost(names[i], e.Message, e.Hint.Length > 0 ? e.Hint : null));
-            }
-        }).ConfigureAwait(false);
-
-        List<ChangePlan> plans = [.. made.Select(one => one.Plan).OfType<ChangePlan>()];
-        return new FleetPlan
-        {
-            Description = description ?? Common(plans),
-            Reason = reason,
-            Options = options ?? new FleetPlanOptions(),
-            Changes = [.. plans.Where(plan => !plan.IsEmpty)],
-            AlreadySo = [.. plans.Where(plan => plan.IsEmpty).Select(plan => plan.Host)],
-            Unplanned = [.. made.Select(one => one.Left).OfType<UnplannedHost>()],
-        };
+        return await CollectAsync(names, (i, token) => change(names[i], token), description, reason, options, null, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Notes a plan in the journal, on disk, so that it can be applied, and taken up again whatever happens. Nothing is sent.</summary>
@@ -114,33 +91,12 @@ public sealed class FleetPlanOperations
             throw new ProblemException($"Nothing of plan p{plan} ({batch.Description}) was applied, so there is nothing to undo");
         }
 
-        (ChangePlan? Plan, UnplannedHost? Left)[] made = new (ChangePlan?, UnplannedHost?)[tried.Count];
-        await Parallel.ForEachAsync(Enumerable.Range(0, tried.Count), Bound(_options.Parallelism, cancellation), async (i, token) =>
-        {
-            ChangeRecord change = tried[i].Change;
-            try
-            {
-                made[i] = tried[i].State == MemberState.Running
-                    ? (null, new UnplannedHost(change.Host, "another console is at it", "Wait for that to end."))
-                    : (await _changes.PlanUndoAsync(change.Id, cancellation: token).ConfigureAwait(false) with { Reason = reason }, null);
-            }
-            catch (ProblemException e)
-            {
-                made[i] = (null, new UnplannedHost(change.Host, e.Message, e.Hint.Length > 0 ? e.Hint : null));
-            }
-        }).ConfigureAwait(false);
-
-        List<ChangePlan> plans = [.. made.Select(one => one.Plan).OfType<ChangePlan>()];
-        return new FleetPlan
-        {
-            Description = $"undo plan p{plan}: {batch.Description}",
-            Reason = reason,
-            Options = options ?? OptionsOf(batch),
-            Changes = [.. plans.Where(change => !change.IsEmpty)],
-            AlreadySo = [.. plans.Where(change => change.IsEmpty).Select(change => change.Host)],
-            Unplanned = [.. made.Select(one => one.Left).OfType<UnplannedHost>()],
-            Undoes = plan,
-        };
+        return await CollectAsync(
+            [.. tried.Select(member => member.Change.Host)],
+            (i, token) => tried[i].State == MemberState.Running
+                ? throw new ProblemException("another console is at it", "Wait for that to end.")
+                : _changes.PlanUndoAsync(tried[i].Change.Id, cancellation: token),
+            $"undo plan p{plan}: {batch.Description}", reason, options ?? OptionsOf(batch), plan, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -182,6 +138,37 @@ public sealed class FleetPlanOperations
         Undoes = member.Change.Undoes,
     })];
 
+    /// <summary>Plans the change of each host, some at once; one that cannot be planned is left out, with the reason.</summary>
+    private async Task<FleetPlan> CollectAsync(List<string> hosts, Func<int, CancellationToken, Task<ChangePlan>> change, string? description, string reason,
+        FleetPlanOptions? options, long? undoes, CancellationToken cancellation)
+    {
+        (ChangePlan? Plan, UnplannedHost? Left)[] made = new (ChangePlan?, UnplannedHost?)[hosts.Count];
+        await Parallel.ForEachAsync(Enumerable.Range(0, hosts.Count), Bound(_options.Parallelism, cancellation), async (i, token) =>
+        {
+            try
+            {
+                ChangePlan plan = await change(i, token).ConfigureAwait(false);
+                made[i] = (reason.Length > 0 ? plan with { Reason = reason } : plan, null);
+            }
+            catch (ProblemException e)
+            {
+                made[i] = (null, new UnplannedHost(hosts[i], e.Message, e.Hint.Length > 0 ? e.Hint : null));
+            }
+        }).ConfigureAwait(false);
+
+        List<ChangePlan> plans = [.. made.Select(one => one.Plan).OfType<ChangePlan>()];
+        return new FleetPlan
+        {
+            Description = description ?? Common(plans),
+            Reason = reason,
+            Options = options ?? new FleetPlanOptions(),
+            Changes = [.. plans.Where(plan => !plan.IsEmpty)],
+            AlreadySo = [.. plans.Where(plan => plan.IsEmpty).Select(plan => plan.Host)],
+            Unplanned = [.. made.Select(one => one.Left).OfType<UnplannedHost>()],
+            Undoes = undoes,
+        };
+    }
+
     private BatchRecord ToRecord(FleetPlan plan) => new()
     {
         Description = plan.Description,
@@ -195,19 +182,7 @@ public sealed class FleetPlanOperations
         {
             IsOwnTable = change.IsOwnTable,
             JobId = change.JobId,
-            Change = new ChangeRecord
-            {
-                Host = change.Host,
-                Table = change.Table.Name,
-                Existed = change.Existed,
-                Removes = change.Removes,
-                Before = change.Before,
-                After = change.After,
-                Description = change.Description,
-                Actor = _options.Actor,
-                BegunAt = _options.Time.GetUtcNow(),
-                Undoes = change.Undoes,
-            },
+            Change = change.ToRecord(_options),
         })],
         Omissions =
         [

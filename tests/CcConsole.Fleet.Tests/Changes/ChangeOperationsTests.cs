@@ -18,6 +18,18 @@ public sealed class ChangeOperationsTests : IAsyncDisposable
 
     private static JobDraft Draft => new() { Schedule = "*/5 * * * *", Command = "echo 'it''s 50%' \\ done" };
 
+    /// <summary>Notes a change as if the console were about to send it.</summary>
+    private static ChangeRecord Begin(FleetControl control, ChangePlan plan) => control.Cache.Changes.Begin(new ChangeRecord
+    {
+        Host = plan.Host,
+        Table = plan.Table.Name,
+        Before = plan.Before,
+        After = plan.After,
+        Description = plan.Description,
+        Actor = "alice",
+        BegunAt = DateTimeOffset.UtcNow,
+    });
+
     [Fact]
     public async Task A_plan_is_applied_byte_for_byte_and_undone_and_the_undo_undone()
     {
@@ -165,16 +177,7 @@ public sealed class ChangeOperationsTests : IAsyncDisposable
         FleetControl dead = _fleet.Open();
         dead.Hosts.Add(_fleet.MakeHost("web01", Table));
         ChangePlan plan = (await dead.Jobs.OpenAsync("web01")).Plan(Draft);
-        ChangeRecord begun = dead.Cache.Changes.Begin(new ChangeRecord
-        {
-            Host = "web01",
-            Table = plan.Table.Name,
-            Before = plan.Before,
-            After = plan.After,
-            Description = plan.Description,
-            Actor = "alice",
-            BegunAt = DateTimeOffset.UtcNow,
-        });
+        ChangeRecord begun = Begin(dead, plan);
         if (written)
         {
             File.WriteAllBytes(_fleet.TablePath("web01"), plan.After.ToArray());
@@ -247,16 +250,7 @@ public sealed class ChangeOperationsTests : IAsyncDisposable
         FleetControl dead = _fleet.Open();
         dead.Hosts.Add(_fleet.MakeHost("web01", Table));
         ChangePlan plan = (await dead.Jobs.OpenAsync("web01")).Plan(Draft);
-        ChangeRecord begun = dead.Cache.Changes.Begin(new ChangeRecord
-        {
-            Host = "web01",
-            Table = plan.Table.Name,
-            Before = plan.Before,
-            After = plan.After,
-            Description = plan.Description,
-            Actor = "alice",
-            BegunAt = DateTimeOffset.UtcNow,
-        });
+        ChangeRecord begun = Begin(dead, plan);
         await dead.DisposeAsync();
 
         FleetControl control = _fleet.Open(readOnly: true);
