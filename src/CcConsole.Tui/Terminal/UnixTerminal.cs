@@ -13,6 +13,10 @@ public sealed class UnixTerminal : ITerminal
     private readonly Lock _lock = new();
     private readonly byte[] _found = new byte[Libc.TermiosSize];
     private readonly List<IDisposable> _signals = [];
+
+    /// <summary>Kept when this is disposed of: the terminal's end is read before the kernel tells it (twice: to the session's leader and
+    /// to the group in the foreground), and must not end the program in the middle of what it does last.</summary>
+    private static PosixSignalRegistration? _hangup;
     private TerminalReader? _reader;
     private TerminalWatch? _watch;
     private Action<TerminalEvent> _report = _ => { };
@@ -171,7 +175,8 @@ public sealed class UnixTerminal : ITerminal
     [UnsupportedOSPlatform("windows")]
     private void RegisterSignals()
     {
-        foreach (var (signal, number) in ((PosixSignal, int)[])[(PosixSignal.SIGHUP, 1), (PosixSignal.SIGINT, 2), (PosixSignal.SIGQUIT, 3), (PosixSignal.SIGTERM, 15)])
+        _hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => OnEnd(context, 128 + 1));
+        foreach (var (signal, number) in ((PosixSignal, int)[])[(PosixSignal.SIGINT, 2), (PosixSignal.SIGQUIT, 3), (PosixSignal.SIGTERM, 15)])
             _signals.Add(PosixSignalRegistration.Create(signal, context => OnEnd(context, 128 + number)));
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGTSTP, context =>
         {
@@ -182,7 +187,15 @@ public sealed class UnixTerminal : ITerminal
         {
             // Not cancelled, the runtime would put its own idea of the terminal's mode back.
             context.Cancel = true;
-            OnContinued();
+            try
+            {
+                OnContinued();
+            }
+            catch (IOException)
+            {
+                // A hangup brings SIGCONT as well, to a terminal that is no more.
+                _report(new EndRequested(128 + 1));
+            }
         }));
         _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => _report(new SizeChanged())));
     }
@@ -235,9 +248,9 @@ public sealed class UnixTerminal : ITerminal
     private void OnEnd(PosixSignalContext context, int exitCode)
     {
         // The loop has ended: what remains to be done can be interrupted as in any program.
+        context.Cancel = !_over || context.Signal == PosixSignal.SIGHUP;
         if (_over)
             return;
-        context.Cancel = true;
         // Ctrl+C is for the program that has the terminal, though the kernel tells all of the group; it may even be
         // dead of it before this runs.
         var lent = _lent || Environment.TickCount64 - _takenBack < 500;

@@ -1,6 +1,7 @@
 using CcConsole.Composition;
 using CcConsole.Core;
 using CcConsole.Fleet.Hosts;
+using CcConsole.Ssh;
 
 namespace CcConsole.Demo;
 
@@ -15,6 +16,10 @@ internal sealed class DemoFleet : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly string _folder;
+
+    /// <summary>A host tells by its processes whether a cron daemon runs, and the demo's scheduler is none: this stands for it, and ends with the demo.</summary>
+    private readonly LocalShell _shell = new("demo");
+    private ICommandStream? _daemon;
     private Task _scheduling = Task.CompletedTask;
 
     private DemoFleet(string folder)
@@ -55,15 +60,17 @@ internal sealed class DemoFleet : IAsyncDisposable
             Directory.Delete(folder);
             throw new ProblemException($"The folder for temporary files has too long a path for sockets: {folder}", "set TMPDIR to a shorter one, such as /tmp");
         }
-        var fleet = new DemoFleet(folder);
+        DemoFleet? fleet = null;
         try
         {
+            fleet = new DemoFleet(folder);
             await fleet.PrepareAsync(cancellation);
             return fleet;
         }
         catch
         {
-            await fleet.DisposeAsync();
+            if (fleet is not null) await fleet.DisposeAsync();
+            else Directory.Delete(folder, recursive: true);
             throw;
         }
     }
@@ -75,6 +82,8 @@ internal sealed class DemoFleet : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _scheduling;
+        if (_daemon is { } daemon) await daemon.DisposeAsync();
+        await _shell.DisposeAsync();
         foreach (DemoHost host in Hosts) await host.DisposeAsync();
         foreach (string file in Directory.EnumerateFiles(_folder, "*.jsonl", SearchOption.AllDirectories)) AppendOnly.Clear(file);
         Directory.Delete(_folder, recursive: true);
@@ -110,6 +119,10 @@ internal sealed class DemoFleet : IAsyncDisposable
         Directory.CreateDirectory(Places.Config, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var list = new HostsFile(Path.Combine(Places.Config, "hosts.json"));
         foreach (DemoHost host in Hosts) list.Add(host.Entry);
+        string daemon = Path.Combine(_folder, "cron");
+        await File.WriteAllTextAsync(daemon, "#!/bin/sh\nread -r end\n", cancellation);
+        File.SetUnixFileMode(daemon, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _daemon = await _shell.OpenAsync($"exec {DemoHost.Quote(daemon)}", cancellation: cancellation);
         await Task.WhenAll(Hosts.Select(host => host.StartAsync(cancellation)));
         await Cron.RunAllOnceAsync(cancellation);
         _scheduling = Cron.RunAsync(_stop.Token);

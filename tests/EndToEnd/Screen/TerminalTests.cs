@@ -37,6 +37,25 @@ public sealed class TerminalTests : IDisposable
         screen.Ended(0);
     }
 
+    [Fact]
+    public async Task When_the_terminal_window_is_closed_nothing_of_the_demo_is_left()
+    {
+        // The kernel's two signals and the end of the terminal's input race each other: a few times, since any of them may come first.
+        for (int time = 0; time < 4; time++)
+        {
+            string folder = Directory.CreateDirectory(Path.Combine(_home.Folder, $"t{time}")).FullName;
+            var terminal = new TmuxSession(100, 30, new Dictionary<string, string> { ["HOME"] = _home.Folder, ["TMPDIR"] = folder });
+            terminal.Line($"{Published.Console} demo");
+            terminal.WaitFor("mail01");
+            Assert.Single(Directory.GetDirectories(folder, "cc-demo-*"));
+            terminal.Dispose();
+            for (var clock = Stopwatch.StartNew(); Directory.EnumerateDirectories(folder).Any() && clock.Elapsed.TotalSeconds < 20;) await Task.Delay(50);
+            Assert.Empty(Directory.GetDirectories(folder));
+            ProgramResult left = await ProgramRun.RunAsync("pgrep", ["-f", folder], seconds: 10);
+            Assert.Equal("", left.Output);
+        }
+    }
+
     [Theory]
     [InlineData("KILL", 137)]
     [InlineData("ABRT", 134)]

@@ -144,13 +144,13 @@ internal static class ScheduleRules
         if (!entry.Schedule.BothDaysMustMatch && fields.Weekdays != 0 && fields.Days != 0)
         {
             sink.Add(LintCodes.EitherDay, LintPart.Schedule, entry, span,
-                isFull ? $"runs every day: either day field will do, and {days} matches all" : $"runs on days {days} of the month, and also on weekdays {weekdays}: either will do",
+                isFull ? $"runs every day: either day field will do, and {days} matches all" : $"runs when the day of the month is {days} or the day of the week is {weekdays}: either will do",
                 isFull ? "Write * for the day of the month" : "Keep one of the two fields, and test the other in the command");
         }
         else if (entry.Schedule.BothDaysMustMatch && !isFull)
         {
             sink.Add(LintCodes.BothDays, LintPart.Schedule, entry, span,
-                $"runs on days {days} of the month only where they are weekdays {weekdays} too: a field that starts with * makes it so",
+                $"runs only when the day of the month is {days} and the day of the week is {weekdays}: a field that starts with * makes it so",
                 "Without a star at the start of either, one of them would be enough");
         }
     }
