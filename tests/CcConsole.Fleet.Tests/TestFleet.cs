@@ -59,7 +59,8 @@ internal sealed class TestFleet : IAsyncDisposable
                 if [ -e "$t" ]; then cat "$t"; else echo "no crontab for $(id -un)" >&2; exit 1; fi ;;
             -r) rm -f "$t" ;;
             -) if [ -e "$HOME/full" ]; then echo "crontab: write error: No space left on device" >&2; exit 1; fi
-               cat >"$t.new" && mv "$t.new" "$t" ;;
+               cat >"$t.new" && mv "$t.new" "$t"
+               if [ -e "$HOME/rival" ]; then mv "$HOME/rival" "$t"; fi ;;
             -V) echo "crontab: usage error: unrecognized option" >&2; echo " -n (dry run: checks the syntax, then bails out)" >&2; exit 1 ;;
             *) exit 1 ;;
             esac

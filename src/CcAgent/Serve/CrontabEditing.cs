@@ -57,9 +57,9 @@ internal sealed class CrontabEditing
             case TableWrite.Changed changed:
                 return NotWritten(CrontabWriteOutcome.Conflict, changed.Current, "the table was changed by someone else since it was read");
             case TableWrite.Failed { After: TableAfter.Unchanged or TableAfter.Restored } failed:
-                return NotWritten(CrontabWriteOutcome.Rejected, before, Words(failed));
+                return NotWritten(CrontabWriteOutcome.Rejected, before, Words(failed)) with { Displaced = failed.Displaced };
             case TableWrite.Failed failed:
-                return NotWritten(CrontabWriteOutcome.Failed, before, Words(failed));
+                return NotWritten(CrontabWriteOutcome.Failed, before, Words(failed)) with { Displaced = failed.Displaced };
         }
 
         try

@@ -95,7 +95,7 @@ public static class HostCrontab
             "unknown" => TableAfter.Unknown,
             _ => TableAfter.Unchanged,
         };
-        return new TableWrite.Failed(problem, hint, after);
+        return new TableWrite.Failed(problem, hint, after) { Displaced = reply.Part("displaced") };
     }
 
     internal static HostCron Host(HostReply reply)

@@ -34,5 +34,9 @@ public abstract record TableWrite
     /// <param name="Problem">What happened, in words.</param>
     /// <param name="Hint">What to do next.</param>
     /// <param name="After">What is on the host now.</param>
-    public sealed record Failed(string Problem, string Hint, TableAfter After) : TableWrite;
+    public sealed record Failed(string Problem, string Hint, TableAfter After) : TableWrite
+    {
+        /// <summary>What was found in place of the new table, before the old one was put back: another editor may have written it. Null for nothing.</summary>
+        public byte[]? Displaced { get; init; }
+    }
 }

@@ -40,8 +40,9 @@ public sealed record CrontabSettleParams(string Token, string? Table = null);
 /// <param name="Exists">Whether there is a table now.</param>
 /// <param name="Message">What cron said, or why it was not written; may be empty.</param>
 /// <param name="AuditSeq">The sequence number of the entry in the host's chain; null when nothing was written.</param>
+/// <param name="Displaced">What was found in place of the new table (another editor may have written it), before the old one was put back; null for nothing.</param>
 public sealed record CrontabWriteResult(
-    string Outcome, byte[] Current, string Sha256, bool Exists, string Message, long? AuditSeq = null);
+    string Outcome, byte[] Current, string Sha256, bool Exists, string Message, long? AuditSeq = null, byte[]? Displaced = null);
 
 /// <summary>The outcomes of a write.</summary>
 public static class CrontabWriteOutcome

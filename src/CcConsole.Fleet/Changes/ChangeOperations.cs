@@ -71,6 +71,7 @@ public sealed class ChangeOperations
         try
         {
             Note(result, record.Id);
+            result = result.Displaced is { } found ? Keep(found, result, record.Id) : result;
         }
         catch (ProblemException e)
         {
@@ -84,6 +85,25 @@ public sealed class ChangeOperations
 
         Applied?.Invoke(result);
         return result;
+    }
+
+    /// <summary>Keeps in the journal what had to give way on the host, since nobody else has it any more.</summary>
+    private ChangeResult Keep(ReadOnlyMemory<byte> found, ChangeResult result, long change)
+    {
+        ChangeRecord kept = _cache.Changes.Begin((result.Plan with
+        {
+            After = found,
+            Removes = false,
+            Undoes = null,
+            Description = $"kept: found in place of change {change}, and replaced on the host by the table as it was before",
+        }).ToRecord(_options));
+        const string why = "it may be what another editor wrote at the same moment";
+        _cache.Changes.End(kept.Id, ChangeOutcome.Refused, why);
+        return result with
+        {
+            Message = $"{result.Message}; what was found there instead is kept as change {kept.Id}: {why}",
+            Hint = $"Look at it (cc-console change show {kept.Id}), and make both changes again.",
+        };
     }
 
     private void Note(ChangeResult result, long change)
@@ -214,7 +234,7 @@ public sealed class ChangeOperations
         try
         {
             TableWriteResult write = await connection.Tables.WriteAsync(plan, token, CancellationToken.None).ConfigureAwait(false);
-            ChangeResult result = new() { Plan = plan, Outcome = ChangeOutcome.Applied, Current = write.Current, AuditSeq = write.AuditSeq, Message = write.Message.Length > 0 ? write.Message : null };
+            ChangeResult result = new() { Plan = plan, Outcome = ChangeOutcome.Applied, Current = write.Current, AuditSeq = write.AuditSeq, Message = write.Message.Length > 0 ? write.Message : null, Displaced = write.Displaced };
             return write.Outcome switch
             {
                 TableWriteOutcome.Written when write.Current is { } now && now.Span.SequenceEqual(plan.After.Span) => result,
@@ -225,7 +245,8 @@ public sealed class ChangeOperations
                     Hint = "Look at the difference, and make the change again on the table as it is now.",
                 },
                 TableWriteOutcome.Rejected => result with { Outcome = ChangeOutcome.Refused, Message = $"{plan.Host}: {write.Message}; nothing was changed", Hint = RejectedHint(plan) },
-                _ => await ReadBackAsync(plan, token, new ProblemException($"{plan.Host}: {(write.Message.Length > 0 ? write.Message : "the table is not what was written")}")).ConfigureAwait(false),
+                _ => await ReadBackAsync(plan, token, new ProblemException($"{plan.Host}: {(write.Message.Length > 0 ? write.Message : "the table is not what was written")}")).ConfigureAwait(false)
+                    with { Displaced = write.Displaced },
             };
         }
         catch (HostProblemException e) when (!e.MayHaveRun)

@@ -29,6 +29,12 @@ public sealed record ChangeResult
     /// <summary>The table as it is now, where that is known: after a refusal, what someone else has made of it.</summary>
     public ReadOnlyMemory<byte>? Current { get; init; }
 
+    /// <summary>
+    /// What was found in place of the new table and had to give way to the old one: another editor may have written it at the same
+    /// moment. It is kept in the journal, as a change of its own. Null for nothing.
+    /// </summary>
+    public ReadOnlyMemory<byte>? Displaced { get; init; }
+
     /// <summary>True when the table was written, and read back equal.</summary>
     public bool IsApplied => Outcome == ChangeOutcome.Applied;
 

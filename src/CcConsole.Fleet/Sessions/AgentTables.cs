@@ -40,7 +40,8 @@ internal sealed class AgentTables(AgentSession agent, FleetOptions options) : IT
             CrontabWriteOutcome.Rejected => TableWriteOutcome.Rejected,
             _ => TableWriteOutcome.Failed,
         };
-        return new TableWriteResult(outcome, outcome == TableWriteOutcome.Failed ? null : result.Current, Plain.Text(result.Message), result.AuditSeq);
+        return new TableWriteResult(outcome, outcome == TableWriteOutcome.Failed ? null : result.Current, Plain.Text(result.Message), result.AuditSeq,
+            result.Displaced is { } displaced ? new ReadOnlyMemory<byte>(displaced) : null);
     }
 
     private TableSnapshot Snapshot(CrontabReadResult read) =>

@@ -45,4 +45,5 @@ internal enum TableWriteOutcome
 /// <param name="Current">The table as it is now; null when it could not be read back.</param>
 /// <param name="Message">What the host said; may be empty.</param>
 /// <param name="AuditSeq">The entry in the host's chain; null when there is none.</param>
-internal sealed record TableWriteResult(TableWriteOutcome Outcome, ReadOnlyMemory<byte>? Current, string Message, long? AuditSeq = null);
+/// <param name="Displaced">What was found in place of the new table and had to give way to the old one; null for nothing.</param>
+internal sealed record TableWriteResult(TableWriteOutcome Outcome, ReadOnlyMemory<byte>? Current, string Message, long? AuditSeq = null, ReadOnlyMemory<byte>? Displaced = null);

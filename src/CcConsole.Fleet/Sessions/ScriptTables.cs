@@ -41,8 +41,8 @@ internal sealed class ScriptTables(string host, IHostShell shell, TimeProvider t
         {
             TableWrite.Written => new TableWriteResult(TableWriteOutcome.Written, wanted ?? [], ""),
             TableWrite.Changed changed => new TableWriteResult(TableWriteOutcome.Conflict, changed.Current ?? [], ""),
-            TableWrite.Failed { After: TableAfter.Unchanged or TableAfter.Restored } failed => new TableWriteResult(TableWriteOutcome.Rejected, plan.Before, Words(failed)),
-            TableWrite.Failed failed => new TableWriteResult(TableWriteOutcome.Failed, null, Words(failed)),
+            TableWrite.Failed { After: TableAfter.Unchanged or TableAfter.Restored } failed => new TableWriteResult(TableWriteOutcome.Rejected, plan.Before, Words(failed), Displaced: Displaced(failed)),
+            TableWrite.Failed failed => new TableWriteResult(TableWriteOutcome.Failed, null, Words(failed), Displaced: Displaced(failed)),
             _ => throw new InvalidOperationException(),
         };
     }
@@ -61,6 +61,8 @@ internal sealed class ScriptTables(string host, IHostShell shell, TimeProvider t
         TableRead.Failed failed => throw new ProblemException($"{host}: {failed.Problem}", failed.Hint),
         _ => throw new InvalidOperationException(),
     };
+
+    private static ReadOnlyMemory<byte>? Displaced(TableWrite.Failed failed) => failed.Displaced is { } bytes ? new ReadOnlyMemory<byte>(bytes) : null;
 
     private static string Words(TableWrite.Failed failed) => failed.Hint.Length > 0 ? $"{failed.Problem.TrimEnd('.')}. {failed.Hint}" : failed.Problem;
 }

@@ -111,6 +111,27 @@ public sealed class ChangeOperationsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_another_editor_writes_within_the_write_is_kept_though_the_old_table_is_put_back()
+    {
+        await using TestFleet fleet = new();
+        FleetControl control = fleet.Open();
+        control.Hosts.Add(fleet.MakeHost("web01", "0 4 * * * old\n"));
+        // The other one's table is there when ours is read back.
+        File.WriteAllText(Path.Combine(fleet.Home("web01"), "rival"), "0 4 * * * old\n1 5 * * * theirs\n");
+        ChangePlan plan = (await control.Jobs.OpenAsync("web01")).Plan(new JobDraft { Schedule = "@daily", Command = "ours", Wrapped = false });
+        ChangeResult result = await control.Changes.ApplyAsync(plan);
+
+        Assert.Equal(ChangeOutcome.Refused, result.Outcome);
+        Assert.Equal("0 4 * * * old\n", File.ReadAllText(fleet.TablePath("web01")));
+        Assert.Equal("0 4 * * * old\n1 5 * * * theirs\n"u8.ToArray(), result.Displaced!.Value.ToArray());
+        ChangeRecord kept = control.Changes.List()[0];
+        Assert.Contains($"kept as change {kept.Id}", result.Message, StringComparison.Ordinal);
+        Assert.Contains($"change show {kept.Id}", result.Hint, StringComparison.Ordinal);
+        Assert.Equal(result.Displaced!.Value.ToArray(), kept.After.ToArray());
+        Assert.Equal(ChangeOutcome.Refused, kept.Outcome);
+    }
+
+    [Fact]
     public async Task A_read_that_fails_is_never_an_empty_table()
     {
         FleetControl control = _fleet.Open();

@@ -44,7 +44,7 @@ public sealed class TerminalTests : IDisposable
         for (int time = 0; time < 4; time++)
         {
             string folder = Directory.CreateDirectory(Path.Combine(_home.Folder, $"t{time}")).FullName;
-            var terminal = new TmuxSession(100, 30, new Dictionary<string, string> { ["HOME"] = _home.Folder, ["TMPDIR"] = folder });
+            using var terminal = new TmuxSession(100, 30, new Dictionary<string, string> { ["HOME"] = _home.Folder, ["TMPDIR"] = folder });
             terminal.Line($"{Published.Console} demo");
             terminal.WaitFor("mail01");
             Assert.Single(Directory.GetDirectories(folder, "cc-demo-*"));

@@ -120,6 +120,8 @@ internal static class FileScript
         after=unchanged
         case $state in failed | full) after=unknown ;; esac
         if test $after = unchanged && test "$(digest)" != "$expected"; then
+            # Another editor may have written it in between: what is taken away goes to whoever asked for the write.
+            test $state != present || part displaced "$d/table"
             if test $was = none; then rm -f "$file"; else mv -f "$old" "$file"; fi >/dev/null 2>&1
             sync "${file%/*}" 2>/dev/null || sync
             read_table

@@ -150,6 +150,8 @@ internal static class TableScript
         after=unchanged
         case $state in failed | full | ambiguous) after=unknown ;; esac
         if test $after = unchanged && test "$(digest)" != "$expected"; then
+            # Another editor may have written it in between: what is taken away goes to whoever asked for the write.
+            test $state != present || part displaced "$d/table"
             if test $was = none; then ct -r </dev/null >/dev/null 2>&1; else ct - <"$d/before" >/dev/null 2>&1; fi
             read_table
             after=lost
