@@ -245,8 +245,10 @@ public sealed class ChangeOperations
                     Hint = "Look at the difference, and make the change again on the table as it is now.",
                 },
                 TableWriteOutcome.Rejected => result with { Outcome = ChangeOutcome.Refused, Message = $"{plan.Host}: {write.Message}; nothing was changed", Hint = RejectedHint(plan) },
-                _ => await ReadBackAsync(plan, token, new ProblemException($"{plan.Host}: {(write.Message.Length > 0 ? write.Message : "the table is not what was written")}")).ConfigureAwait(false)
-                    with { Displaced = write.Displaced },
+                _ => (await ReadBackAsync(plan, token, new ProblemException($"{plan.Host}: {(write.Message.Length > 0 ? write.Message : "the table is not what was written")}")).ConfigureAwait(false)) with
+                {
+                    Displaced = write.Displaced,
+                },
             };
         }
         catch (HostProblemException e) when (!e.MayHaveRun)
