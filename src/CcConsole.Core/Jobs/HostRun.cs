@@ -84,7 +84,10 @@ public static class HostRun
             KeepsPath = reply["keeps-path"] == "yes",
             IgnoresPipe = ulong.TryParse(reply["ignored"], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var ignored) && (ignored & 0x1000) != 0,
         };
-        return reply["umask"] is { Length: > 0 } mask ? facts with { Umask = Convert.ToInt32(mask, 8) } : facts;
+        // proc_pid_status(5): octal. What is none is not taken, since the host's text is not to be trusted.
+        return reply["umask"] is { Length: > 0 and <= 5 } mask && mask.All(static digit => digit is >= '0' and <= '7') && Convert.ToInt32(mask, 8) is <= 0b111_111_111 and var umask
+            ? facts with { Umask = umask }
+            : facts;
     }
 
     /// <summary>The program and its arguments that become the command; root only for another user. Needs no environment but PATH.</summary>

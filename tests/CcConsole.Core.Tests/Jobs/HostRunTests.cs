@@ -119,6 +119,19 @@ public sealed class HostRunTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("0027", 0b000_010_111)]
+    [InlineData("9", null)]
+    [InlineData("0022x", null)]
+    [InlineData("777777777777777777777777", null)]
+    [InlineData("77777", null)]
+    public void A_mask_that_is_none_is_not_taken_and_breaks_nothing(string mask, int? taken)
+    {
+        string Reply(string line) => $"\ncc-crontab 1\nuid 0\ngid 0\nsession setsid\nbecome same\n{line}status good\nend\n";
+        int without = HostRun.ParseFacts(0, Encoding.UTF8.GetBytes(Reply("")), default).Umask;
+        Assert.Equal(taken ?? without, HostRun.ParseFacts(0, Encoding.UTF8.GetBytes(Reply($"umask {mask}\n")), default).Umask);
+    }
+
     private async Task AllowSudoAsync() => Assert.Equal(0, (await _cron.RunAsync(["/bin/sh", "-c",
         $"echo '{_admin.Name} ALL=({_worker.Name}) NOPASSWD: /bin/sh' >/etc/sudoers.d/cc-test && chmod 440 /etc/sudoers.d/cc-test"])).ExitCode);
 
