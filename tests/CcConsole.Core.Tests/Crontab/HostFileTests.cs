@@ -241,6 +241,74 @@ public sealed class HostFileTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task What_someone_writes_while_the_new_file_is_made_is_not_overwritten()
+    {
+        var (before, mine, theirs) = ("A=0\n"u8.ToArray(), "A=mine\n"u8.ToArray(), "A=theirs\n"u8.ToArray());
+        await Sh("echo A=0 >/etc/cron.d/job");
+        var start = await InsteadAsync("sync", """case $1 in *.new) echo A=theirs >/etc/cron.d/job ;; esac""");
+        Assert.Equal(theirs, Assert.IsType<TableWrite.Changed>(await Write(null, before, mine, File, start)).Current);
+        Assert.Equal("A=theirs\n", (await Sh("cat /etc/cron.d/job")).OutputText);
+        Assert.Equal("job\n", (await Sh("ls -A /etc/cron.d")).OutputText);
+    }
+
+    [Fact]
+    public async Task What_is_found_in_place_of_the_new_file_is_told_before_the_old_one_is_put_back()
+    {
+        await Sh("echo A=0 >/etc/cron.d/job");
+        var start = await InsteadAsync("mv", """/bin/mv "$@"; rc=$?; case $2 in *.new) echo A=theirs >/etc/cron.d/job ;; esac; exit $rc""");
+        var failed = Assert.IsType<TableWrite.Failed>(await Write(null, "A=0\n"u8.ToArray(), "A=mine\n"u8.ToArray(), File, start));
+        Assert.Equal(TableAfter.Restored, failed.After);
+        Assert.Equal("A=theirs\n"u8.ToArray(), failed.Displaced);
+        Assert.Equal("A=0\n", (await Sh("cat /etc/cron.d/job")).OutputText);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_nobody_hears_of_is_not_taken_away(bool isFile)
+    {
+        var (before, mine) = ("A=0\n"u8.ToArray(), "A=mine\n"u8.ToArray());
+        Assert.IsType<TableWrite.Written>(await Write(isFile ? null : _user, null, before, isFile ? File : null));
+        var start = isFile
+            ? await InsteadAsync("mv", """/bin/mv "$@"; rc=$?; case $2 in *.new) echo A=theirs >/etc/cron.d/job ;; esac; exit $rc""")
+            : await InsteadAsync("crontab", OnceTheirs());
+        // The reader is gone when the verdict comes: what is written to it fails.
+        var command = HostCrontab.WriteCommand(before, mine, isFile ? File : null);
+        await _cron.RunAsync(["/bin/sh", "-c", $"{start}({command}) >/dev/full"], isFile ? null : _user, mine);
+        var now = Assert.IsType<TableRead.Present>(await Read(isFile ? null : _user, isFile ? File : null));
+        Assert.Equal("A=theirs\n"u8.ToArray(), now.Bytes);
+    }
+
+    [Fact]
+    public async Task What_is_found_in_place_of_a_users_new_table_is_told_before_the_old_one_is_put_back()
+    {
+        var before = "A=0\n"u8.ToArray();
+        Assert.IsType<TableWrite.Written>(await Write(_user, null, before, null));
+        var start = await InsteadAsync("crontab", OnceTheirs());
+        var failed = Assert.IsType<TableWrite.Failed>(await Write(_user, before, "A=mine\n"u8.ToArray(), null, start));
+        Assert.Equal(TableAfter.Restored, failed.After);
+        Assert.Equal("A=theirs\n"u8.ToArray(), failed.Displaced);
+        Assert.Equal(before, Assert.IsType<TableRead.Present>(await Read(_user, null)).Bytes);
+    }
+
+    /// <summary>crontab, and once another editor right behind it: twice, and the old table could not be put back.</summary>
+    private string OnceTheirs()
+    {
+        var once = Path.Combine(_cron.Root, "instead", "once");
+        return $"""/usr/bin/crontab "$@"; rc=$?; case $1 in -) test -e {once} || {"{"} echo >{once}; echo A=theirs | /usr/bin/crontab -; {"}"} ;; esac; exit $rc""";
+    }
+
+    /// <summary>The start of a command line for which a program is another one.</summary>
+    private async Task<string> InsteadAsync(string program, string script)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_cron.Root, "instead")).FullName;
+        var file = Path.Combine(folder, program);
+        await System.IO.File.WriteAllTextAsync(file, "#!/bin/sh\n" + script + "\n");
+        await Sh($"chmod 755 {_cron.Root} {file}; chmod 777 {folder}");
+        return $"PATH={folder}:$PATH; export PATH; ";
+    }
+
     private Task<CronResult> Sh(string command) => _cron.RunAsync(["/bin/sh", "-c", command]);
 
     private async Task<string> StatusAsync(string path) => (await Sh(string.Create(CultureInfo.InvariantCulture, $"stat -c '%a %u %g %h' {path}"))).OutputText.Trim();

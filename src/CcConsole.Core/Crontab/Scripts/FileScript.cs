@@ -73,14 +73,15 @@ internal static class FileScript
         set +f
         lock_for 0
         not_void
-        read_table
-        case $state in failed) fail file ;; full) fail temporary ;; esac
-        now=$(digest)
-        if test "$now" != "$expected"; then
+        compare() {
+            read_table
+            case $state in failed) fail file ;; full) fail temporary ;; esac
+            test "$(digest)" != "$expected" || return 0
             test $state != present || part table "$d/table"
             printf 'table %s\n' $state
             finish changed 3
-        fi
+        }
+        compare
         if test $state = none && test "$wanted" = REMOVE; then finish written 0; fi
         # What a run that was killed has left behind there is ours alone, under the lock.
         rm -f "${file%/*}/.cc-crontab.${file##*/}".*
@@ -104,6 +105,8 @@ internal static class FileScript
             if test $was = present && test "$(date -r "$new" +%s 2>/dev/null)" = "$(date -r "$old" +%s 2>/dev/null)"; then sleep 1; touch "$new"; fi
             sync "$new" 2>/dev/null || sync
         fi
+        # To make the new file may have taken seconds, and who edits this one by hand knows nothing of the lock.
+        compare
         # From here on to the verdict nothing but a kill ends this script; the rename is one stroke.
         trap '' HUP INT PIPE TERM
         goal=$wanted
@@ -121,12 +124,14 @@ internal static class FileScript
         case $state in failed | full) after=unknown ;; esac
         if test $after = unchanged && test "$(digest)" != "$expected"; then
             # Another editor may have written it in between: what is taken away goes to whoever asked for the write.
-            test $state != present || part displaced "$d/table"
-            if test $was = none; then rm -f "$file"; else mv -f "$old" "$file"; fi >/dev/null 2>&1
-            sync "${file%/*}" 2>/dev/null || sync
-            read_table
+            # Where nobody hears it, it stays.
             after=lost
-            test "$(digest)" != "$expected" || after=restored
+            if test $state != present || part displaced "$d/table"; then
+                if test $was = none; then rm -f "$file"; else mv -f "$old" "$file"; fi >/dev/null 2>&1
+                sync "${file%/*}" 2>/dev/null || sync
+                read_table
+                test "$(digest)" != "$expected" || after=restored
+            fi
         fi
         printf 'after %s\n' $after
         mv "$d/said" "$d/err"

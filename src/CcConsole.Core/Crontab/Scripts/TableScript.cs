@@ -151,11 +151,13 @@ internal static class TableScript
         case $state in failed | full | ambiguous) after=unknown ;; esac
         if test $after = unchanged && test "$(digest)" != "$expected"; then
             # Another editor may have written it in between: what is taken away goes to whoever asked for the write.
-            test $state != present || part displaced "$d/table"
-            if test $was = none; then ct -r </dev/null >/dev/null 2>&1; else ct - <"$d/before" >/dev/null 2>&1; fi
-            read_table
+            # Where nobody hears it, it stays.
             after=lost
-            test "$(digest)" != "$expected" || after=restored
+            if test $state != present || part displaced "$d/table"; then
+                if test $was = none; then ct -r </dev/null >/dev/null 2>&1; else ct - <"$d/before" >/dev/null 2>&1; fi
+                read_table
+                test "$(digest)" != "$expected" || after=restored
+            fi
         fi
         printf 'after %s\n' $after
         mv "$d/said" "$d/err"
