@@ -244,7 +244,7 @@ public sealed class ChangeOperations
                     Message = $"{plan.Host}: {plan.Table.Words} was changed by someone else since it was read; nothing was written",
                     Hint = "Look at the difference, and make the change again on the table as it is now.",
                 },
-                TableWriteOutcome.Rejected => result with { Outcome = ChangeOutcome.Refused, Message = $"{plan.Host}: {write.Message}; nothing was changed", Hint = RejectedHint(plan) },
+                TableWriteOutcome.Rejected => result with { Outcome = ChangeOutcome.Refused, Message = $"{plan.Host}: {write.Message}; {(write.Displaced is null ? "nothing was changed" : "the old table was put back")}", Hint = RejectedHint(plan) },
                 _ => (await ReadBackAsync(plan, token, new ProblemException($"{plan.Host}: {(write.Message.Length > 0 ? write.Message : "the table is not what was written")}")).ConfigureAwait(false)) with
                 {
                     Displaced = write.Displaced,

@@ -41,7 +41,7 @@ internal sealed class AgentTables(AgentSession agent, FleetOptions options) : IT
             _ => TableWriteOutcome.Failed,
         };
         return new TableWriteResult(outcome, outcome == TableWriteOutcome.Failed ? null : result.Current, Plain.Text(result.Message), result.AuditSeq,
-            result.Displaced is { } displaced ? new ReadOnlyMemory<byte>(displaced) : null);
+            result.Displaced is { } displaced ? (ReadOnlyMemory<byte>?)displaced : null);
     }
 
     private TableSnapshot Snapshot(CrontabReadResult read) =>

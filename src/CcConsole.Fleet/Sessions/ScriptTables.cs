@@ -62,7 +62,7 @@ internal sealed class ScriptTables(string host, IHostShell shell, TimeProvider t
         _ => throw new InvalidOperationException(),
     };
 
-    private static ReadOnlyMemory<byte>? Displaced(TableWrite.Failed failed) => failed.Displaced is { } bytes ? new ReadOnlyMemory<byte>(bytes) : null;
+    private static ReadOnlyMemory<byte>? Displaced(TableWrite.Failed failed) => failed.Displaced is { } bytes ? (ReadOnlyMemory<byte>?)bytes : null;
 
     private static string Words(TableWrite.Failed failed) => failed.Hint.Length > 0 ? $"{failed.Problem.TrimEnd('.')}. {failed.Hint}" : failed.Problem;
 }

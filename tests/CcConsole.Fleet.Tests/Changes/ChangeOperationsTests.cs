@@ -107,6 +107,7 @@ public sealed class ChangeOperationsTests : IAsyncDisposable
         Assert.Equal(ChangeOutcome.Refused, result.Outcome);
         Assert.False(result.IsConflict);
         Assert.Contains("No space left", result.Message);
+        Assert.Null(result.Displaced);
         Assert.Equal(Table, _fleet.Table("web01"));
     }
 
@@ -129,6 +130,7 @@ public sealed class ChangeOperationsTests : IAsyncDisposable
         Assert.Contains($"change show {kept.Id}", result.Hint, StringComparison.Ordinal);
         Assert.Equal(result.Displaced!.Value.ToArray(), kept.After.ToArray());
         Assert.Equal(ChangeOutcome.Refused, kept.Outcome);
+        Assert.DoesNotContain("nothing was changed", result.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -66,7 +66,7 @@ public sealed class EditorScreenTests : IAsyncDisposable
         screen.Press("Ctrl+U").Type("0 3 13 * 5");
         var schedule = screen.Find("0 3 13 * 5")!.Value;
         Assert.Equal("▲", screen.Terminal.Screen[schedule.X + 4, schedule.Y + 1].Text);
-        Assert.Contains("! warning: runs on days", screen.Text);
+        Assert.Contains("! warning: runs when the day of", screen.Text);
         screen.Press("Ctrl+U").Type("0 24 * * *");
         Assert.Equal("▲", screen.Terminal.Screen[schedule.X + 2, schedule.Y + 1].Text);
         screen.Press("Ctrl+U").Type("0 3 * * *").Press("Tab", "Ctrl+U").Type("50% root echo\u00a0x");
