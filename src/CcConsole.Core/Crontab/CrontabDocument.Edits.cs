@@ -19,10 +19,21 @@ public sealed partial class CrontabDocument
 {
     /// <summary>Appends an entry, with its name line when it has a name.</summary>
     /// <exception cref="ProblemException">The daemon would refuse the line, or read it as something else.</exception>
-    public CrontabDocument Add(EntryText entry) => Edit(new(_bytes.Length, 0), [.. EntryMark.Line(entry.Name, entry.Tags), .. LineOf(entry), (byte)'\n'], entry);
+    public CrontabDocument Add(EntryText entry) => Appended([.. EntryMark.Line(entry.Name, entry.Tags), .. LineOf(entry), (byte)'\n'], entry);
 
     /// <summary>Appends the lines of an entry that were made elsewhere; the last of them is the entry.</summary>
-    internal CrontabDocument Append(ReadOnlySpan<byte> lines, EntryText meant) => Edit(new(_bytes.Length, 0), lines, meant);
+    internal CrontabDocument Append(ReadOnlySpan<byte> lines, EntryText meant) => Appended(lines, meant);
+
+    /// <summary>A mark at the end, whose own entry is gone, would name what is appended below it.</summary>
+    private CrontabDocument Appended(ReadOnlySpan<byte> lines, EntryText meant)
+    {
+        if (!lines.StartsWith("#"u8) && Lines is [.., CommentLine last] && EntryMark.TryParse(Slice(last.Span), out _))
+        {
+            throw new ProblemException($"Line {last.Number} is the name of an entry that is gone, and would become that of the new one", "Remove that comment first, or give the new entry a name");
+        }
+
+        return Edit(new(_bytes.Length, 0), lines, meant);
+    }
 
     /// <summary>Puts another entry in the place of one. Its own line is replaced, and its name line where the name differs.</summary>
     /// <exception cref="ProblemException">The daemon would refuse the line, or read it as something else.</exception>
@@ -89,7 +100,8 @@ public sealed partial class CrontabDocument
     {
         Own(line);
         var start = StartWithMark(line);
-        return Splice(new(start, Math.Min(line.Span.End + 1, _bytes.Length) - start), []);
+        var removed = start < line.Span.Start ? 2 : 1;
+        return Unchanged(Splice(new(start, Math.Min(line.Span.End + 1, _bytes.Length) - start), []), line.Number - removed + 1, removed, 0);
     }
 
     /// <summary>Comments an entry out by <see cref="PauseMark"/>; a paused entry stays as it is.</summary>

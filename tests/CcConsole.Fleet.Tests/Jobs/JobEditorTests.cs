@@ -131,7 +131,7 @@ public sealed class JobEditorTests
     {
         JobPreview preview = Editor("").Preview(new JobDraft { Schedule = "@daily", Command = "true", Wrapped = true });
         Assert.Contains("no agent", preview.Problem);
-        Assert.Contains("agent install", preview.Hint);
+        Assert.Contains("Copy cc-agent there", preview.Hint);
     }
 
     [Fact]

@@ -23,7 +23,7 @@ internal static class ChangeResumeVerb
         {
             if (context.Json) context.Line(json => FleetPlanOutput.WriteSum(json, plan));
             else FleetPlanOutput.WriteSum(context.Error, plan);
-            return Verb.Good;
+            return FleetPlanOutput.Unplanned(plan).Any() ? Verb.Findings : Verb.Good;
         }
 
         // What is applied now is shown and confirmed as at the first time: that may be long ago, and another person's.

@@ -65,7 +65,7 @@ internal static class FleetPlanConfirmation
         if (context.Json) context.Line(json => FleetPlanOutput.WriteSum(json, end));
         else FleetPlanOutput.WriteSum(context.Error, end);
         context.Stop.ThrowIfCancellationRequested();
-        return end.IsComplete ? Verb.Good : Verb.Findings;
+        return end.IsComplete && !FleetPlanOutput.Unplanned(end).Any() ? Verb.Good : Verb.Findings;
     }
 
     /// <summary>Asks, with the word that the plan wants typed.</summary>

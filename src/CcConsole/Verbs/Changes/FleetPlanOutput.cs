@@ -44,13 +44,22 @@ internal static class FleetPlanOutput
     public static void WriteSum(TextWriter words, BatchRecord plan)
     {
         words.WriteLine($"plan p{plan.Id}: {Sum(plan)}");
+        if (string.Join(", ", Unplanned(plan)) is { Length: > 0 } left) words.WriteLine($"    not planned, so give the change again for: {Plain.Text(left)}");
         if (!plan.IsComplete) words.WriteLine($"    resume: cc-console change resume p{plan.Id}");
         if (plan.Members.Any(member => member.State == MemberState.Applied)) words.WriteLine($"    undo: cc-console change undo p{plan.Id}");
     }
 
     /// <summary>The states of a plan's hosts, counted: <c>18 applied, 1 refused, 1 not started</c>.</summary>
-    public static string Sum(BatchRecord plan) => string.Join(", ", plan.Members.GroupBy(member => member.State)
-        .OrderBy(same => same.Key == MemberState.Applied ? -1 : (int)same.Key).Select(same => $"{same.Count()} {Word(same.Key)}"));
+    public static string Sum(BatchRecord plan)
+    {
+        IEnumerable<string> states = plan.Members.GroupBy(member => member.State)
+            .OrderBy(same => same.Key == MemberState.Applied ? -1 : (int)same.Key).Select(same => $"{same.Count()} {Word(same.Key)}");
+        int left = Unplanned(plan).Count();
+        return string.Join(", ", left == 0 ? states : states.Append($"{left} not planned"));
+    }
+
+    /// <summary>The hosts for which no plan could be made: no resuming takes them up, since nobody has seen what would change there.</summary>
+    public static IEnumerable<string> Unplanned(BatchRecord plan) => plan.Omissions.Where(omission => omission.Problem is not null).Select(omission => omission.Host);
 
     public static string Word(MemberState state) => state switch
     {

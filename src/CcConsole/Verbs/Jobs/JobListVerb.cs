@@ -31,7 +31,7 @@ internal static class JobListVerb
             // A list that is cut must not look complete.
             foreach (DiscoveryGap gap in listing.Gaps)
             {
-                context.Error.WriteLine($"! {Plain.Text(listing.Host)}: not in this list: {Plain.Text(gap.What)}: {Plain.Text(gap.Why)}");
+                context.Error.WriteLine($"! {Plain.Text(listing.Host)}: not looked at whole: {Plain.Text(gap.What)}: {Plain.Text(gap.Why)}");
                 if (gap.Hint.Length > 0) context.Error.WriteLine($"    next: {Plain.Text(gap.Hint)}");
             }
             if (listing.IsIncomplete) code = Verb.Findings;
