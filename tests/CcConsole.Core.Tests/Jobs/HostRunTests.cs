@@ -107,6 +107,45 @@ public sealed class HostRunTests : IAsyncLifetime
         Assert.Equal([.. all.Where(b => b != '\''), .. all, .. "A B=c\0"u8, .. all], result.Output);
     }
 
+    [Theory]
+    [InlineData("root", true)]
+    [InlineData("worker", false)]
+    public async Task Only_a_process_of_roots_is_taken_for_the_cron_daemon(string owner, bool taken)
+    {
+        string program = Path.Combine(_cron.Root, "daemon", "crond");
+        Assert.Equal(0, (await _cron.RunAsync(["install", "-D", "-m", "755", "/bin/sleep", program])).ExitCode);
+        using Process process = _cron.Start(["/bin/sh", "-c", "umask 0157; exec \"$1\" 60", "sh", program], owner == "root" ? null : _worker);
+        try
+        {
+            for (int tries = 0; tries < 200 && !IsRunning(program); tries++)
+            {
+                await Task.Delay(50);
+            }
+
+            Assert.True(IsRunning(program));
+            int umask = (await FactsAsync(_worker.Name, null)).Umask;
+            Assert.Equal(taken, umask == 0b001_101_111);
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+        }
+    }
+
+    private static bool IsRunning(string program) => Directory.EnumerateDirectories("/proc", "*").Any(process =>
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "comm")) == "crond\n"
+                && File.ReadAllText(Path.Combine(process, "cmdline")).StartsWith(program + "\0", StringComparison.Ordinal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    });
+
     private static bool Lives(int process)
     {
         try
