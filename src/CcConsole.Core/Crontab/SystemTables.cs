@@ -3,7 +3,7 @@ using CcConsole.Core.Crontab.Lint;
 
 namespace CcConsole.Core.Crontab;
 
-/// <summary>What the daemons ask of the system's tables before they read them, so far as it is seen in name and content.</summary>
+/// <summary>What the daemons ask of tables before they read or install them, so far as it is seen in name and content.</summary>
 public static class SystemTables
 {
     /// <summary>
@@ -40,6 +40,25 @@ public static class SystemTables
         return new ProblemException(
             $"The daemon would ignore {(dialect == CronDialect.Debian ? $"the whole of {table.Name}" : $"a part of {table.Name}")}: {Fault(wanted)}",
             "Correct the line; nothing was written");
+    }
+
+    /// <summary>
+    /// Why the daemon's own <c>crontab</c>, which has the last word, is going to refuse a user's table; null when it is not, and for
+    /// a system table. The line numbers are this program's: Debian's name the line after the one at fault, now and then.
+    /// </summary>
+    /// <param name="table">Which.</param>
+    /// <param name="dialect">Whose rules.</param>
+    /// <param name="after">As it is to be.</param>
+    public static string? Objection(TableId table, CronDialect dialect, ReadOnlySpan<byte> after)
+    {
+        // busybox's crontab installs whatever it is given.
+        if (table.IsSystem || dialect == CronDialect.Busybox)
+        {
+            return null;
+        }
+
+        var wanted = CrontabDocument.Parse(after, dialect);
+        return wanted.IsAccepted ? null : $"crontab is going to refuse {table.Words} whole: {Fault(wanted)}; correct or remove that line first";
     }
 
     /// <summary>The users that the entries of a system table name, paused ones left out.</summary>

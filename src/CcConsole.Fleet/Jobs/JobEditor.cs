@@ -118,20 +118,30 @@ public sealed partial class JobEditor
         return MakePlan(Write(draft, job, Command(draft, job)), $"{(job is null ? "add" : "edit")} {what}", wrapped ? id : null, reason, preview.Warnings);
     }
 
-    private ChangePlan MakePlan(CrontabDocument after, string description, string? jobId, string reason, IReadOnlyList<string>? warnings = null) => new()
+    /// <exception cref="ProblemException">The daemon would ignore the table.</exception>
+    private ChangePlan MakePlan(CrontabDocument after, string description, string? jobId, string reason, IReadOnlyList<string>? warnings = null)
     {
-        Host = Host.Name,
-        Table = Table.Id,
-        IsOwnTable = IsOwnTable,
-        Existed = Table.Exists,
-        Before = Table.Bytes,
-        After = after.ToBytes(),
-        Description = description,
-        Warnings = warnings ?? [],
-        JobId = jobId,
-        Reason = reason,
-        IsProduction = Host.IsProduction,
-    };
+        byte[] bytes = after.ToBytes();
+        if (SystemTables.Refusal(Table.Id, Table.Dialect, Table.Exists ? Table.Bytes.ToArray() : null, bytes) is { } refusal)
+        {
+            throw new ProblemException($"{Host.Name}: {refusal.Message}", refusal.Hint);
+        }
+
+        return new ChangePlan
+        {
+            Host = Host.Name,
+            Table = Table.Id,
+            IsOwnTable = IsOwnTable,
+            Existed = Table.Exists,
+            Before = Table.Bytes,
+            After = bytes,
+            Description = description,
+            Warnings = SystemTables.Objection(Table.Id, Table.Dialect, bytes) is { } objection ? [objection, .. warnings ?? []] : warnings ?? [],
+            JobId = jobId,
+            Reason = reason,
+            IsProduction = Host.IsProduction,
+        };
+    }
 
     /// <summary>An edit replaces the parts that differ and leaves the blanks between them as they are.</summary>
     private CrontabDocument Write(JobDraft draft, Job? job, byte[] command)

@@ -56,6 +56,15 @@ public sealed class JobEditorTests
     }
 
     [Fact]
+    public void A_table_that_crontab_refuses_already_is_said_before_anything_is_sent()
+    {
+        JobEditor editor = Editor("# mine\n61 * * * * true\n");
+        string warning = Assert.Single(editor.Plan(new JobDraft { Schedule = "@daily", Command = "true" }).Warnings);
+        Assert.Contains("line 2: bad minute", warning, StringComparison.Ordinal);
+        Assert.Empty(Editor("# mine\n6 * * * * true\n").Plan(new JobDraft { Schedule = "@daily", Command = "true" }).Warnings);
+    }
+
+    [Fact]
     public void A_command_over_the_daemons_limit_is_refused_before_it_is_sent()
     {
         JobPreview preview = Editor("").Preview(new JobDraft { Schedule = "@daily", Command = new string('x', 999) });
