@@ -54,7 +54,7 @@ internal ref partial struct ScheduleParser
         var token = TakeToken();
         if (token.IsEmpty)
         {
-            Error = new(field, $"{Describe(field)} (missing{(Current == '#' ? ": a # starts a comment" : "")})", start);
+            Error = new(field, Current == '#' ? $"{Describe(field)} (missing: a # starts a comment)" : Missing(field), start);
             return false;
         }
 

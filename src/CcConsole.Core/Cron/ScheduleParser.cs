@@ -106,7 +106,7 @@ internal ref partial struct ScheduleParser(ReadOnlySpan<byte> line, CronDialect 
                 : TryCronieRange(low, high, names, ref bits, ref fields.Random);
             if (!good)
             {
-                Error = new(field, Describe(field), start);
+                Error = new(field, start == _line.Length ? Missing(field) : Describe(field), start);
                 return false;
             }
 
@@ -297,6 +297,15 @@ internal ref partial struct ScheduleParser(ReadOnlySpan<byte> line, CronDialect 
     private static bool IsBlankOrEnd(int c) => c is ' ' or '\t' or '\n';
 
     private static bool IsSeparator(int c) => c is ' ' or '\t' or '\n' or ',';
+
+    private static string Missing(ScheduleField field) => field switch
+    {
+        ScheduleField.Minute => "there is no schedule: five fields are needed, minute, hour, day of the month, month, day of the week",
+        ScheduleField.Hour => "only one field of five: the hour is missing, and what follows it",
+        ScheduleField.DayOfMonth => "only two fields of five: the day of the month is missing, and what follows it",
+        ScheduleField.Month => "only three fields of five: the month and the day of the week are missing",
+        _ => "only four fields of five: the day of the week is missing",
+    };
 
     private readonly string Describe(ScheduleField field) => field switch
     {

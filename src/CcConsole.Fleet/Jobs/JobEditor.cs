@@ -57,7 +57,7 @@ public sealed partial class JobEditor
     {
         if (!Schedule.TryParse(draft.Schedule, Table.Dialect, out Schedule? schedule, out ScheduleError error))
         {
-            return new JobPreview { Field = DraftField.Schedule, Problem = Reason(draft.Schedule, error), Hint = "Five fields: minute hour day-of-month month day-of-week, or @daily and the like" };
+            return new JobPreview { Field = DraftField.Schedule, Problem = error.Message, Hint = "Five fields: minute hour day-of-month month day-of-week, or @daily and the like" };
         }
 
         EntryTiming timing = TimingOf(job);
@@ -93,14 +93,6 @@ public sealed partial class JobEditor
             return preview with { Field = FieldOf(draft), Problem = e.Message, Hint = e.Hint.Length > 0 ? e.Hint : null };
         }
     }
-
-    // What the daemon would say of a field that is not there ("bad minute") does not help the person who is still typing.
-    private static string Reason(string schedule, ScheduleError error) => schedule.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries) switch
-    {
-        [] => "There is no schedule yet",
-        [['@', ..], ..] or { Length: >= 5 } => error.Message,
-        var fields => $"Only {fields.Length} of five fields: {error.Message}",
-    };
 
     /// <summary>The plan that writes a draft, in place of a job or (null) as a new one.</summary>
     /// <exception cref="ProblemException">The draft cannot be written: what <see cref="Preview"/> says.</exception>
