@@ -1,7 +1,6 @@
 using System.Globalization;
 using CcConsole.Core.Cron;
 using CcConsole.Core.Crontab;
-using CcConsole.Core.Crontab.Lint;
 using CcConsole.Core.Jobs;
 
 namespace CcConsole.Fleet.Jobs;
@@ -18,8 +17,6 @@ public sealed partial class JobEditor
     private const int FewTimes = 3;
 
     private static readonly TimeSpan ClockAhead = TimeSpan.FromDays(366);
-
-    private static string Sentence(LintFinding finding) => $"{char.ToUpperInvariant(finding.Message[0])}{finding.Message[1..]}: {finding.Hint}";
 
     /// <summary>What the linter does not know: the clock, and the other jobs.</summary>
     private List<string> Warnings(Schedule schedule, EntryTiming timing, Job? job)

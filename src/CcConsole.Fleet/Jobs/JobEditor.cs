@@ -65,7 +65,7 @@ public sealed partial class JobEditor
         {
             Meaning = ScheduleDescription.Describe(schedule!),
             NextRuns = [.. timing.Occurrences(schedule!, _time.GetUtcNow()).Take(RunsShown)],
-            Warnings = [.. ScheduleNotes.Of(schedule!), .. Warnings(schedule!, timing, job)],
+            Warnings = [.. CrontabLinter.LintSchedule(schedule!).Select(finding => finding.Sentence), .. Warnings(schedule!, timing, job)],
         };
         try
         {
@@ -85,7 +85,7 @@ public sealed partial class JobEditor
             {
                 Line = after.Slice(line.Span).ToArray(),
                 Findings = findings,
-                Warnings = [.. findings.Select(Sentence), .. Warnings(schedule!, timing, job)],
+                Warnings = [.. findings.Select(finding => finding.Sentence), .. Warnings(schedule!, timing, job)],
             };
         }
         catch (ProblemException e)

@@ -54,10 +54,11 @@ public sealed class ScheduleVerbTests
     }
 
     [Theory]
-    [InlineData("0 0 30 2 *", "debian", 1, "never\n", "note: This never fires: no moment matches\n")]
+    [InlineData("0 0 30 2 *", "debian", 1, "never\n", "note: Never fires: no month that is named has such a day. Correct the day or the month, or pause the entry if that is meant\n")]
+    [InlineData("0~30 4 * * *", "debian", 0, "at 04:00 every day\n", "note: Debian's cron knows no ~: 0~30 is 0, each time. Write one value, or put a random sleep into the command\n")]
     [InlineData("0~9 4 * * *", "cronie", 0, "0~9 4 * * *\n", "note: The daemon draws the ~ values when it reads the table; the runs shown are possible ones\n")]
-    [InlineData("0 4 13 1 fri", "debian", 0, "at 04:00 in January, on day 13 of the month, and also on Friday\n", "note: Day of month and day of week are both given: either is enough\n")]
-    [InlineData("0 4 * * 7", "busybox", 0, "0 4 * * 7\n", "note: bad day of the week: 0 to 6 (0 is Sunday; 7 is not known) or sun to sat; the daemon logs a parse error and goes on with every value\n")]
+    [InlineData("0 4 13 1 fri", "debian", 0, "at 04:00 in January, on day 13 of the month, and also on Friday\n", "note: Runs when the day of the month is 13 or the day of the week is fri: either will do. Keep one of the two fields, and test the other in the command\n")]
+    [InlineData("0 4 * * 7", "busybox", 0, "0 4 * * 7\n", "note: Bad day of the week: 0 to 6 (0 is Sunday; 7 is not known) or sun to sat; the daemon logs a parse error and goes on with every value. Correct the field\n")]
     public async Task Explain_says_what_is_true_and_notes_what_may_not_be_meant(string schedule, string dialect, int code, string words, string notes) =>
         Assert.Equal((code, words, notes), await RunAsync("explain", schedule, "--dialect", dialect));
 

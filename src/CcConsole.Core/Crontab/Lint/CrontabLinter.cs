@@ -72,6 +72,10 @@ public static class CrontabLinter
         static int Count(string text) => text.EnumerateRunes().Count();
     }
 
+    /// <summary>What is to be said of a schedule by itself that the daemon accepts; columns count within its text.</summary>
+    public static IEnumerable<LintFinding> LintSchedule(Schedule schedule) =>
+        LintEntry(new EntryText(schedule.Text, "true"u8.ToArray()), schedule.Dialect).Where(static finding => finding.Part == LintPart.Schedule);
+
     private static void CheckEntry(LintSink sink, EntryLine entry)
     {
         if (sink.Table.Dialect == CronDialect.Busybox)

@@ -36,4 +36,7 @@ public sealed record LintFinding(int Line, int Column, int Length, LintPart Part
 {
     /// <summary>How bad it is.</summary>
     public LintSeverity Severity => Code.Severity;
+
+    /// <summary>What is found, and what to do; without the last full stop.</summary>
+    public string Sentence => $"{char.ToUpperInvariant(Message[0])}{Message[1..]}. {Hint}";
 }

@@ -23,7 +23,7 @@ internal static class ExplainVerb
     {
         Schedule schedule = Core.Cron.Schedule.Parse(context.Get(Schedule), context.Get(CrontabOptions.Dialect));
         string meaning = ScheduleDescription.Describe(schedule);
-        IReadOnlyList<string> notes = ScheduleNotes.Of(schedule);
+        List<string> notes = NextVerb.Notes(schedule);
         if (context.Json)
         {
             context.Document(json =>

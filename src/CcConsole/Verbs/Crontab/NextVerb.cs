@@ -5,6 +5,7 @@ using System.Text.Json;
 using CcConsole.Core;
 using CcConsole.Core.Cron;
 using CcConsole.Core.Crontab;
+using CcConsole.Core.Crontab.Lint;
 using CcConsole.Fleet.Hosts;
 
 namespace CcConsole.Verbs.Crontab;
@@ -44,7 +45,7 @@ internal static class NextVerb
     {
         Schedule schedule = Schedule.Parse(text, question.Dialect);
         var runs = new List<DateTimeOffset>(schedule.Occurrences(question.From, question.Zone).Take(question.Count));
-        IReadOnlyList<string> notes = ScheduleNotes.Of(schedule);
+        List<string> notes = Notes(schedule);
         List<ClockNote> changes = runs.Count == 0 ? [] : [.. EntryTiming.OfHost(question.Zone).ClockNotes(schedule, question.From, runs[^1])];
         if (context.Json)
         {
@@ -85,7 +86,7 @@ internal static class NextVerb
                 code = Math.Max(code, Code(schedule, runs));
                 if (context.Json)
                 {
-                    context.Line(json => Write(json, question, schedule, runs, ScheduleNotes.Of(schedule), []));
+                    context.Line(json => Write(json, question, schedule, runs, Notes(schedule), []));
                     continue;
                 }
 
@@ -99,6 +100,13 @@ internal static class NextVerb
         }
 
         return code;
+    }
+
+    internal static List<string> Notes(Schedule schedule)
+    {
+        List<string> notes = [.. CrontabLinter.LintSchedule(schedule).Select(finding => finding.Sentence)];
+        if (schedule.IsRandom) notes.Add("The daemon draws the ~ values when it reads the table; the runs shown are possible ones");
+        return notes;
     }
 
     private static int Code(Schedule schedule, List<DateTimeOffset> runs) => runs.Count > 0 || schedule.IsReboot ? Verb.Good : Verb.Findings;
