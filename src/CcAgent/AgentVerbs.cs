@@ -57,8 +57,8 @@ internal static class AgentVerbs
                     _ => HelpText.Agent,
                 });
             case ["daemon", .. var rest]:
-                var daemon = VerbArguments.Parse("daemon", rest, "--dir", "--append-only");
-                return DaemonVerb.Run(daemon.Directory, daemon.AppendOnly);
+                var daemon = VerbArguments.Parse("daemon", rest, "--dir", "--settings", "--append-only");
+                return DaemonVerb.Run(daemon.Directory, daemon.Settings, daemon.AppendOnly);
             case ["serve", .. var rest]:
                 return Serve(VerbArguments.Parse("serve", rest, "--dir").Places);
             case ["report", "list", .. var rest]:

@@ -14,19 +14,21 @@ internal sealed unsafe class DaemonVerb
 {
     private readonly AgentPlaces _places;
     private readonly TimeProvider _time;
+    private readonly AgentSettings _settings;
     private readonly bool _appendOnly;
     private readonly DateTimeOffset _started;
 
-    private DaemonVerb(AgentPlaces places, TimeProvider time, bool appendOnly) =>
-        (_places, _time, _appendOnly, _started) = (places, time, appendOnly, time.GetUtcNow());
+    private DaemonVerb(AgentPlaces places, AgentSettings settings, TimeProvider time, bool appendOnly) =>
+        (_places, _settings, _time, _appendOnly, _started) = (places, settings, time, appendOnly, time.GetUtcNow());
 
     /// <param name="directory">The value of --dir.</param>
+    /// <param name="settings">The value of --settings.</param>
     /// <param name="appendOnly">Whether the log is made append-only in a named directory too.</param>
-    internal static int Run(string? directory, bool appendOnly)
+    internal static int Run(string? directory, string? settings, bool appendOnly)
     {
         var places = AgentPlaces.For(directory);
         var own = places is { Mode: AgentMode.System, Named: false };
-        return new DaemonVerb(places, TimeProvider.System, own || appendOnly).Run();
+        return new DaemonVerb(places, AgentSettings.Read(places, settings), TimeProvider.System, own || appendOnly).Run();
     }
 
     private int Run()
@@ -49,7 +51,7 @@ internal sealed unsafe class DaemonVerb
 
         using var recorder = new Recorder(_places, _time, _appendOnly);
         var drain = new SpoolDrain(_places);
-        using var watch = new SpoolWatch(drain.Spools);
+        using var spool = new SpoolIntake(drain, recorder);
         recorder.Note(
             AuditEvents.AgentStarted,
             [new("version", AgentVerbs.Version), new("host", HostFacts.Name), new("boot_id", HostFacts.BootId), new("uid", _places.Owner),
@@ -58,7 +60,8 @@ internal sealed unsafe class DaemonVerb
         using (var listener = ListeningSocket.Open(_places.Socket))
         {
             Say(recorder);
-            new Reception(listener, recorder, drain, new RequestReader(_places.Owner, () => Status(recorder)), watch, stopReading).Run();
+            var reception = new Reception(listener, recorder, new RequestReader(_places.Owner, () => Status(recorder)));
+            new DaemonLoop(reception, [spool], stopReading).Run();
         }
 
         recorder.Note(AuditEvents.AgentStopped, [new("signal", signal), new("pid", Environment.ProcessId)]);

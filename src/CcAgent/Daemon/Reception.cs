@@ -5,11 +5,11 @@ using CcAgent.Native;
 namespace CcAgent.Daemon;
 
 /// <summary>
-/// Receives reports and has them recorded: one thread, one poll(2), no timer. It sleeps until something comes; only
-/// while a client is in the middle of something does it wake by itself, to end it after its five seconds. What is there
-/// is recorded at once, by one write; what comes while the disk is busy makes the next batch.
+/// Receives reports and has them recorded. Only while a client is in the middle of something is there a time to wait for: it
+/// is ended after its five seconds. What is there is recorded at once, by one write; what comes while the disk is busy
+/// makes the next batch.
 /// </summary>
-internal sealed unsafe class Reception
+internal sealed class Reception
 {
     // Connections at once in all, and of one user (root's are not counted); bytes held for all of them.
     private const int MostConnections = 128, MostOfOneUser = 48;
@@ -23,94 +23,65 @@ internal sealed unsafe class Reception
 
     private readonly ListeningSocket _listener;
     private readonly Recorder _recorder;
-    private readonly SpoolDrain _drain;
     private readonly RequestReader _requests;
-    private readonly SpoolWatch _spool;
-
-    // Becomes readable when it is time to end.
-    private readonly int _stop;
     private readonly List<Connection> _open = [];
     private readonly List<RecordRequest> _batch = [];
     private long _batchBytes;
-    private bool _busy = true;
     private readonly Dictionary<uint, int> _users = [];
 
-    internal Reception(
-        ListeningSocket listener, Recorder recorder, SpoolDrain drain, RequestReader requests, SpoolWatch spool, int stop) =>
-        (_listener, _recorder, _drain, _requests, _spool, _stop) = (listener, recorder, drain, requests, spool, stop);
+    internal Reception(ListeningSocket listener, Recorder recorder, RequestReader requests) =>
+        (_listener, _recorder, _requests) = (listener, recorder, requests);
 
-    /// <summary>Runs until the stop descriptor says so.</summary>
-    internal void Run()
+    /// <summary>How long until a client's time is over, in milliseconds; -1 when there is none.</summary>
+    internal int TimeoutMs
     {
-        var entries = new List<PollEntry>();
-        // What came into a spool before it was watched.
-        var draining = true;
-        while (true)
+        get
         {
-            Fill(entries);
-            var span = CollectionsMarshal.AsSpan(entries);
-            int ready;
-            fixed (PollEntry* at = span)
-                ready = Libc.poll(at, (nuint)span.Length, draining ? 0 : Timeout());
-            if (span[0].Came != 0)
-                break;
-            GiveBackMemory(ready);
-            for (var i = _open.Count - 1; i >= 0; i--)
+            var timeout = -1;
+            foreach (var connection in _open)
             {
-                if (span[3 + i].Came != 0)
-                    Serve(_open[i]);
-                else if (_open[i].Left <= TimeSpan.Zero)
-                    Refuse(_open[i], "nothing whole came within 5 s");
+                var left = (int)Math.Clamp(Math.Ceiling(connection.Left.TotalMilliseconds), 0, 60_000);
+                timeout = timeout < 0 ? left : Math.Min(timeout, left);
             }
 
-            if (span[2].Came != 0)
-                Accept();
-            if (_batch.Count > 0)
-            {
-                _recorder.Record(_batch);
-                _batch.Clear();
-                _batchBytes = 0;
-            }
-
-            if (span[1].Came != 0)
-                _spool.Take();
-            if (draining || span[1].Came != 0 || (ready == 0 && _spool.PollMs >= 0))
-                draining = _drain.Step(_recorder);
+            return timeout;
         }
-
-        foreach (var connection in _open)
-            connection.Close(Busy);
     }
 
-    private void Fill(List<PollEntry> entries)
+    /// <summary>Adds what is waited for.</summary>
+    internal void Fill(List<PollEntry> entries)
     {
-        entries.Clear();
-        entries.Add(new PollEntry { Descriptor = _stop, Events = PollEntry.In });
-        entries.Add(new PollEntry { Descriptor = _spool.Descriptor, Events = PollEntry.In });
         entries.Add(new PollEntry { Descriptor = _open.Count < MostConnections ? _listener.Descriptor : -1, Events = PollEntry.In });
         foreach (var connection in _open)
             entries.Add(new PollEntry { Descriptor = connection.Descriptor, Events = PollEntry.In });
     }
 
-    // Ten seconds after the last report, once: what a busy time has taken of memory goes back to the system.
-    private void GiveBackMemory(int ready)
+    /// <summary>Serves who has something to say, and has it recorded.</summary>
+    /// <param name="entries">The entries that <see cref="Fill"/> added, with what came.</param>
+    internal void Serve(ReadOnlySpan<PollEntry> entries)
     {
-        if (ready == 0 && _busy && _open.Count == 0)
-            GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        _busy = ready > 0;
-    }
-
-    private int Timeout()
-    {
-        const int quietMs = 10_000;
-        var timeout = _busy ? quietMs : _spool.PollMs;
-        foreach (var connection in _open)
+        for (var i = _open.Count - 1; i >= 0; i--)
         {
-            var left = (int)Math.Clamp(Math.Ceiling(connection.Left.TotalMilliseconds), 0, 60_000);
-            timeout = timeout < 0 ? left : Math.Min(timeout, left);
+            if (entries[1 + i].Came != 0)
+                Serve(_open[i]);
+            else if (_open[i].Left <= TimeSpan.Zero)
+                Refuse(_open[i], "nothing whole came within 5 s");
         }
 
-        return timeout;
+        if (entries[0].Came != 0)
+            Accept();
+        if (_batch.Count == 0)
+            return;
+        _recorder.Record(_batch);
+        _batch.Clear();
+        _batchBytes = 0;
+    }
+
+    /// <summary>Tells who is still there to come again.</summary>
+    internal void End()
+    {
+        foreach (var connection in _open)
+            connection.Close(Busy);
     }
 
     private void Accept()

@@ -1,3 +1,4 @@
+using CcConsole.Core.Audit;
 using CcConsole.Core.Protocol;
 using CcConsole.Core.Reports;
 
@@ -43,6 +44,15 @@ internal sealed class RejectedRequest : RecordRequest
     internal string? JobId { get; init; }
 
     internal int Pid { get; init; }
+}
+
+/// <summary>An entry of the daemon's own, such as a run that was lost or a table that someone changed.</summary>
+internal sealed class EntryRequest : RecordRequest
+{
+    internal required string Event { get; init; }
+
+    /// <summary>Its members; <see cref="EntryMembers.Cut"/> keeps a text within what a line may hold.</summary>
+    internal required IReadOnlyList<AuditMember> Members { get; init; }
 }
 
 /// <summary>An entry that `serve` asks for.</summary>

@@ -53,6 +53,14 @@ internal sealed class Recorder : IDisposable
         _chain.SyncHead();
     }
 
+    /// <summary>Records an entry of the daemon's own; unlike <see cref="Note"/> its failure, which has been said, is the answer.</summary>
+    internal RecordAnswer Append(string eventName, IReadOnlyList<AuditMember> members)
+    {
+        var answer = default(RecordAnswer);
+        Record([new EntryRequest { Uid = _places.Owner, Event = eventName, Members = members, Answer = given => answer = given }]);
+        return answer;
+    }
+
     /// <summary>Records a batch and answers each request.</summary>
     internal void Record(IReadOnlyList<RecordRequest> batch)
     {
@@ -168,6 +176,8 @@ internal sealed class Recorder : IDisposable
                 var at = _chain.NextSeq;
                 _chain.Add(AuditEvents.ReportRejected, [.. EntryMembers.Rejected(rejected, User(rejected.Uid))]);
                 return new RecordAnswer(false, true, at, rejected.Reason);
+            case EntryRequest entry:
+                return new RecordAnswer(true, true, _chain.NextSeq, _chain.Add(entry.Event, [.. entry.Members]).ToString());
             default:
                 var append = (AppendRequest)request;
                 return new RecordAnswer(
