@@ -34,12 +34,17 @@ internal sealed class DaemonClient
     private DaemonAnswer? Ask(DaemonRequest request, out string reason)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(request, DaemonJson.Default.DaemonRequest);
-        var answer = DaemonSocket.Ask(_places.Socket, _places.Owner, json, out reason);
-        if (answer.Length == 0)
-            return null;
         try
         {
+            var answer = DaemonSocket.Ask(_places.Socket, _places.Owner, json, out reason);
+            if (answer.Length == 0)
+                return null;
             return JsonSerializer.Deserialize(answer, DaemonJson.Default.DaemonAnswer);
+        }
+        catch (ProblemException e)
+        {
+            reason = e.Message;
+            return null;
         }
         catch (JsonException)
         {

@@ -7,7 +7,7 @@ namespace CcAgent.Daemon;
 
 /// <summary>
 /// The client's side of the daemon's socket: one object there, one line back, all within five seconds. Before anything is
-/// sent, the socket's directory is checked, and who serves it.
+/// sent, the socket's directory is checked, the socket in it, and who serves it; what is connected to is what was checked.
 /// </summary>
 internal static unsafe class DaemonSocket
 {
@@ -18,19 +18,35 @@ internal static unsafe class DaemonSocket
     /// <param name="uid">This process's user.</param>
     /// <param name="request">What is sent.</param>
     /// <param name="reason">Why there is no answer.</param>
+    /// <exception cref="ProblemException">Others may have a hand in the socket or its directory, or serve it: nothing was sent.</exception>
     internal static byte[] Ask(string socket, uint uid, ReadOnlySpan<byte> request, out string reason)
     {
-        var directory = Path.GetDirectoryName(socket)!;
+        var folder = Path.GetDirectoryName(socket)!;
+        var held = -1;
         try
         {
-            SecureDirectory.Require(directory, uid, directory == AgentPlaces.UserSocketDirectory(uid) ? 0x1C0u : null, rootMayOwn: true);
+            using var directory = folder == AgentPlaces.UserSocketDirectory(uid)
+                ? SecureDirectory.Hold(folder, uid, SecureDirectory.Private) : SecureDirectory.Hold(folder, uid, rootMayOwn: true);
+            if (directory.FindSocket(Path.GetFileName(socket), uid, out held) is { } path)
+                return Connect(path, socket, uid, request, out reason);
+            reason = $"{socket}: {Libc.ErrorText(Errno.NoEntry)}";
         }
-        catch (ProblemException e)
+        catch (ProblemException e) when (!Libc.TryStatus(folder, out _) && Libc.LastError == Errno.NoEntry)
         {
+            // Not there: no daemon, and nothing wrong.
             reason = e.Message;
-            return [];
+        }
+        finally
+        {
+            if (held >= 0)
+                _ = Libc.close(held);
         }
 
+        return [];
+    }
+
+    private static byte[] Connect(string path, string socket, uint uid, ReadOnlySpan<byte> request, out string reason)
+    {
         var fd = Libc.OpenUnixSocket(blocking: false);
         if (fd < 0)
         {
@@ -40,7 +56,7 @@ internal static unsafe class DaemonSocket
 
         try
         {
-            return Exchange(fd, socket, uid, request, out reason);
+            return Exchange(fd, path, socket, uid, request, out reason);
         }
         finally
         {
@@ -48,10 +64,10 @@ internal static unsafe class DaemonSocket
         }
     }
 
-    private static byte[] Exchange(int fd, string socket, uint uid, ReadOnlySpan<byte> request, out string reason)
+    private static byte[] Exchange(int fd, string path, string socket, uint uid, ReadOnlySpan<byte> request, out string reason)
     {
         var start = Stopwatch.GetTimestamp();
-        while (!Libc.ConnectUnix(fd, socket))
+        while (!Libc.ConnectUnix(fd, path))
         {
             // EAGAIN: the daemon is there but its queue is full.
             if (Libc.LastError != Errno.Again || !Pause(start))
@@ -62,10 +78,7 @@ internal static unsafe class DaemonSocket
         }
 
         if (!Libc.TryPeer(fd, out var owner, out _) || (owner != uid && owner != 0))
-        {
-            reason = $"{socket} is served by {UserAccount.Of(owner).Name}";
-            return [];
-        }
+            throw new ProblemException($"{socket} is served by {UserAccount.Of(owner).Name}", "find out who runs that daemon there, and end it");
 
         reason = $"{socket}: the daemon did not answer";
         while (!request.IsEmpty)

@@ -33,8 +33,9 @@ internal sealed unsafe class DaemonVerb
 
     private int Run()
     {
-        RequirePlaces();
+        var directory = RequirePlaces();
         using var instance = InstanceLock.Take(_places.Data);
+        ListeningSocket.RequirePlace(directory, _places.Socket, _places.Owner);
         if (!Libc.TryPipe(out var stopReading, out var stopWriting))
             throw new ProblemException($"cannot make a pipe: {Libc.ErrorText(Libc.LastError)}");
         var signal = "";
@@ -57,7 +58,7 @@ internal sealed unsafe class DaemonVerb
             [new("version", AgentVerbs.Version), new("host", HostFacts.Name), new("boot_id", HostFacts.BootId), new("uid", _places.Owner),
             new("pid", Environment.ProcessId), new("append_only", recorder.AppendOnly)]);
         drain.Begin(recorder);
-        using (var listener = ListeningSocket.Open(_places.Socket))
+        using (var listener = ListeningSocket.Open(directory, _places.Socket, _places.Owner))
         {
             Say(recorder);
             var reception = new Reception(listener, recorder, new RequestReader(_places.Owner, () => Status(recorder)));
@@ -68,17 +69,13 @@ internal sealed unsafe class DaemonVerb
         return 0;
     }
 
-    private void RequirePlaces()
+    // The socket's directory, which stays the one that was checked.
+    private HeldDirectory RequirePlaces()
     {
-        if (_places.Mode == AgentMode.User && !_places.Named)
-        {
-            SecureDirectory.MakePath(_places.Data, _places.Owner);
-            SecureDirectory.Make(_places.SocketDirectory, _places.Owner, 0x1C0);
-        }
-        else
-        {
-            SecureDirectory.Require(_places.Data, _places.Owner);
-        }
+        if (_places.Mode != AgentMode.User || _places.Named)
+            return SecureDirectory.Hold(_places.Data, _places.Owner);
+        SecureDirectory.MakePath(_places.Data, _places.Owner);
+        return SecureDirectory.HoldMade(_places.SocketDirectory, _places.Owner, SecureDirectory.Private);
     }
 
     private void Say(Recorder recorder)

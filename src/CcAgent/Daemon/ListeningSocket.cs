@@ -1,4 +1,5 @@
 using CcAgent.Native;
+using CcAgent.Places;
 using CcConsole.Core;
 
 namespace CcAgent.Daemon;
@@ -6,31 +7,48 @@ namespace CcAgent.Daemon;
 /// <summary>The daemon's socket: born 0660, in place of one that a dead daemon left.</summary>
 internal sealed class ListeningSocket : IDisposable
 {
-    private readonly string _path;
+    private readonly HeldDirectory _directory;
+    private readonly string _name;
     private readonly ulong _inode;
 
-    private ListeningSocket(string path, int fd, ulong inode) => (_path, Descriptor, _inode) = (path, fd, inode);
+    private ListeningSocket(HeldDirectory directory, string name, int fd, ulong inode) =>
+        (_directory, _name, Descriptor, _inode) = (directory, name, fd, inode);
 
     internal int Descriptor { get; }
 
-    /// <summary>Only under the data directory's lock: who holds it knows that no other daemon serves this path.</summary>
-    /// <exception cref="ProblemException">It cannot be bound.</exception>
-    internal static ListeningSocket Open(string path)
+    /// <summary>Checks, before anything is begun, that a socket can lie there, and that nothing else lies there.</summary>
+    /// <exception cref="ProblemException">It cannot, or something does.</exception>
+    internal static void RequirePlace(HeldDirectory directory, string path, uint self)
     {
+        // It could be bound all the same; but other programs that report find it by this path.
         if (System.Text.Encoding.UTF8.GetByteCount(path) > Libc.SocketPathLimit)
             throw new ProblemException($"{path} is longer than the {Libc.SocketPathLimit} bytes that a socket's path may have", "use a shorter --dir");
-        if (Libc.TryStatus(path, out var there))
+        _ = directory.FindSocket(Path.GetFileName(path), self, out var held);
+        if (held >= 0)
+            _ = Libc.close(held);
+    }
+
+    /// <summary>Binds it. Only under the data directory's lock: who holds it knows that no other daemon serves this path.</summary>
+    /// <param name="directory">The socket's directory, checked; ends with what is returned.</param>
+    /// <param name="path">The socket's absolute path.</param>
+    /// <param name="self">This process's user.</param>
+    /// <exception cref="ProblemException">It cannot be bound.</exception>
+    internal static ListeningSocket Open(HeldDirectory directory, string path, uint self)
+    {
+        var name = Path.GetFileName(path);
+        if (directory.FindSocket(name, self, out var there) is { } old)
         {
-            if (!there.IsSocket)
-                throw new ProblemException($"{path} is there and is not a socket", "move it away, and find out who made it");
-            if (Answers(path))
+            var answers = Answers(old);
+            if (there >= 0)
+                _ = Libc.close(there);
+            if (answers)
                 throw new ProblemException($"another daemon serves {path}", "cc-agent status");
-            _ = Libc.unlink(path);
+            _ = Libc.unlink(directory.At(name));
         }
 
         var fd = Libc.OpenUnixSocket(blocking: false);
         var mask = Libc.umask(0x4F);
-        var bound = fd >= 0 && Libc.BindUnix(fd, path);
+        var bound = fd >= 0 && Libc.BindUnix(fd, directory.At(name));
         var error = Libc.LastError;
         _ = Libc.umask(mask);
         if (!bound || Libc.listen(fd, 512) != 0)
@@ -40,15 +58,16 @@ internal sealed class ListeningSocket : IDisposable
             throw new ProblemException($"{path} cannot be bound: {Libc.ErrorText(error)}");
         }
 
-        _ = Libc.TryStatus(path, out var status);
-        return new ListeningSocket(path, fd, status.Inode);
+        _ = Libc.TryStatus(directory.At(name), out var status);
+        return new ListeningSocket(directory, name, fd, status.Inode);
     }
 
     public void Dispose()
     {
-        if (Libc.TryStatus(_path, out var status) && status.Inode == _inode)
-            _ = Libc.unlink(_path);
+        if (Libc.TryStatus(_directory.At(_name), out var status) && status.Inode == _inode)
+            _ = Libc.unlink(_directory.At(_name));
         _ = Libc.close(Descriptor);
+        _directory.Dispose();
     }
 
     private static bool Answers(string path)

@@ -152,6 +152,10 @@ internal sealed unsafe class ExecVerb
                 case DeliveryOutcome.NotDelivered:
                     Spool(buffer.WrittenSpan, reason);
                     break;
+                case DeliveryOutcome.Unsafe:
+                    StandardStreams.Say($"the report of job {_options.JobId} is not handed over: {reason}");
+                    Spool(buffer.WrittenSpan, "not handed over");
+                    break;
             }
         }
 #pragma warning disable CA1031 // Whatever it is: the job has run, and its exit code stands.

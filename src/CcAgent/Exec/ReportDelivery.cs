@@ -1,5 +1,6 @@
 using System.Text;
 using CcAgent.Daemon;
+using CcConsole.Core;
 
 namespace CcAgent.Exec;
 
@@ -14,6 +15,9 @@ internal enum DeliveryOutcome
 
     /// <summary>Nobody has it.</summary>
     NotDelivered,
+
+    /// <summary>Nobody has it, since others may have a hand in the daemon's socket or its directory.</summary>
+    Unsafe,
 }
 
 /// <summary>Hands one report to the daemon and understands its durable answer.</summary>
@@ -22,7 +26,17 @@ internal static class ReportDelivery
     internal static DeliveryOutcome Send(string socket, uint uid, ReadOnlySpan<byte> report, out string reason)
     {
         // The answer's first members stand in a fixed order: no JSON reader on the wrapper's path.
-        var answer = DaemonSocket.Ask(socket, uid, report, out reason).AsSpan();
+        ReadOnlySpan<byte> answer;
+        try
+        {
+            answer = DaemonSocket.Ask(socket, uid, report, out reason);
+        }
+        catch (ProblemException e)
+        {
+            reason = e.Hint.Length > 0 ? $"{e.Message} ({e.Hint})" : e.Message;
+            return DeliveryOutcome.Unsafe;
+        }
+
         if (answer.StartsWith("{\"ok\":true"u8))
             return DeliveryOutcome.Recorded;
         if (answer.StartsWith("{\"ok\":false"u8))

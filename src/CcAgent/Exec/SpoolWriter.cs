@@ -17,27 +17,28 @@ internal static class SpoolWriter
     /// <exception cref="ProblemException">The report could not be put on disk.</exception>
     internal static void Put(string spool, uint uid, DateTimeOffset start, string runId, ReadOnlySpan<byte> report)
     {
-        RequireSpool(spool, uid);
+        using var held = Hold(spool, uid);
         var micros = (start - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        var name = string.Create(CultureInfo.InvariantCulture, $"{spool}/{micros:D17}-{runId}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"{micros:D17}-{runId}");
+        var (part, whole) = (held.At(name + ".part"), held.At(name + Suffix));
         var fd = Libc.open(
-            name + ".part", OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow | OpenFlags.CloseOnExec, 0x180);
+            part, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow | OpenFlags.CloseOnExec, 0x180);
         if (fd < 0)
-            throw Failed(name);
+            throw Failed($"{spool}/{name}");
         try
         {
-            if (!StandardStreams.WriteAll(fd, report) || Libc.fsync(fd) != 0 || Libc.rename(name + ".part", name + Suffix) != 0)
+            if (!StandardStreams.WriteAll(fd, report) || Libc.fsync(fd) != 0 || Libc.rename(part, whole) != 0)
             {
-                var problem = Failed(name);
-                _ = Libc.unlink(name + ".part");
+                var problem = Failed($"{spool}/{name}");
+                _ = Libc.unlink(part);
                 throw problem;
             }
 
             // The name must be on disk too. A user may not open root's spool to sync it; syncing the file again commits
             // the rename, which changed it, on the journaling file systems.
-            var directory = Libc.open(spool, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.CloseOnExec, 0);
+            var directory = Libc.open(held.At("."), OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.CloseOnExec, 0);
             if (directory < 0 ? Libc.fsync(fd) != 0 : Libc.fsync(directory) != 0)
-                throw Failed(name);
+                throw Failed($"{spool}/{name}");
             if (directory >= 0)
                 _ = Libc.close(directory);
         }
@@ -47,28 +48,18 @@ internal static class SpoolWriter
         }
     }
 
-    // A spool of root's takes files from everyone and shows them to nobody (mode 1733); any other is its owner's alone.
-    private static void RequireSpool(string spool, uint uid)
+    /// <summary>The spool, checked: one of root's takes files from everyone and shows them to nobody (mode 1733); any other is its owner's alone.</summary>
+    /// <exception cref="ProblemException">Others may have a hand in it.</exception>
+    internal static HeldDirectory Hold(string spool, uint uid)
     {
-        if (Libc.TryStatus(spool, out var status) && status is { IsDirectory: true, Owner: 0 } && uid != 0)
-        {
-            SecureDirectory.Require(Path.GetDirectoryName(spool)!, uid, rootMayOwn: true);
-            if (status.Permissions != 0x3DB)
-                throw new ProblemException($"{spool} has mode {SecureDirectory.Octal(status.Permissions)}, not 01733", $"as root: chmod 1733 {spool}");
-            return;
-        }
-
-        if (uid == 0 && status is { IsDirectory: true, Owner: 0, Permissions: 0x3DB })
-        {
-            SecureDirectory.Require(Path.GetDirectoryName(spool)!, uid);
-            return;
-        }
-
+        const uint everyones = 0x3DB;
+        if (Libc.TryStatus(spool, out var status) && status is { IsDirectory: true, Owner: 0 } && (uid != 0 || status.Permissions == everyones))
+            return SecureDirectory.Hold(spool, uid, everyones, rootMayOwn: true);
         if (uid != 0 && spool == AgentPlaces.UserSpool(uid))
             SecureDirectory.MakePath(Path.GetDirectoryName(spool)!, uid);
         else
             SecureDirectory.Require(Path.GetDirectoryName(spool)!, uid);
-        SecureDirectory.Make(spool, uid, 0x1C0, exact: false);
+        return SecureDirectory.HoldMade(spool, uid, SecureDirectory.Private, exact: false);
     }
 
     private static ProblemException Failed(string name) => new($"{name}: {Libc.ErrorText(Libc.LastError)}");

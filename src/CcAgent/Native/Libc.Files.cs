@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace CcAgent.Native;
 
@@ -8,6 +9,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags, uint mode);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int openat(int directory, string path, int flags, uint mode);
+
+    [LibraryImport(Library, EntryPoint = "readlinkat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint ReadLinkAt(int directory, string path, byte* buffer, nuint length);
 
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int close(int fd);
@@ -77,6 +84,17 @@ internal static unsafe partial class Libc
         return result == 0;
     }
 
+    /// <summary>Where a symbolic link leads; empty when it cannot be told.</summary>
+    /// <param name="fd">The link itself, opened as a path (Linux); -1 to take it by its path.</param>
+    /// <param name="path">The link's absolute path.</param>
+    internal static string ReadLink(int fd, string path)
+    {
+        const int most = 4096;
+        var buffer = stackalloc byte[most];
+        var length = ReadLinkAt(fd, fd >= 0 ? "" : path, buffer, most);
+        return length is > 0 and < most ? Encoding.UTF8.GetString(buffer, (int)length) : "";
+    }
+
     /// <summary>The status of what is open. False sets <see cref="LastError"/>.</summary>
     internal static bool TryStatus(int fd, out FileStatus status)
     {
@@ -105,6 +123,9 @@ internal static class OpenFlags
     internal static int CloseOnExec => OperatingSystem.IsMacOS() ? 0x1000000 : 0x80000;
 
     // Arm numbers these two differently from the other architectures of Linux.
+    /// <summary>Linux alone has it.</summary>
+    internal const int PathOnly = 0x200000;
+
     internal static int Directory => OperatingSystem.IsMacOS() ? 0x100000 : IsArm ? 0x4000 : 0x10000;
 
     internal static int NoFollow => OperatingSystem.IsMacOS() ? 0x100 : IsArm ? 0x8000 : 0x20000;

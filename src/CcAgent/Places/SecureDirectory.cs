@@ -5,10 +5,14 @@ namespace CcAgent.Places;
 
 /// <summary>
 /// Checks that nobody but its owner and root can have a hand in a directory: itself and each parent through which it is
-/// reached. A link on the way is followed only when root or this user made it, and where it leads is checked too.
+/// reached. Each is opened below the one before, which has been checked, so nobody can exchange it meanwhile. A link on
+/// the way is followed only when root or this user made it, and where it leads is checked too.
 /// </summary>
 internal static class SecureDirectory
 {
+    /// <summary>The permission bits of a directory that is its owner's alone.</summary>
+    internal const uint Private = 0x1C0;
+
     private const int MostLinks = 16;
 
     /// <summary>Checks a directory that must exist.</summary>
@@ -17,113 +21,133 @@ internal static class SecureDirectory
     /// <param name="exactMode">The permission bits it must have; null for any that let neither group nor others write.</param>
     /// <param name="rootMayOwn">Whether root may own it too, for a user who uses root's agent.</param>
     /// <exception cref="ProblemException">A check failed; the message says which, the hint how to mend it.</exception>
-    internal static void Require(string path, uint self, uint? exactMode = null, bool rootMayOwn = false)
-    {
-        RequireParents(path, self);
-        if (!Libc.TryStatus(path, out var named))
-            throw Missing(path, Libc.LastError, self);
-        if (named.IsLink)
-            throw new ProblemException($"{path} is a symbolic link", "put a real directory there, or name the directory that it points to");
-        if (!named.IsDirectory)
-            throw new ProblemException($"{path} is not a directory", "move it away and make a directory there");
+    internal static void Require(string path, uint self, uint? exactMode = null, bool rootMayOwn = false) =>
+        Hold(path, self, exactMode, rootMayOwn).Dispose();
 
-        var fd = Libc.open(path, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.NoFollow | OpenFlags.CloseOnExec, 0);
-        if (fd < 0)
-        {
-            // A directory that may be entered but not listed is checked by its path; its parents cannot be swapped.
-            if (Libc.LastError != Errno.AccessDenied)
-                throw new ProblemException($"{path} cannot be opened: {Libc.ErrorText(Libc.LastError)}");
-            RequireStatus(path, named, self, exactMode, rootMayOwn);
-            return;
-        }
-
-        try
-        {
-            if (!Libc.TryStatus(fd, out var opened))
-                throw new ProblemException($"{path} cannot be examined: {Libc.ErrorText(Libc.LastError)}");
-            if (opened.Inode != named.Inode || opened.Device != named.Device)
-                throw new ProblemException($"{path} was exchanged while it was checked", "find out who writes to the directory around it");
-            RequireStatus(path, opened, self, exactMode, rootMayOwn);
-        }
-        finally
-        {
-            _ = Libc.close(fd);
-        }
-    }
+    /// <summary>As <see cref="Require"/>, and what was checked stays open.</summary>
+    internal static HeldDirectory Hold(string path, uint self, uint? exactMode = null, bool rootMayOwn = false) =>
+        Checked(Walk(path, self, makeParents: false, null), self, exactMode, rootMayOwn);
 
     /// <summary>Makes a directory of the given mode where there is none, then checks it. Its parent must exist.</summary>
-    internal static void Make(string path, uint self, uint mode, bool exact = true)
-    {
-        if (Libc.mkdir(path, mode) == 0)
-        {
-            // mkdir(2) takes the umask away from the mode.
-            if (Libc.chmod(path, mode) != 0)
-                throw new ProblemException($"{path} cannot be given mode {Octal(mode)}: {Libc.ErrorText(Libc.LastError)}");
-        }
-        else if (Libc.LastError != Errno.Exists)
-        {
-            throw Missing(path, Libc.LastError, self);
-        }
+    internal static void Make(string path, uint self, uint mode, bool exact = true) => HoldMade(path, self, mode, exact).Dispose();
 
-        Require(path, self, exact ? mode : null);
-    }
+    /// <summary>As <see cref="Make"/>, and what was checked stays open.</summary>
+    internal static HeldDirectory HoldMade(string path, uint self, uint mode, bool exact = true) =>
+        Checked(Walk(path, self, makeParents: false, mode), self, exact ? mode : null, rootMayOwn: false);
 
     /// <summary>Makes a directory and what is missing above it, each 0700, then checks all.</summary>
-    internal static void MakePath(string path, uint self)
-    {
-        for (var at = path.IndexOf('/', 1); at > 0; at = path.IndexOf('/', at + 1))
-        {
-            if (Libc.mkdir(path[..at], 0x1C0) != 0 && Libc.LastError is not (Errno.Exists or Errno.AccessDenied))
-                throw Missing(path[..at], Libc.LastError, self);
-        }
+    internal static void MakePath(string path, uint self) =>
+        Checked(Walk(path, self, makeParents: true, Private), self, null, rootMayOwn: false).Dispose();
 
-        Make(path, self, 0x1C0, exact: false);
-    }
+    internal static string Octal(uint mode) => "0" + Convert.ToString((int)mode, 8);
 
-    private static void RequireStatus(string path, FileStatus status, uint self, uint? exactMode, bool rootMayOwn)
-    {
-        if (status.Owner != self && !(rootMayOwn && status.Owner == 0))
-        {
-            throw new ProblemException(
-                $"{path} is owned by {UserAccount.Of(status.Owner).Name}, not by {UserAccount.Of(self).Name}",
-                self == 0 ? $"chown root: {path}" : "move it away, and find out who made it");
-        }
-
-        if (exactMode is { } mode && status.Permissions != mode)
-            throw new ProblemException($"{path} has mode {Octal(status.Permissions)}, not {Octal(mode)}", $"chmod {Octal(mode)} {path}");
-        if (exactMode is null && status.WritableByOthers)
-            throw new ProblemException($"{path} can be written by others (mode {Octal(status.Permissions)})", $"chmod go-w {path}");
-    }
-
-    private static void RequireParents(string path, uint self)
+    // Goes from the root to the directory, and makes sure that its parents are nobody's who could exchange it.
+    private static HeldDirectory Walk(string path, uint self, bool makeParents, uint? make)
     {
         if (path is not ['/', ..])
             throw new ProblemException($"{path} is not an absolute path");
+        var rest = new Stack<string>();
+        Add(rest, path);
         var links = 0;
-        for (var at = 1; ;)
+        var at = Root();
+        try
         {
-            var next = path.IndexOf('/', at);
-            var parent = at == 1 ? "/" : path[..(at - 1)];
-            if (!Libc.TryStatus(parent, out var status))
-                throw Missing(parent, Libc.LastError, self);
-            if (status.IsLink)
+            while (rest.TryPop(out var name))
             {
-                path = Follow(parent, status, self, ref links) + path[(at - 1)..];
-                at = 1;
-                continue;
+                RequireParent(at.Path, at.Status, self);
+                var full = at.Path == "/" ? "/" + name : at.Path + "/" + name;
+                if (name == "..")
+                    full = Path.GetDirectoryName(at.Path) ?? "/";
+                var next = Next(at, name, full, self, rest.Count > 0 ? makeParents ? Private : null : make);
+                if (next.Status.IsLink && rest.Count > 0)
+                {
+                    var target = Target(next, self, ref links);
+                    next.Dispose();
+                    if (target is ['/', ..])
+                    {
+                        at.Dispose();
+                        at = Root();
+                    }
+
+                    Add(rest, target);
+                    continue;
+                }
+
+                at.Dispose();
+                at = next;
             }
 
-            RequireParent(parent, status, self);
-            if (next < 0)
-                return;
-            at = next + 1;
+            return at;
         }
+        catch (ProblemException)
+        {
+            at.Dispose();
+            throw;
+        }
+    }
+
+    private static HeldDirectory Root()
+    {
+        var fd = HeldDirectory.Open(-1, "/", "/", out var status);
+        return new HeldDirectory("/", fd, status);
+    }
+
+    private static void Add(Stack<string> rest, string path)
+    {
+        var names = path.Split('/');
+        for (var i = names.Length - 1; i >= 0; i--)
+        {
+            if (names[i] is not ("" or "."))
+                rest.Push(names[i]);
+        }
+    }
+
+    private static HeldDirectory Next(HeldDirectory at, string name, string full, uint self, uint? make)
+    {
+        var fd = HeldDirectory.Open(at.Descriptor, name, full, out var status);
+        if (fd < 0 && status == default && make is { } mode && Libc.LastError == Errno.NoEntry)
+        {
+            // mkdir(2) takes the umask away from the mode.
+            if (Libc.mkdir(at.At(name), mode) != 0 && Libc.LastError != Errno.Exists)
+                throw Missing(full, Libc.LastError, self);
+            fd = HeldDirectory.Open(at.Descriptor, name, full, out status);
+            if (status.IsDirectory && status.Owner == self && status.Permissions != mode)
+            {
+                if (Libc.chmod(fd >= 0 ? HeldDirectory.DescriptorPath(fd) : full, mode) != 0)
+                    throw new ProblemException($"{full} cannot be given mode {Octal(mode)}: {Libc.ErrorText(Libc.LastError)}");
+                status = status with { Mode = (status.Mode & ~0xFFFu) | mode };
+            }
+        }
+
+        if (fd < 0 && status == default)
+            throw Missing(full, Libc.LastError, self);
+        return new HeldDirectory(full, fd, status);
+    }
+
+    private static HeldDirectory Checked(HeldDirectory directory, uint self, uint? exactMode, bool rootMayOwn)
+    {
+        var (path, status) = (directory.Path, directory.Status);
+        var problem =
+            status.IsLink ? new ProblemException($"{path} is a symbolic link", "put a real directory there, or name the directory that it points to")
+            : !status.IsDirectory ? new ProblemException($"{path} is not a directory", "move it away and make a directory there")
+            : status.Owner != self && !(rootMayOwn && status.Owner == 0) ? new ProblemException(
+                $"{path} is owned by {UserAccount.Of(status.Owner).Name}, not by {UserAccount.Of(self).Name}",
+                self == 0 ? $"chown root: {path}" : "move it away, and find out who made it")
+            : exactMode is { } mode && status.Permissions != mode ? new ProblemException(
+                $"{path} has mode {Octal(status.Permissions)}, not {Octal(mode)}", $"chmod {Octal(mode)} {path}")
+            : exactMode is null && status.WritableByOthers ? new ProblemException(
+                $"{path} can be written by others (mode {Octal(status.Permissions)})", $"chmod go-w {path}")
+            : null;
+        if (problem is null)
+            return directory;
+        directory.Dispose();
+        throw problem;
     }
 
     private static void RequireParent(string parent, FileStatus status, uint self)
     {
         if (!status.IsDirectory)
-            throw new ProblemException($"{parent} is not a directory");
+            throw new ProblemException($"{parent} is not a directory", "name another place, or make a directory of it");
         if (status.Owner != 0 && status.Owner != self)
         {
             throw new ProblemException(
@@ -138,19 +162,20 @@ internal static class SecureDirectory
         }
     }
 
-    private static string Follow(string link, FileStatus status, uint self, ref int links)
+    private static string Target(HeldDirectory link, uint self, ref int links)
     {
-        if (status.Owner != 0 && status.Owner != self)
-            throw new ProblemException($"{link} is a symbolic link made by {UserAccount.Of(status.Owner).Name}", "name the directory that it points to");
-        var target = ++links > MostLinks ? null : new FileInfo(link).LinkTarget;
-        if (target is null)
-            throw new ProblemException($"{link} is a symbolic link that leads nowhere");
-        return Path.TrimEndingDirectorySeparator(Path.GetFullPath(target, Path.GetDirectoryName(link)!));
+        if (link.Status.Owner != 0 && link.Status.Owner != self)
+        {
+            throw new ProblemException(
+                $"{link.Path} is a symbolic link made by {UserAccount.Of(link.Status.Owner).Name}", "name the directory that it points to");
+        }
+
+        var target = ++links > MostLinks ? "" : Libc.ReadLink(link.Descriptor, link.Path);
+        return target.Length > 0 ? target
+            : throw new ProblemException($"{link.Path} is a symbolic link that leads nowhere", "name the directory that it should point to");
     }
 
     private static ProblemException Missing(string path, int error, uint self) => new(
         $"{path}: {Libc.ErrorText(error)}",
         error != Errno.NoEntry ? "" : self == 0 ? $"install -d -m 0755 -o root -g root {path}" : $"mkdir -m 0700 {path}");
-
-    internal static string Octal(uint mode) => "0" + Convert.ToString((int)mode, 8);
 }

@@ -35,8 +35,10 @@ internal sealed class RunningDaemon : IAsyncDisposable
         }
     }
 
-    internal static Task<RunningDaemon> StartAsync(SecureFolder folder, params string[] options) =>
-        StartAsync(new ProcessStartInfo(AgentProgram.Path, ["daemon", "--dir", folder.Path, .. options]));
+    internal static Task<RunningDaemon> StartAsync(SecureFolder folder, params string[] options) => StartInAsync(folder.Path, options);
+
+    internal static Task<RunningDaemon> StartInAsync(string directory, params string[] options) =>
+        StartAsync(new ProcessStartInfo(AgentProgram.Path, ["daemon", "--dir", directory, .. options]));
 
     /// <summary>As another user; without a folder in the user's own places.</summary>
     internal static Task<RunningDaemon> StartAsAsync(TestUser user, params string[] options)
