@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using CcAgent.Native;
 using CcAgent.Places;
+using CcAgent.Runs;
 using CcConsole.Core;
 using CcConsole.Core.Reports;
 
@@ -27,6 +28,9 @@ internal sealed unsafe class ExecVerb
     private DateTimeOffset _start;
     private string? _user;
     private string? _text;
+    private string? _unmarked;
+    private HeldMark? _mark;
+    private bool _recorded;
 
     private ExecVerb(ExecOptions options, byte[][] command)
     {
@@ -76,6 +80,7 @@ internal sealed unsafe class ExecVerb
 
         signals.SetTarget(ownGroup ? -pid : pid);
         PrepareReport();
+        _mark = HeldMark.Make(_socket, new RunMark(_options.JobId, _text!, _runId, _start, _uid, pid, 0, ownGroup, 0, 0, ""), out _unmarked);
         var (toOutput, toError) = _options.Mail == MailPolicy.Always ? (StandardStreams.Output, StandardStreams.Error) : (-1, -1);
         RelayedStream output = new(outputReading, toOutput), errors = new(errorReading, toError);
         var exitCode = 0;
@@ -91,7 +96,10 @@ internal sealed unsafe class ExecVerb
     {
         Deliver(
             outcome, output.Tail, errors.Tail, output.Finish(), errors.Finish(),
-            outcome.StreamsLeftOpen ? StillOpen : null);
+            outcome.StreamsLeftOpen && _unmarked is not null ? $"{StillOpen}; {_unmarked}" : outcome.StreamsLeftOpen ? StillOpen : _unmarked);
+        // Else the daemon finds it, and the run is at least known.
+        if (_recorded)
+            _mark?.Remove();
         // After the report: whoever is to read this may be slow, or never do it.
         if (_options.Mail == MailPolicy.Failure && outcome.ExitCode != 0)
         {
@@ -144,7 +152,9 @@ internal sealed unsafe class ExecVerb
             };
             var buffer = new ArrayBufferWriter<byte>();
             ReportWriter.Write(buffer, report, output, errors);
-            switch (ReportDelivery.Send(_socket, _uid, buffer.WrittenSpan, out var reason))
+            var delivery = ReportDelivery.Send(_socket, _uid, buffer.WrittenSpan, out var reason);
+            _recorded = delivery is DeliveryOutcome.Recorded or DeliveryOutcome.Refused;
+            switch (delivery)
             {
                 case DeliveryOutcome.Refused:
                     StandardStreams.Say($"the report of job {_options.JobId} was refused: {reason}");
@@ -171,6 +181,7 @@ internal sealed unsafe class ExecVerb
         try
         {
             SpoolWriter.Put(AgentPlaces.SpoolFor(Path.GetDirectoryName(_socket)!, _uid), _uid, _start, _runId, report);
+            _recorded = true;
         }
         catch (ProblemException e)
         {

@@ -18,8 +18,7 @@ internal static class SpoolWriter
     internal static void Put(string spool, uint uid, DateTimeOffset start, string runId, ReadOnlySpan<byte> report)
     {
         using var held = Hold(spool, uid);
-        var micros = (start - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        var name = string.Create(CultureInfo.InvariantCulture, $"{micros:D17}-{runId}");
+        var name = Name(start, runId);
         var (part, whole) = (held.At(name + ".part"), held.At(name + Suffix));
         var fd = Libc.open(
             part, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow | OpenFlags.CloseOnExec, 0x180);
@@ -47,6 +46,10 @@ internal static class SpoolWriter
             _ = Libc.close(fd);
         }
     }
+
+    /// <summary>The name of what belongs to a run, without its ending.</summary>
+    internal static string Name(DateTimeOffset start, string runId) => string.Create(
+        CultureInfo.InvariantCulture, $"{(start - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond:D17}-{runId}");
 
     /// <summary>The spool, checked: one of root's takes files from everyone and shows them to nobody (mode 1733); any other is its owner's alone.</summary>
     /// <exception cref="ProblemException">Others may have a hand in it.</exception>
