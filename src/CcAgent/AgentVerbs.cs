@@ -54,6 +54,7 @@ internal static class AgentVerbs
                     "report" => HelpText.Report,
                     "audit" => HelpText.Audit,
                     "status" => HelpText.Status,
+                    "unit" => HelpText.Unit,
                     _ => HelpText.Agent,
                 });
             case ["daemon", .. var rest]:
@@ -71,6 +72,8 @@ internal static class AgentVerbs
                 return AuditVerb.Show(VerbArguments.Parse("audit", rest, "--dir", "--json", "--limit"));
             case ["status", .. var rest]:
                 return StatusVerb.Run(VerbArguments.Parse("status", rest, "--dir", "--json"));
+            case ["unit", .. var rest]:
+                return UnitVerb.Run(rest);
             default:
                 throw new ProblemException(
                     arguments.Length == 0 ? "a verb is missing" : $"unknown verb {PlainText.Of(arguments[0])}", "cc-agent --help");

@@ -12,6 +12,7 @@ internal static class HelpText
           cc-agent report list|tail                          the recorded runs
           cc-agent audit verify|show                         the audit chain
           cc-agent status                                    how this agent is doing
+          cc-agent unit KIND                                 what keeps the daemon going: systemd, OpenRC, and others
           cc-agent --version
 
         Each has --help with an example. Exit code 0: good; 1: findings or failures; 2: usage, or input and output.
@@ -90,5 +91,23 @@ internal static class HelpText
 
         Example:
           cc-agent status
+        """;
+
+    internal const string Unit = """
+        cc-agent unit systemd|user|openrc|run|container|reboot [--agent PATH]
+
+        Prints what keeps the agent's daemon going:
+
+          systemd      the unit of the whole host's agent: /etc/systemd/system/cc-agent.service
+          user         the unit of one user's agent: ~/.config/systemd/user/cc-agent.service
+          openrc       the script of the whole host's agent: /etc/init.d/cc-agent, mode 0755
+          run          the run script of runit, s6 or daemontools
+          container    the entry point of a container that runs cron
+          reboot       the line of a user's own crontab
+
+          --agent PATH    where the agent lies (default: the one that is asked)
+
+        Example:
+          cc-agent unit systemd >/etc/systemd/system/cc-agent.service && systemctl enable --now cc-agent
         """;
 }
