@@ -49,7 +49,8 @@ internal sealed unsafe class DaemonLoop
             {
                 if (Paused(i) == 0 && (span[1 + i].Came != 0 || _parts[i].TimeoutMs == 0))
                 {
-                    worked = true;
+                    // To say that one is alive is no work after which there is something to tidy.
+                    worked |= _parts[i] is not ServiceNotice;
                     Ready(i);
                 }
             }

@@ -50,6 +50,7 @@ internal sealed unsafe class DaemonVerb
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 
+        var notice = ServiceNotice.FromEnvironment();
         using var recorder = new Recorder(_places, _time, _appendOnly);
         var drain = new SpoolDrain(_places);
         using var spool = new SpoolIntake(drain, recorder);
@@ -61,8 +62,10 @@ internal sealed unsafe class DaemonVerb
         using (var listener = ListeningSocket.Open(directory, _places.Socket, _places.Owner))
         {
             Say(recorder);
+            notice.Started($"ready: {_places.Socket}");
             var reception = new Reception(listener, recorder, new RequestReader(_places.Owner, () => Status(recorder)));
-            new DaemonLoop(reception, [spool], stopReading).Run();
+            new DaemonLoop(reception, [spool, notice], stopReading).Run();
+            notice.Ending();
         }
 
         recorder.Note(AuditEvents.AgentStopped, [new("signal", signal), new("pid", Environment.ProcessId)]);

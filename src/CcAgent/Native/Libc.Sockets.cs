@@ -4,7 +4,7 @@ namespace CcAgent.Native;
 
 internal static unsafe partial class Libc
 {
-    private const int Unix = 1, Stream = 1;
+    private const int Unix = 1, Stream = 1, Datagram = 2;
 
     [LibraryImport(Library, EntryPoint = "socket", SetLastError = true)]
     private static partial int Socket(int domain, int type, int protocol);
@@ -50,6 +50,26 @@ internal static unsafe partial class Libc
     internal static bool BindUnix(int fd, string path) => WithAddress(path, fd, static (fd, at, length) => Bind(fd, at, length));
 
     internal static bool ConnectUnix(int fd, string path) => WithAddress(path, fd, static (fd, at, length) => Connect(fd, at, length));
+
+    /// <summary>Sends one datagram to a socket's path, or with a leading @ to its abstract name (Linux). False sets <see cref="LastError"/>.</summary>
+    internal static bool SendDatagram(string socket, ReadOnlySpan<byte> message)
+    {
+        var fd = Socket(Unix, Datagram, 0);
+        if (fd < 0)
+            return false;
+        var sent = WithAddress(socket, fd, static (fd, at, length) =>
+        {
+            if (at[2] == (byte)'@')
+                (at[2], length) = (0, length - 1);
+            return Connect(fd, at, length);
+        });
+        fixed (byte* at = message)
+            sent = sent && send(fd, at, (nuint)message.Length, NoSignal) == message.Length;
+        var error = LastError;
+        _ = close(fd);
+        Marshal.SetLastPInvokeError(error);
+        return sent;
+    }
 
     /// <summary>A connection that waits, closed on exec and not blocking. -1 sets <see cref="LastError"/>.</summary>
     internal static int AcceptUnix(int listener)

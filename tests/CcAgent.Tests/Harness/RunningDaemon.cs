@@ -40,6 +40,15 @@ internal sealed class RunningDaemon : IAsyncDisposable
     internal static Task<RunningDaemon> StartInAsync(string directory, params string[] options) =>
         StartAsync(new ProcessStartInfo(AgentProgram.Path, ["daemon", "--dir", directory, .. options]));
 
+    /// <summary>With variables in its environment.</summary>
+    internal static Task<RunningDaemon> StartInAsync(string directory, (string Name, string Value)[] variables)
+    {
+        var start = new ProcessStartInfo(AgentProgram.Path, ["daemon", "--dir", directory]);
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
+        return StartAsync(start);
+    }
+
     /// <summary>As another user; without a folder in the user's own places.</summary>
     internal static Task<RunningDaemon> StartAsAsync(TestUser user, params string[] options)
     {
