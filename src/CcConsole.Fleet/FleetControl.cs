@@ -6,6 +6,7 @@ using CcConsole.Fleet.Inventory;
 using CcConsole.Fleet.Jobs;
 using CcConsole.Fleet.Monitoring;
 using CcConsole.Fleet.Reports;
+using CcConsole.Fleet.Runs;
 using CcConsole.Fleet.Sessions;
 using CcConsole.Store;
 
@@ -34,6 +35,7 @@ public sealed class FleetControl : IAsyncDisposable
         Jobs = new JobOperations(_sessions, hosts, cache, Changes, inventories, options, guard);
         Plans = new FleetPlanOperations(Jobs, Changes, hosts, cache, options, guard);
         Reports = new ReportOperations(_sessions, cache, options);
+        Runs = new RunOperations(_sessions, options, guard);
         Audit = new AuditOperations(_sessions, cache, options, guard);
         Monitor = new FleetMonitor(_sessions, hosts, cache, Audit, Changes, inventories, options);
     }
@@ -52,6 +54,9 @@ public sealed class FleetControl : IAsyncDisposable
 
     /// <summary>Plans for many hosts: making, applying, resuming, undoing.</summary>
     public FleetPlanOperations Plans { get; }
+
+    /// <summary>Runs that are going on.</summary>
+    public RunOperations Runs { get; }
 
     /// <summary>Reports of runs.</summary>
     public ReportOperations Reports { get; }

@@ -77,7 +77,7 @@ internal sealed class RequestReader
 
         var problem = request is not { Request: DaemonRequest.Append, Params: { } entry } ? "not a request that the daemon knows"
             : connection.Uid != 0 && connection.Uid != _self ? $"{UserAccount.Of(connection.Uid).Name} may not write audit entries"
-            : entry.Event is not (AuditEvents.CrontabEdited or AuditEvents.ConsolePulled) ? "not an event that may be asked for"
+            : entry.Event is not (AuditEvents.CrontabEdited or AuditEvents.ConsolePulled or AuditEvents.JobStopped) ? "not an event that may be asked for"
             : null;
         if (problem is null)
         {

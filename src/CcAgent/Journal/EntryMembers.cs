@@ -67,6 +67,9 @@ internal static class EntryMembers
         Add(members, "console_seq", entry.Seq);
         Add(members, "console_hash", entry.Hash);
         Add(members, "table", entry.Table);
+        Add(members, "run_id", entry.Run);
+        Add(members, "job_id", entry.JobId);
+        Add(members, "signal", entry.Signal);
         if (entry.Event == AuditEvents.CrontabEdited)
         {
             members.Add(new("sha256_before", entry.Before is { } before ? Cut(before, ShortText) : null));

@@ -42,6 +42,8 @@ internal sealed record RunMark(
     // In the mark of a run that goes on, a few thousand characters are enough to know it by.
     private const int MostCommand = 4096;
 
+    private static readonly SearchValues<char> IdCharacters = SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-_");
+
     /// <summary>Which attempt of a job that is retried this is, from 1.</summary>
     public int? Attempt { get; init; }
 
@@ -79,7 +81,7 @@ internal sealed record RunMark(
             if (JsonSerializer.Deserialize(json, RunMarkJson.Default.RunMark) is not { } mark)
                 return null;
             problem = mark.JobId.Length is 0 or > ReportLimits.MaxJobIdLength ? "its job id is empty or too long"
-                : mark.RunId.Length is 0 or > 128 ? "its run id is empty or too long"
+                : mark.RunId.Length is 0 or > 128 || mark.RunId.AsSpan().ContainsAnyExcept(IdCharacters) ? "its run id is none"
                 : mark.Command.Length > 2 * MostCommand ? "its command is too long"
                 : mark.Boot.Length > 64 ? "its boot id is too long"
                 : !ReportLimits.IsStart(mark.StartTime) ? "its start is no possible time"

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using CcAgent.Daemon;
 using CcAgent.Native;
 using CcAgent.Places;
+using CcAgent.Runs;
 using CcAgent.Status;
 using CcConsole.Core;
 using CcConsole.Core.Audit;
@@ -19,7 +20,7 @@ internal sealed class ServeSession
     private static readonly string[] Capabilities =
     [
         Methods.Hello, Methods.ReportTail, Methods.AuditPull, Methods.AuditAppend, Methods.CrontabRead, Methods.CrontabWrite, Methods.CrontabSettle, Methods.CrontabDiscover,
-        Methods.JobRun, Methods.JobStop, Methods.AgentStatus,
+        Methods.JobRun, Methods.JobStop, Methods.JobRunning, Methods.AgentStatus,
     ];
 
     private readonly AgentPlaces _places;
@@ -144,11 +145,16 @@ internal sealed class ServeSession
                 With(message, id, ProtocolJson.Default.JobRunParams, run => Stream(id, run.Credit, stream => _jobs.Run(stream, run)));
                 break;
             case Methods.JobStop:
-                With(message, id, ProtocolJson.Default.JobStopParams, stop => Guard(id, () =>
+                With(message, id, ProtocolJson.Default.JobStopParams, stop =>
                 {
-                    _jobs.Stop(stop);
-                    _output.Result(id, new Done(), ProtocolJson.Default.Done);
-                }));
+                    if (stop.Run is { } run)
+                        Start(id, () => _output.Result(id, new RunStop(_places).Stop(run, stop), ProtocolJson.Default.JobStopResult));
+                    else
+                        StopStream(id, stop);
+                });
+                break;
+            case Methods.JobRunning:
+                Start(id, () => _output.Result(id, RunningRuns.In(_places), ProtocolJson.Default.JobRunningResult));
                 break;
             default:
                 _output.Error(id, RpcErrorCode.MethodNotFound, "no such method", "this agent may be older than the console");
@@ -172,6 +178,12 @@ internal sealed class ServeSession
             AgentVerbs.Version, Math.Min(hello.Protocol, RpcLimits.ProtocolVersion), Capabilities, HostFacts.Name, UserAccount.Of(uid).Name, uid,
             _places.Mode == AgentMode.System ? "system" : "user", _places.Data, HostFacts.Zone, TimeProvider.System.GetLocalNow());
     }
+
+    private void StopStream(long id, JobStopParams stop) => Guard(id, () =>
+    {
+        _jobs.Stop(stop);
+        _output.Result(id, new Done(), ProtocolJson.Default.Done);
+    });
 
     private void Append(long id, AuditAppendParams entry)
     {

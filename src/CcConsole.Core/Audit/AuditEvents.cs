@@ -21,6 +21,9 @@ public static class AuditEvents
     /// <summary>A run was not begun, and why.</summary>
     public const string JobRefused = "job.refused";
 
+    /// <summary>A person stopped a run from a console: which run, who, from where, by which signal.</summary>
+    public const string JobStopped = "job.stopped";
+
     /// <summary>A due run did not happen.</summary>
     public const string JobMissed = "job.missed";
 

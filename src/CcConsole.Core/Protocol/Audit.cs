@@ -23,7 +23,7 @@ public sealed record AuditPullResult(long Stream, long Last, byte[]? Held = null
 public sealed record AuditLines(long Stream, long First, int Count, byte[] Bytes);
 
 /// <summary>Asks for an entry in the host's chain about what the console did.</summary>
-/// <param name="Event">"console.pulled" or "crontab.edited".</param>
+/// <param name="Event">"console.pulled" or "crontab.edited"; the agent itself asks for "job.stopped".</param>
 /// <param name="Actor">Who: the person at the console.</param>
 /// <param name="Origin">From where: the console's machine.</param>
 public sealed record AuditAppendParams(string Event, string Actor, string Origin)
@@ -45,6 +45,15 @@ public sealed record AuditAppendParams(string Event, string Actor, string Origin
 
     /// <summary>crontab.edited: the unified diff; what does not fit into an entry is cut, with a marker.</summary>
     public string? Diff { get; init; }
+
+    /// <summary>job.stopped: the run.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>job.stopped: its job.</summary>
+    public string? JobId { get; init; }
+
+    /// <summary>job.stopped: the signal that it is sent.</summary>
+    public string? Signal { get; init; }
 
     /// <summary>Why, in the person's words.</summary>
     public string? Reason { get; init; }

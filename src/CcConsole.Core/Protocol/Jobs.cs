@@ -43,7 +43,25 @@ public sealed record JobOutput(long Stream, string Channel, byte[] Bytes);
 /// <param name="Signal">The signal that ended it; null when it exited by itself.</param>
 public sealed record JobEnded(long Stream, int ExitCode, long DurationMs, int? Signal = null);
 
-/// <summary>Sends a signal to the process group of a running command; what has not ended five seconds after TERM is ended by KILL.</summary>
-/// <param name="Stream">The stream of its <see cref="Methods.JobRun"/>.</param>
+/// <summary>
+/// Sends a signal to the process group of a running command; what has not ended after a while is ended by KILL. Either a
+/// stream's (five seconds after TERM), answered at once by <see cref="Done"/>; or a run's that <see cref="Methods.JobRunning"/>
+/// lists, whoever started it: its own user's, or as root anyone's; answered by <see cref="JobStopResult"/> when it has ended
+/// or been sent KILL.
+/// </summary>
+/// <param name="Stream">The stream of its <see cref="Methods.JobRun"/>; of no meaning when a run is named.</param>
 /// <param name="Signal">"TERM", "INT" or "KILL".</param>
-public sealed record JobStopParams(long Stream, string Signal = "TERM");
+public sealed record JobStopParams(long Stream = -1, string Signal = "TERM")
+{
+    /// <summary>The run, by its id; null to stop a stream's command.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>A run: how long after TERM it is sent KILL, 0 to 3,600 seconds; null for ten.</summary>
+    public int? KillAfterSeconds { get; init; }
+
+    /// <summary>A run: who stops it, the person at the console.</summary>
+    public string? Actor { get; init; }
+
+    /// <summary>A run: from where, the console's machine.</summary>
+    public string? Origin { get; init; }
+}

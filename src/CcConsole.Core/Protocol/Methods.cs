@@ -30,8 +30,11 @@ public static class Methods
     /// <summary><see cref="JobRunParams"/> → <see cref="JobRunResult"/>, then <see cref="StreamMethods.JobOutput"/> …, <see cref="StreamMethods.JobEnded"/>, <see cref="StreamMethods.End"/>.</summary>
     public const string JobRun = "job.run";
 
-    /// <summary><see cref="JobStopParams"/> → <see cref="Done"/>.</summary>
+    /// <summary><see cref="JobStopParams"/> → <see cref="Done"/>, or <see cref="JobStopResult"/> for a run (of agents that can <see cref="JobRunning"/>).</summary>
     public const string JobStop = "job.stop";
+
+    /// <summary><see cref="Done"/> → <see cref="JobRunningResult"/>.</summary>
+    public const string JobRunning = "job.running";
 
     /// <summary><see cref="Done"/> → <see cref="AgentStatusResult"/>.</summary>
     public const string AgentStatus = "agent.status";

@@ -37,5 +37,7 @@ namespace CcConsole.Core.Protocol;
 [JsonSerializable(typeof(JobOutput))]
 [JsonSerializable(typeof(JobEnded))]
 [JsonSerializable(typeof(JobStopParams))]
+[JsonSerializable(typeof(JobStopResult))]
+[JsonSerializable(typeof(JobRunningResult))]
 [JsonSerializable(typeof(AgentStatusResult))]
 public sealed partial class ProtocolJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using CcAgent.Native;
+using CcAgent.Runs;
 using CcAgent.Tests.Harness;
 
 namespace CcAgent.Tests.Runs;
@@ -37,6 +38,9 @@ internal sealed class StartedRun : IDisposable
         await Eventually.TrueAsync(() => (found = Marks(_folder).FirstOrDefault(IsMine)) is not null, "the run's mark");
         return found!;
     }
+
+    /// <summary>Its run id, once it has a mark.</summary>
+    internal async Task<string> IdAsync() => RunMark.Read(SmallFile.Read(await MarkAsync()), out _)!.RunId;
 
     internal static IReadOnlyList<string> Marks(SecureFolder folder) => Directory.Exists(folder.Spool) ? Directory.GetFiles(folder.Spool, "*.run") : [];
 

@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Text.Json;
+using CcAgent.Native;
+using CcAgent.Runs;
+using CcAgent.Tests.Harness;
+using Xunit;
+
+namespace CcAgent.Tests.Runs;
+
+/// <summary>A console sees the runs that go on and stops them.</summary>
+public class RunningRunsTests
+{
+    [Fact]
+    public async Task A_run_that_goes_on_is_listed_and_stopped_and_the_chain_says_by_whom()
+    {
+        using var folder = new SecureFolder();
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        using var run = StartedRun.Of(folder, "long", "echo on; exec sleep 60");
+        Assert.Equal("on", await run.LineAsync());
+        await run.MarkAsync();
+        await using var console = ServeClient.Start(folder.Path);
+        var listed = Assert.Single((await console.ResultAsync("job.running")).GetProperty("runs").EnumerateArray());
+        Assert.Equal(
+            ("long", "/bin/sh -c echo on; exec sleep 60", "root", Libc.geteuid()),
+            (Text(listed, "jobId"), Text(listed, "command"), Text(listed, "user"), listed.GetProperty("uid").GetUInt32()));
+        Assert.InRange(DateTimeOffset.Now - listed.GetProperty("startTime").GetDateTimeOffset(), TimeSpan.Zero, TimeSpan.FromMinutes(1));
+
+        var id = Text(listed, "runId");
+        var stopped = await console.ResultAsync("job.stop", $$"""{"run":"{{id}}","actor":"alice","origin":"desk"}""");
+        Assert.Equal(
+            (id, "long", "TERM", true, true),
+            (Text(stopped, "run"), Text(stopped, "jobId"), Text(stopped, "signal"), stopped.GetProperty("ended").GetBoolean(), stopped.GetProperty("recorded").GetBoolean()));
+        Assert.Equal(143, await run.EndAsync());
+        Assert.Empty((await console.ResultAsync("job.running")).GetProperty("runs").EnumerateArray());
+
+        var report = Assert.Single(await AgentProgram.ReportsAsync(folder.Path)).GetProperty("report");
+        Assert.Equal((id, 15), (Text(report, "runId"), report.GetProperty("signal").GetInt32()));
+        var entry = Assert.Single(await AgentProgram.EntriesAsync(folder.Path), static e => Text(e, "event") == "job.stopped");
+        Assert.Equal(
+            ("alice", "desk", id, "long", "TERM", "root"),
+            (Text(entry, "actor"), Text(entry, "origin"), Text(entry, "run_id"), Text(entry, "job_id"), Text(entry, "signal"), Text(entry, "user")));
+    }
+
+    [Fact]
+    public async Task What_does_not_heed_TERM_is_ended_by_KILL_with_all_that_it_started()
+    {
+        using var folder = new SecureFolder();
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        using var run = StartedRun.Of(folder, "deaf", "trap '' TERM; sleep 61 & echo $!; sleep 62; wait");
+        var child = int.Parse((await run.LineAsync())!, CultureInfo.InvariantCulture);
+        await using var console = ServeClient.Start(folder.Path);
+        var stopped = await console.ResultAsync("job.stop", $$"""{"run":"{{await run.IdAsync()}}","killAfterSeconds":1,"actor":"a","origin":"o"}""");
+        Assert.Equal(("KILL", true), (Text(stopped, "signal"), stopped.GetProperty("ended").GetBoolean()));
+        Assert.Equal(137, await run.EndAsync());
+        await Eventually.TrueAsync(() => Dead(child), "the end of the job's child");
+        Assert.Equal(
+            ["TERM", "KILL"],
+            (await AgentProgram.EntriesAsync(folder.Path)).Where(static e => Text(e, "event") == "job.stopped").Select(static e => Text(e, "signal")));
+    }
+
+    [Fact]
+    public async Task What_a_job_leaves_behind_in_its_group_is_ended_too()
+    {
+        using var folder = new SecureFolder();
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        using var run = StartedRun.Of(folder, "parent", "(trap '' TERM; exec sleep 61 >/dev/null 2>&1) & echo $!; exec sleep 62");
+        var child = int.Parse((await run.LineAsync())!, CultureInfo.InvariantCulture);
+        await Task.Delay(200);
+        await using var console = ServeClient.Start(folder.Path);
+        var stopped = await console.ResultAsync("job.stop", $$"""{"run":"{{await run.IdAsync()}}","killAfterSeconds":1,"actor":"a","origin":"o"}""");
+        Assert.True(stopped.GetProperty("ended").GetBoolean());
+        Assert.Equal(143, await run.EndAsync());
+        await Eventually.TrueAsync(() => Dead(child), "the end of what the job left");
+    }
+
+    [Fact]
+    public async Task Runs_are_listed_and_stopped_without_a_daemon_and_the_answer_says_that_nothing_is_recorded()
+    {
+        using var folder = new SecureFolder();
+        await (await RunningDaemon.StartAsync(folder)).StopAsync();
+        using var run = StartedRun.Of(folder, "long", "exec sleep 60");
+        await using var console = ServeClient.Start(folder.Path);
+        var id = await run.IdAsync();
+        Assert.Equal(id, Text(Assert.Single((await console.ResultAsync("job.running")).GetProperty("runs").EnumerateArray()), "runId"));
+        var stopped = await console.ResultAsync("job.stop", $$"""{"run":"{{id}}","actor":"a","origin":"o"}""");
+        Assert.True(stopped.GetProperty("ended").GetBoolean());
+        Assert.False(stopped.GetProperty("recorded").GetBoolean());
+        Assert.Contains("daemon does not run", stopped.GetProperty("notes")[0].GetString(), StringComparison.Ordinal);
+        Assert.Equal(143, await run.EndAsync());
+        Assert.EndsWith($"-{id}.json", Assert.Single(Directory.GetFiles(folder.Spool)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_not_going_on_cannot_be_stopped()
+    {
+        using var folder = new SecureFolder();
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        await using var console = ServeClient.Start(folder.Path);
+        Assert.Contains("is not going on", Text(await console.ErrorAsync("job.stop", """{"run":"0123"}"""), "message"), StringComparison.Ordinal);
+        Assert.Contains("TERM, INT or KILL", Text(await console.ErrorAsync("job.stop", """{"run":"0123","signal":"STOP"}"""), "message"), StringComparison.Ordinal);
+        Assert.DoesNotContain(await AgentProgram.EntriesAsync(folder.Path), static e => Text(e, "event") == "job.stopped");
+    }
+
+    [Theory]
+    [InlineData("start")]
+    [InlineData("group")]
+    [InlineData("boot")]
+    [InlineData("owner")]
+    public async Task Root_sends_no_signal_on_the_word_of_a_mark_that_is_not_true(string lie)
+    {
+        using var folder = new SecureFolder();
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        using var user = new TestUser();
+        // A victim of root's, whom a user's mark names.
+        using var victim = StartedRun.Of(folder, "victim", "exec sleep 60");
+        var real = RunMark.Read(SmallFile.Read(await victim.MarkAsync()), out _)!;
+        var mark = lie switch
+        {
+            "start" => real with { PidStart = real.PidStart + 1 },
+            "group" => real with { Pid = victim.Pid, PidStart = real.WrapperStart },
+            "boot" => real with { Boot = "00000000-0000-0000-0000-000000000000" },
+            _ => real with { Uid = user.Uid },
+        } with
+        { RunId = "false", JobId = "false" };
+        var path = folder.Spool + "/00000000000000001-false.run";
+        await File.WriteAllBytesAsync(path, mark.ToJson());
+        if (lie == "owner")
+            TestUser.Run("/bin/chown", user.Name, path);
+        var held = Libc.open(path, OpenFlags.ReadOnly | OpenFlags.CloseOnExec, 0);
+        Assert.Equal(0, Libc.flock(held, 2));
+        await using var console = ServeClient.Start(folder.Path);
+        var error = await console.ErrorAsync("job.stop", """{"run":"false","killAfterSeconds":0}""");
+        _ = Libc.close(held);
+        Assert.Contains("is not run false", Text(error, "message"), StringComparison.Ordinal);
+        Assert.False(Dead(real.Pid));
+    }
+
+    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
+
+    private static bool Dead(int pid) => SmallFile.Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat")) is not { } stat
+        || stat.AsSpan().IndexOf(") Z "u8) >= 0;
+}
