@@ -11,6 +11,10 @@ internal static class EntryMembers
     // Characters of a text in an entry. Each costs six bytes at most (\uXXXX), and a line has 64 KiB.
     private const int LongText = 8 * 1024, ShortText = 256;
 
+    /// <summary>What a report is in the chain: a run's end, that it was not begun, or that how it ended is not known.</summary>
+    internal static string Event(ExecutionReport report) =>
+        report.Lost == true ? AuditEvents.JobLost : report.Refused is not null ? AuditEvents.JobRefused : AuditEvents.JobFinished;
+
     internal static List<AuditMember> Finished(ExecutionReport report, long seq, Hash32 line, uint uid, string user)
     {
         List<AuditMember> members =
@@ -37,6 +41,9 @@ internal static class EntryMembers
         Add(members, "stderr_sha256", report.StderrSha256);
         if (report.TimedOut is { } timedOut)
             members.Add(new("timed_out", timedOut));
+        Add(members, "refused", report.Refused);
+        if (report is { Lost: true, Warning: { } how })
+            Add(members, "reason", how);
         return members;
     }
 

@@ -42,6 +42,9 @@ internal sealed class Recorder : IDisposable
 
     internal string AppendOnly => _chain.AppendOnly;
 
+    /// <summary>The sequence number of the chain's next entry.</summary>
+    internal long NextEntry => _chain.NextSeq;
+
     internal IReadOnlyList<string> Alarms => new AlarmFile(_places.AuditState).Read();
 
     /// <summary>Writes an entry about the agent itself.</summary>
@@ -187,7 +190,7 @@ internal sealed class Recorder : IDisposable
     }
 
     private Hash32 Finished(ExecutionReport report, long seq, Hash32 line, uint uid) =>
-        _chain.Add(AuditEvents.JobFinished, [.. EntryMembers.Finished(report, seq, line, uid, User(uid))]);
+        _chain.Add(EntryMembers.Event(report), [.. EntryMembers.Finished(report, seq, line, uid, User(uid))]);
 
     // A report is spooled when the daemon did not answer within seconds, and is taken in soon after.
     private static readonly TimeSpan Margin = TimeSpan.FromDays(1);

@@ -21,6 +21,9 @@ public static class AuditEvents
     /// <summary>A run was not begun, and why.</summary>
     public const string JobRefused = "job.refused";
 
+    /// <summary>The wrapper of a run died before it could report, or the host went down: how the run ended is not known.</summary>
+    public const string JobLost = "job.lost";
+
     /// <summary>A person stopped a run from a console: which run, who, from where, by which signal.</summary>
     public const string JobStopped = "job.stopped";
 

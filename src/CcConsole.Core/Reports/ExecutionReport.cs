@@ -36,6 +36,12 @@ public sealed record ExecutionReport(
     /// <summary>Whether the command was ended because its time was up.</summary>
     public bool? TimedOut { get; init; }
 
+    /// <summary>Why the command was not begun, such as "overlap"; its exit code is 0 then. Null when it was.</summary>
+    public string? Refused { get; init; }
+
+    /// <summary>Whether the wrapper died before it could report: how the command ended is not known, and its exit code is -1.</summary>
+    public bool? Lost { get; init; }
+
     /// <summary>The sandbox mode it ran in; null when none was asked for.</summary>
     public string? Sandbox { get; init; }
 

@@ -10,7 +10,8 @@ internal static class ReportMembers
         string? jobId = null, command = null, stdout = null, stderr = null, user = null;
         string? warning = null, sandbox = null, runId = null, stdoutSha256 = null, stderrSha256 = null;
         long? exitCode = null, duration = null, uid = null, signal = null, attempt = null, outBytes = null, errBytes = null;
-        bool? timedOut = null;
+        string? refused = null;
+        bool? timedOut = null, lost = null;
         DateTimeOffset? start = null;
         Dictionary<string, JsonElement>? unknown = null;
 
@@ -34,6 +35,8 @@ internal static class ReportMembers
                 case "warning": good = Text(ref reader, ref warning); break;
                 case "signal": good = Whole(ref reader, 0, 255, ref signal, true); break;
                 case "timedOut": good = Flag(ref reader, ref timedOut); break;
+                case "refused": good = Text(ref reader, ref refused) && refused is null or { Length: > 0 and <= 128 }; break;
+                case "lost": good = Flag(ref reader, ref lost); break;
                 case "sandbox": good = Text(ref reader, ref sandbox); break;
                 case "runId": good = Text(ref reader, ref runId) && runId is null or { Length: > 0 and <= 128 }; break;
                 case "attempt": good = Whole(ref reader, 1, int.MaxValue, ref attempt, true); break;
@@ -68,6 +71,8 @@ internal static class ReportMembers
             Warning = warning,
             Signal = (int?)signal,
             TimedOut = timedOut,
+            Refused = refused,
+            Lost = lost,
             Sandbox = sandbox,
             RunId = runId,
             Attempt = (int?)attempt,

@@ -65,6 +65,9 @@ public static class ReportWriter
         WriteNumber(json, "signal"u8, report.Signal);
         if (report.TimedOut is { } timedOut)
             json.WriteBoolean("timedOut"u8, timedOut);
+        WriteText(json, "refused"u8, report.Refused);
+        if (report.Lost is { } lost)
+            json.WriteBoolean("lost"u8, lost);
         WriteText(json, "sandbox"u8, report.Sandbox);
         WriteText(json, "runId"u8, report.RunId);
         WriteNumber(json, "attempt"u8, report.Attempt);

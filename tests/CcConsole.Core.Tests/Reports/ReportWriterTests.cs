@@ -84,6 +84,8 @@ public class ReportWriterTests
             Warning = "ran as root",
             Signal = 9,
             TimedOut = true,
+            Refused = "overlap",
+            Lost = true,
             Sandbox = "read-only",
             RunId = new string('a', 32),
             Attempt = 2,
