@@ -28,12 +28,22 @@ internal sealed unsafe class DaemonVerb
     {
         var places = AgentPlaces.For(directory);
         var own = places is { Mode: AgentMode.System, Named: false };
-        return new DaemonVerb(places, AgentSettings.Read(places, settings), TimeProvider.System, own || appendOnly).Run();
+        // The places first: the settings may lie in them.
+        var socketDirectory = RequirePlaces(places);
+        return new DaemonVerb(places, AgentSettings.Read(places, settings), TimeProvider.System, own || appendOnly).Run(socketDirectory);
     }
 
-    private int Run()
+    private int Run(HeldDirectory directory)
     {
-        var directory = RequirePlaces();
+        var group = _places.Mode == AgentMode.System ? Libc.GroupId(_settings.Group) : null;
+        Privileges.Limit(group);
+        if (_places is { Mode: AgentMode.System, Named: false } && group is null)
+        {
+            StandardStreams.Say(
+                $"there is no group {_settings.Group}: users other than root hand over their reports through the spool",
+                $"groupadd --system {_settings.Group}, add whom you like, and start the daemon again");
+        }
+
         using var instance = InstanceLock.Take(_places.Data);
         ListeningSocket.RequirePlace(directory, _places.Socket, _places.Owner);
         if (!Libc.TryPipe(out var stopReading, out var stopWriting))
@@ -59,7 +69,7 @@ internal sealed unsafe class DaemonVerb
             [new("version", AgentVerbs.Version), new("host", HostFacts.Name), new("boot_id", HostFacts.BootId), new("uid", _places.Owner),
             new("pid", Environment.ProcessId), new("append_only", recorder.AppendOnly)]);
         drain.Begin(recorder);
-        using (var listener = ListeningSocket.Open(directory, _places.Socket, _places.Owner))
+        using (var listener = ListeningSocket.Open(directory, _places.Socket, _places.Owner, group))
         {
             Say(recorder);
             notice.Started($"ready: {_places.Socket}");
@@ -73,12 +83,12 @@ internal sealed unsafe class DaemonVerb
     }
 
     // The socket's directory, which stays the one that was checked.
-    private HeldDirectory RequirePlaces()
+    private static HeldDirectory RequirePlaces(AgentPlaces places)
     {
-        if (_places.Mode != AgentMode.User || _places.Named)
-            return SecureDirectory.Hold(_places.Data, _places.Owner);
-        SecureDirectory.MakePath(_places.Data, _places.Owner);
-        return SecureDirectory.HoldMade(_places.SocketDirectory, _places.Owner, SecureDirectory.Private);
+        if (places.Mode != AgentMode.User || places.Named)
+            return SecureDirectory.Hold(places.Data, places.Owner);
+        SecureDirectory.MakePath(places.Data, places.Owner);
+        return SecureDirectory.HoldMade(places.SocketDirectory, places.Owner, SecureDirectory.Private);
     }
 
     private void Say(Recorder recorder)

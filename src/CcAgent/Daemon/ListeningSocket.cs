@@ -32,8 +32,9 @@ internal sealed class ListeningSocket : IDisposable
     /// <param name="directory">The socket's directory, checked; ends with what is returned.</param>
     /// <param name="path">The socket's absolute path.</param>
     /// <param name="self">This process's user.</param>
+    /// <param name="group">The group whose members may connect; null for this process's own.</param>
     /// <exception cref="ProblemException">It cannot be bound.</exception>
-    internal static ListeningSocket Open(HeldDirectory directory, string path, uint self)
+    internal static ListeningSocket Open(HeldDirectory directory, string path, uint self, uint? group = null)
     {
         var name = Path.GetFileName(path);
         if (directory.FindSocket(name, self, out var there) is { } old)
@@ -58,6 +59,9 @@ internal sealed class ListeningSocket : IDisposable
             throw new ProblemException($"{path} cannot be bound: {Libc.ErrorText(error)}");
         }
 
+        const uint asItIs = uint.MaxValue;
+        if (group is { } members && Libc.lchown(directory.At(name), asItIs, members) != 0)
+            StandardStreams.Say($"{path} cannot be given to its group: {Libc.ErrorText(Libc.LastError)}", "users other than root hand over their reports through the spool");
         _ = Libc.TryStatus(directory.At(name), out var status);
         return new ListeningSocket(directory, name, fd, status.Inode);
     }

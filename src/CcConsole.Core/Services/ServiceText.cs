@@ -50,9 +50,9 @@ public static class ServiceText
         StateDirectoryMode=0755
         UMask=0077
 
-        # To read every user's spooled reports and tables; to protect the log from being changed; to give the socket its
-        # group (dropped at start).
-        CapabilityBoundingSet=CAP_DAC_READ_SEARCH CAP_LINUX_IMMUTABLE CAP_CHOWN
+        # To read every user's spooled reports and tables, and to make the log append-only. The last two go at start, when the
+        # daemon has joined its socket's group.
+        CapabilityBoundingSet=CAP_DAC_READ_SEARCH CAP_LINUX_IMMUTABLE CAP_SETGID CAP_SETPCAP
         NoNewPrivileges=yes
         ProtectSystem=strict
         ProtectHome={(InHome(agent) ? "read-only" : "yes")}

@@ -49,6 +49,10 @@ internal sealed class RunningDaemon : IAsyncDisposable
         return StartAsync(start);
     }
 
+    /// <summary>Through a program that confines it and becomes it.</summary>
+    internal static Task<RunningDaemon> StartInAsync(string directory, string through, string[] options) =>
+        StartAsync(new ProcessStartInfo(through, [.. options, AgentProgram.Path, "daemon", "--dir", directory]));
+
     /// <summary>As another user; without a folder in the user's own places.</summary>
     internal static Task<RunningDaemon> StartAsAsync(TestUser user, params string[] options)
     {
