@@ -14,7 +14,11 @@ internal sealed unsafe class Connection
 
     private readonly long _start = Stopwatch.GetTimestamp();
 
-    internal Connection(int fd, uint uid, int pid) => (Descriptor, Uid, Pid) = (fd, uid, pid);
+    internal Connection(int fd, uint uid, int pid, BufferPool pool)
+    {
+        (Descriptor, Uid, Pid) = (fd, uid, pid);
+        Frame = new JsonFrame(pool);
+    }
 
     internal int Descriptor { get; }
 
@@ -22,9 +26,15 @@ internal sealed unsafe class Connection
 
     internal int Pid { get; }
 
-    internal JsonFrame Frame { get; } = new();
+    internal JsonFrame Frame { get; }
 
-    internal TimeSpan Left => Limit - Stopwatch.GetElapsedTime(_start);
+    /// <summary>How long it has been there.</summary>
+    internal TimeSpan Age => Stopwatch.GetElapsedTime(_start);
+
+    internal TimeSpan Left => Limit - Age;
+
+    /// <summary>Whether it has been answered, or is waiting for what it said to be recorded.</summary>
+    internal bool Done { get; set; }
 
     /// <summary>Reads what there is. Null: wait for more; else the length of the object, or -1 with the reason why there is none.</summary>
     internal int? Read(out string reason)
@@ -78,6 +88,7 @@ internal sealed unsafe class Connection
         }
 
         _ = Libc.close(Descriptor);
+        Frame.Release();
     }
 
     internal static byte[] Format(in RecordAnswer answer)

@@ -57,8 +57,6 @@ internal sealed unsafe class DaemonLoop
 
             GiveBackMemory(worked);
         }
-
-        _reception.End();
     }
 
     private void Ready(int part)
@@ -91,6 +89,7 @@ internal sealed unsafe class DaemonLoop
         }
         else if (!_tidy && Left(_last, Quiet) == 0)
         {
+            _reception.Tidy();
             GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             _tidy = true;
         }

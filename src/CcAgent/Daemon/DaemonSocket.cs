@@ -11,6 +11,9 @@ namespace CcAgent.Daemon;
 /// </summary>
 internal static unsafe class DaemonSocket
 {
+    /// <summary>What the daemon answers who came at a time when there was no room.</summary>
+    internal static ReadOnlySpan<byte> Busy => "{\"ok\":false,\"recorded\":false,\"seq\":-1,\"error\":\"busy\"}"u8;
+
     private const int LimitMs = 5000, MostAnswerBytes = 64 * 1024;
 
     /// <summary>The daemon's answer without its newline; empty with the reason when there is none.</summary>
@@ -47,26 +50,34 @@ internal static unsafe class DaemonSocket
 
     private static byte[] Connect(string path, string socket, uint uid, ReadOnlySpan<byte> request, out string reason)
     {
-        var fd = Libc.OpenUnixSocket(blocking: false);
-        if (fd < 0)
+        var start = Stopwatch.GetTimestamp();
+        while (true)
         {
-            reason = Libc.ErrorText(Libc.LastError);
-            return [];
-        }
+            var fd = Libc.OpenUnixSocket(blocking: false);
+            if (fd < 0)
+            {
+                reason = Libc.ErrorText(Libc.LastError);
+                return [];
+            }
 
-        try
-        {
-            return Exchange(fd, path, socket, uid, request, out reason);
-        }
-        finally
-        {
-            _ = Libc.close(fd);
+            byte[] answer;
+            try
+            {
+                answer = Exchange(fd, path, socket, uid, request, start, out reason);
+            }
+            finally
+            {
+                _ = Libc.close(fd);
+            }
+
+            // In a crowd it pays to come again.
+            if (!answer.AsSpan().SequenceEqual(Busy) || !Pause(start))
+                return answer;
         }
     }
 
-    private static byte[] Exchange(int fd, string path, string socket, uint uid, ReadOnlySpan<byte> request, out string reason)
+    private static byte[] Exchange(int fd, string path, string socket, uint uid, ReadOnlySpan<byte> request, long start, out string reason)
     {
-        var start = Stopwatch.GetTimestamp();
         while (!Libc.ConnectUnix(fd, path))
         {
             // EAGAIN: the daemon is there but its queue is full.

@@ -73,11 +73,12 @@ internal sealed unsafe class DaemonVerb
         {
             Say(recorder);
             notice.Started($"ready: {_places.Socket}");
-            var reception = new Reception(listener, recorder, new RequestReader(_places.Owner, () => Status(recorder)));
-            new DaemonLoop(reception, [spool, notice], stopReading).Run();
+            using var reception = new Reception(listener, recorder, new RequestReader(_places.Owner, () => Status(recorder)));
+            new DaemonLoop(reception, [spool, notice, new SuppressedNotes(recorder)], stopReading).Run();
             notice.Ending();
         }
 
+        recorder.NoteSuppressed();
         recorder.Note(AuditEvents.AgentStopped, [new("signal", signal), new("pid", Environment.ProcessId)]);
         return 0;
     }

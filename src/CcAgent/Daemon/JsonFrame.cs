@@ -8,10 +8,15 @@ namespace CcAgent.Daemon;
 /// </summary>
 internal sealed class JsonFrame
 {
-    private byte[] _buffer = new byte[4096];
+    private const int FirstBytes = 4096;
+
+    private readonly BufferPool _pool;
+    private byte[] _buffer;
     private int _length;
     private int _consumed;
     private JsonReaderState _state = new(new JsonReaderOptions { MaxDepth = ReportLimits.MaxDepth });
+
+    internal JsonFrame(BufferPool pool) => (_pool, _buffer) = (pool, pool.Take(FirstBytes));
 
     /// <summary>What has come.</summary>
     internal ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
@@ -23,7 +28,13 @@ internal sealed class JsonFrame
     internal Span<byte> GetRoom()
     {
         if (_length == _buffer.Length && _length <= ReportLimits.MaxReportBytes)
-            Array.Resize(ref _buffer, Math.Min(ReportLimits.MaxReportBytes + 1, _buffer.Length * 4));
+        {
+            var larger = _pool.Take(Math.Min(ReportLimits.MaxReportBytes + 1, _buffer.Length * 4));
+            _buffer.AsSpan(0, _length).CopyTo(larger);
+            _pool.Return(_buffer);
+            _buffer = larger;
+        }
+
         return _buffer.AsSpan(_length);
     }
 
@@ -50,5 +61,13 @@ internal sealed class JsonFrame
         {
             return -1;
         }
+    }
+
+    /// <summary>Gives its memory back; what has come is gone.</summary>
+    internal void Release()
+    {
+        if (_buffer.Length > 0)
+            _pool.Return(_buffer);
+        (_buffer, _length, _consumed) = ([], 0, 0);
     }
 }

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Diagnostics;
 using CcAgent.Journal;
 using CcAgent.Native;
 
@@ -9,38 +9,48 @@ namespace CcAgent.Daemon;
 /// is ended after its five seconds. What is there is recorded at once, by one write; what comes while the disk is busy
 /// makes the next batch.
 /// </summary>
-internal sealed class Reception
+internal sealed class Reception : IDisposable
 {
-    // Connections at once in all, and of one user (root's are not counted); bytes held for all of them.
-    private const int MostConnections = 128, MostOfOneUser = 48;
-    private const long MostBytes = 16 * 1024 * 1024;
-
     // What is recorded by one write at most.
     private const int MostRequests = 512;
-    private const long MostBatchBytes = 8 * 1024 * 1024;
+    private const long MostBatchBytes = 2 * 1024 * 1024;
 
-    private static readonly byte[] Busy = "{\"ok\":false,\"recorded\":false,\"seq\":-1,\"error\":\"busy\"}\n"u8.ToArray();
+    // When no descriptor is to be had at all, new clients wait that long in the socket's queue.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private static readonly byte[] Busy = [.. DaemonSocket.Busy, (byte)'\n'];
 
     private readonly ListeningSocket _listener;
     private readonly Recorder _recorder;
     private readonly RequestReader _requests;
-    private readonly List<Connection> _open = [];
+    private readonly Clients _clients = new();
+    private readonly BufferPool _pool = new();
+
+    // Those that are being waited for, as they were when the waiting began.
+    private readonly List<Connection> _waiting = [];
     private readonly List<RecordRequest> _batch = [];
     private long _batchBytes;
-    private readonly Dictionary<uint, int> _users = [];
 
-    internal Reception(ListeningSocket listener, Recorder recorder, RequestReader requests) =>
+    // A descriptor that is given up so that a client can be told that there are no more.
+    private int _spare;
+    private long _paused;
+
+    internal Reception(ListeningSocket listener, Recorder recorder, RequestReader requests)
+    {
         (_listener, _recorder, _requests) = (listener, recorder, requests);
+        _spare = Spare();
+    }
 
-    /// <summary>How long until a client's time is over, in milliseconds; -1 when there is none.</summary>
+    /// <summary>How long until there is something to do unasked, in milliseconds; -1 when there is nothing.</summary>
     internal int TimeoutMs
     {
         get
         {
-            var timeout = -1;
-            foreach (var connection in _open)
+            var timeout = _paused == 0 ? -1 : Milliseconds(Pause - Stopwatch.GetElapsedTime(_paused));
+            // The oldest come first, and all have the same time.
+            if (_clients.Open.Count > 0)
             {
-                var left = (int)Math.Clamp(Math.Ceiling(connection.Left.TotalMilliseconds), 0, 60_000);
+                var left = Milliseconds(_clients.Open[0].Left);
                 timeout = timeout < 0 ? left : Math.Min(timeout, left);
             }
 
@@ -51,8 +61,12 @@ internal sealed class Reception
     /// <summary>Adds what is waited for.</summary>
     internal void Fill(List<PollEntry> entries)
     {
-        entries.Add(new PollEntry { Descriptor = _open.Count < MostConnections ? _listener.Descriptor : -1, Events = PollEntry.In });
-        foreach (var connection in _open)
+        if (_paused != 0 && Stopwatch.GetElapsedTime(_paused) >= Pause)
+            _paused = 0;
+        entries.Add(new PollEntry { Descriptor = _paused == 0 ? _listener.Descriptor : -1, Events = PollEntry.In });
+        _waiting.Clear();
+        _waiting.AddRange(_clients.Open);
+        foreach (var connection in _waiting)
             entries.Add(new PollEntry { Descriptor = connection.Descriptor, Events = PollEntry.In });
     }
 
@@ -60,16 +74,47 @@ internal sealed class Reception
     /// <param name="entries">The entries that <see cref="Fill"/> added, with what came.</param>
     internal void Serve(ReadOnlySpan<PollEntry> entries)
     {
-        for (var i = _open.Count - 1; i >= 0; i--)
+        for (var i = 0; i < _waiting.Count; i++)
         {
+            // One served before may have had to make room.
+            if (_waiting[i].Done)
+                continue;
             if (entries[1 + i].Came != 0)
-                Serve(_open[i]);
-            else if (_open[i].Left <= TimeSpan.Zero)
-                Refuse(_open[i], "nothing whole came within 5 s");
+                Serve(_waiting[i]);
+            else if (_waiting[i].Left <= TimeSpan.Zero)
+                Refuse(_waiting[i], "nothing whole came within 5 s");
+            RecordWhenFull();
         }
 
         if (entries[0].Came != 0)
             Accept();
+        Record();
+    }
+
+    /// <summary>Lets go of memory that is not in use.</summary>
+    internal void Tidy() => _pool.Clear();
+
+    /// <summary>Tells who is still there to come again.</summary>
+    public void Dispose()
+    {
+        foreach (var connection in _clients.Open)
+            connection.Close(Busy);
+        if (_spare >= 0)
+            _ = Libc.close(_spare);
+    }
+
+    private static int Spare() => Libc.open("/dev/null", OpenFlags.ReadOnly | OpenFlags.CloseOnExec, 0);
+
+    private static int Milliseconds(TimeSpan left) => (int)Math.Clamp(Math.Ceiling(left.TotalMilliseconds), 0, 60_000);
+
+    private void RecordWhenFull()
+    {
+        if (_batch.Count >= MostRequests || _batchBytes >= MostBatchBytes)
+            Record();
+    }
+
+    private void Record()
+    {
         if (_batch.Count == 0)
             return;
         _recorder.Record(_batch);
@@ -77,50 +122,89 @@ internal sealed class Reception
         _batchBytes = 0;
     }
 
-    /// <summary>Tells who is still there to come again.</summary>
-    internal void End()
-    {
-        foreach (var connection in _open)
-            connection.Close(Busy);
-    }
-
     private void Accept()
     {
-        while (_open.Count < MostConnections && _batch.Count < MostRequests && _batchBytes < MostBatchBytes)
+        // So many that those who are there are not forgotten over those who come.
+        for (var i = 0; i < MostRequests && _batch.Count < MostRequests && _batchBytes < MostBatchBytes; i++)
         {
             var fd = Libc.AcceptUnix(_listener.Descriptor);
             if (fd < 0)
+            {
+                if (Libc.LastError is Errno.ProcessFiles or Errno.SystemFiles || Libc.LastError == Errno.NoBuffers || Libc.LastError == Errno.NoMemory)
+                {
+                    TurnAway();
+                    if (_paused != 0)
+                        return;
+                    continue;
+                }
+
+                if (Libc.LastError is Errno.Interrupted || Libc.LastError == Errno.Aborted)
+                    continue;
                 return;
+            }
+
             if (!Libc.TryPeer(fd, out var uid, out var pid))
             {
                 _ = Libc.close(fd);
                 continue;
             }
 
-            var connection = new Connection(fd, uid, pid);
-            ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(_users, uid, out _);
-            if (uid != 0 && count >= MostOfOneUser)
+            Welcome(new Connection(fd, uid, pid, _pool));
+        }
+    }
+
+    private void Welcome(Connection connection)
+    {
+        if (!_clients.HasRoom(connection.Uid, out var instead))
+        {
+            if (instead is null)
             {
                 connection.Close(Busy);
-                continue;
+                return;
             }
 
-            count++;
-            _open.Add(connection);
-            // What it has to say is there already as a rule: no need to ask poll(2) again.
-            Serve(connection);
+            End(instead);
         }
+
+        _clients.Add(connection);
+        // What it has to say is there already as a rule: no need to ask poll(2) again.
+        Serve(connection);
+    }
+
+    // No descriptor is left: who has dawdled longest makes room; where there is nobody, who waits is told so with the spare one.
+    private void TurnAway()
+    {
+        if (_clients.Open.Count > 0)
+        {
+            End(_clients.Open[0]);
+            return;
+        }
+
+        if (_spare >= 0)
+        {
+            _ = Libc.close(_spare);
+            var fd = Libc.AcceptUnix(_listener.Descriptor);
+            if (fd >= 0)
+                new Connection(fd, 0, 0, _pool).Close(Busy);
+            _spare = Spare();
+            if (fd >= 0 && _spare >= 0)
+                return;
+        }
+        else
+        {
+            _spare = Spare();
+        }
+
+        _paused = Stopwatch.GetTimestamp();
     }
 
     private void Serve(Connection connection)
     {
-        if (connection.Read(out var reason) is not { } length)
+        var length = connection.Read(out var reason);
+        if (length is null)
         {
-            long held = 0;
-            foreach (var other in _open)
-                held += other.Frame.Capacity;
-            if (held > MostBytes)
-                End(connection, Busy);
+            while (_clients.Heaviest() is { } heaviest)
+                End(heaviest);
         }
         else if (length < 0)
         {
@@ -128,23 +212,20 @@ internal sealed class Reception
         }
         else
         {
-            Forget(connection);
-            if (_requests.Read(connection, length) is { } request)
+            _clients.Remove(connection);
+            if (_requests.Read(connection, length.Value) is { } request)
                 Add(connection, request);
         }
     }
 
     private void Refuse(Connection connection, string reason)
     {
+        _clients.Remove(connection);
         // Someone who only looked whether the daemon is there has said nothing that could be refused.
         if (connection.Frame.Bytes.Length == 0)
-        {
-            End(connection, default);
-            return;
-        }
-
-        Forget(connection);
-        Add(connection, RequestReader.Rejected(connection, connection.Frame.Bytes, reason));
+            connection.Close(default);
+        else
+            Add(connection, RequestReader.Rejected(connection, connection.Frame.Bytes, reason));
     }
 
     private void Add(Connection connection, RecordRequest request)
@@ -153,17 +234,9 @@ internal sealed class Reception
         _batchBytes += connection.Frame.Bytes.Length;
     }
 
-    private void End(Connection connection, ReadOnlySpan<byte> answer)
+    private void End(Connection connection)
     {
-        Forget(connection);
-        connection.Close(answer);
-    }
-
-    private void Forget(Connection connection)
-    {
-        _open.Remove(connection);
-        ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(_users, connection.Uid, out _);
-        if (--count <= 0)
-            _users.Remove(connection.Uid);
+        _clients.Remove(connection);
+        connection.Close(Busy);
     }
 }

@@ -26,7 +26,9 @@ internal sealed class RequestReader
     {
         var bytes = connection.Frame.Bytes[..length];
         var object_ = SpoolDrain.Trimmed(bytes);
-        if (IsRequest(object_.Span))
+        if (IsRequest(object_.Span) is not { } own)
+            return Rejected(connection, bytes, "its first member's name is not Unicode text");
+        if (own)
             return Own(connection, object_);
         if (!ReportReader.TryRead(object_.Span, out var report, out var problem))
             return Rejected(connection, bytes, problem);
@@ -51,20 +53,28 @@ internal sealed class RequestReader
         Answer = answer => connection.Close(Connection.Format(answer)),
     };
 
-    private static bool IsRequest(ReadOnlySpan<byte> json)
+    // Null: its first member's name holds half of a surrogate pair, or is not UTF-8.
+    private static bool? IsRequest(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);
-        return reader.Read() && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("request"u8);
+        try
+        {
+            return reader.Read() && reader.Read() && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("request"u8);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 
-    private AppendRequest? Own(Connection connection, ReadOnlyMemory<byte> json)
+    private RecordRequest? Own(Connection connection, ReadOnlyMemory<byte> json)
     {
         DaemonRequest? request = null;
         try
         {
             request = JsonSerializer.Deserialize(json.Span, DaemonJson.Default.DaemonRequest);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // Answered below.
         }
@@ -75,8 +85,10 @@ internal sealed class RequestReader
             return null;
         }
 
+        // Who tries to write into the record is on record.
+        if (request is { Request: DaemonRequest.Append } && connection.Uid != 0 && connection.Uid != _self)
+            return Rejected(connection, json, $"{UserAccount.Of(connection.Uid).Name} may not write audit entries");
         var problem = request is not { Request: DaemonRequest.Append, Params: { } entry } ? "not a request that the daemon knows"
-            : connection.Uid != 0 && connection.Uid != _self ? $"{UserAccount.Of(connection.Uid).Name} may not write audit entries"
             : entry.Event is not (AuditEvents.CrontabEdited or AuditEvents.ConsolePulled or AuditEvents.JobStopped) ? "not an event that may be asked for"
             : null;
         if (problem is null)

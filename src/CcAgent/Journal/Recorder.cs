@@ -20,6 +20,7 @@ internal sealed class Recorder : IDisposable
     private readonly Dictionary<uint, string> _users = [];
     private readonly ReportJournal _reports;
     private readonly ChainJournal _chain;
+    private readonly Suppression _suppression = new();
     private bool _failed;
 
     /// <exception cref="ProblemException">The journals cannot be opened.</exception>
@@ -62,6 +63,29 @@ internal sealed class Recorder : IDisposable
         var answer = default(RecordAnswer);
         Record([new EntryRequest { Uid = _places.Owner, Event = eventName, Members = members, Answer = given => answer = given }]);
         return answer;
+    }
+
+    /// <summary>How long until <see cref="NoteSuppressed"/> is due, in milliseconds; -1 when there is nothing to note.</summary>
+    internal int SuppressedTimeoutMs => _suppression.TimeoutMs;
+
+    /// <summary>Writes the entries about refusals that were only counted.</summary>
+    internal void NoteSuppressed()
+    {
+        var pending = _suppression.Pending(User);
+        if (pending.Count == 0)
+            return;
+        var good = true;
+        Record([.. pending.Select(members => new EntryRequest
+        {
+            Uid = _places.Owner,
+            Event = AuditEvents.Suppressed,
+            Members = members,
+            Answer = answer => good &= answer.Good,
+        })]);
+        if (good)
+            _suppression.Clear();
+        else
+            _suppression.Postpone();
     }
 
     /// <summary>Records a batch and answers each request.</summary>
@@ -175,6 +199,8 @@ internal sealed class Recorder : IDisposable
                 return new RecordAnswer(true, true, -1, "it was recorded before");
             case ReportRequest report:
                 return new RecordAnswer(true, true, _chain.NextSeq, Finished(report.Report, seq, line, report.Uid).ToString());
+            case RejectedRequest rejected when !_suppression.Admits(rejected.Uid, rejected.Reason):
+                return new RecordAnswer(false, true, -1, rejected.Reason);
             case RejectedRequest rejected:
                 var at = _chain.NextSeq;
                 _chain.Add(AuditEvents.ReportRejected, [.. EntryMembers.Rejected(rejected, User(rejected.Uid))]);

@@ -73,6 +73,20 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int poll(PollEntry* entries, nuint count, int timeoutMs);
 
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int getrlimit(int resource, ulong* limit);
+
+    /// <summary>How many descriptors this process may have at once.</summary>
+    internal static long DescriptorLimit
+    {
+        get
+        {
+            // RLIMIT_NOFILE; a structure of two 64-bit numbers, the soft limit first.
+            var limit = stackalloc ulong[2];
+            return getrlimit(OperatingSystem.IsMacOS() ? 8 : 7, limit) == 0 ? (long)Math.Min(limit[0], int.MaxValue) : 256;
+        }
+    }
+
     /// <summary>The status of a path itself, a link not followed. False sets <see cref="LastError"/>.</summary>
     internal static bool TryStatus(string path, out FileStatus status)
     {

@@ -47,9 +47,14 @@ internal static unsafe partial class Libc
 /// <summary>The error numbers that are told apart; equal on Linux and macOS but for those chosen by the system.</summary>
 internal static class Errno
 {
-    internal const int NotPermitted = 1, NoEntry = 2, Interrupted = 4, AccessDenied = 13, Exists = 17, NoSpace = 28;
+    internal const int NotPermitted = 1, NoEntry = 2, Interrupted = 4, NoMemory = 12, AccessDenied = 13, Exists = 17, SystemFiles = 23,
+        ProcessFiles = 24, NoSpace = 28;
 
     internal static int Again => OperatingSystem.IsMacOS() ? 35 : 11;
+
+    internal static int Aborted => OperatingSystem.IsMacOS() ? 53 : 103;
+
+    internal static int NoBuffers => OperatingSystem.IsMacOS() ? 55 : 105;
 
     internal static int Loop => OperatingSystem.IsMacOS() ? 62 : 40;
 }

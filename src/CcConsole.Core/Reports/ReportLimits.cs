@@ -15,6 +15,9 @@ public static class ReportLimits
     /// <summary>The deepest nesting that a report may have.</summary>
     public const int MaxDepth = 64;
 
+    /// <summary>The most members of a report, those of objects in it included: they are compared with each other.</summary>
+    public const int MaxMembers = 1000;
+
     /// <summary>The most characters of a job's id.</summary>
     public const int MaxJobIdLength = 256;
 

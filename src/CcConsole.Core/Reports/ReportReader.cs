@@ -56,6 +56,7 @@ public static class ReportReader
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = ReportLimits.MaxDepth });
         var objects = new Stack<HashSet<string>>();
         var first = true;
+        var members = 0;
         while (reader.Read())
         {
             if (first && reader.TokenType != JsonTokenType.StartObject)
@@ -72,6 +73,8 @@ public static class ReportReader
                 case JsonTokenType.String when reader.ValueIsEscaped:
                     _ = reader.GetString();
                     break;
+                case JsonTokenType.PropertyName when ++members > ReportLimits.MaxMembers:
+                    return $"the report has more than {ReportLimits.MaxMembers} members";
                 case JsonTokenType.PropertyName:
                     var name = reader.GetString()!;
                     if (!objects.Peek().Add(name))

@@ -34,8 +34,8 @@ public class JsonFrameTests
     public void The_end_of_an_object_is_found_however_the_bytes_arrive(int piece)
     {
         var text = "\n {\"a\": [1, {\"}\": \"\\\"}\"}], \"long\": \"" + new string('x', 20_000) + "\"}";
-        Assert.Equal(text.Length, Feed(new JsonFrame(), Encoding.UTF8.GetBytes(text + "\nrest"), piece));
-        Assert.Equal(0, Feed(new JsonFrame(), Encoding.UTF8.GetBytes(text[..^1]), piece));
+        Assert.Equal(text.Length, Feed(new JsonFrame(new BufferPool()), Encoding.UTF8.GetBytes(text + "\nrest"), piece));
+        Assert.Equal(0, Feed(new JsonFrame(new BufferPool()), Encoding.UTF8.GetBytes(text[..^1]), piece));
     }
 
     [Theory]
@@ -43,12 +43,12 @@ public class JsonFrameTests
     [InlineData("7 ")]
     [InlineData("{]")]
     [InlineData("\u0001")]
-    public void What_becomes_no_object_is_found_out(string text) => Assert.Equal(-1, Feed(new JsonFrame(), Encoding.UTF8.GetBytes(text), 1));
+    public void What_becomes_no_object_is_found_out(string text) => Assert.Equal(-1, Feed(new JsonFrame(new BufferPool()), Encoding.UTF8.GetBytes(text), 1));
 
     [Fact]
     public void No_more_than_the_limit_is_held()
     {
-        var frame = new JsonFrame();
+        var frame = new JsonFrame(new BufferPool());
         Assert.Equal(-2, Feed(frame, Encoding.UTF8.GetBytes("{\"a\":\"" + new string('x', 3_000_000)), 65_536));
         Assert.InRange(frame.Capacity, 1_000_000, 1_100_000);
     }

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Globalization;
+using CcConsole.Core.Audit;
+
+namespace CcAgent.Journal;
+
+/// <summary>
+/// Keeps who sends rubbish from filling the chain: of each sender the first refusals have an entry each, more come back with
+/// time, and the rest are counted and told by one audit.suppressed entry every half minute.
+/// </summary>
+internal sealed class Suppression
+{
+    private const int Burst = 20, MostReasons = 8, MostSenders = 1024;
+    private static readonly TimeSpan Refill = TimeSpan.FromMinutes(1), Delay = TimeSpan.FromSeconds(30);
+
+    private readonly Dictionary<uint, Sender> _senders = [];
+    private long _since;
+
+    /// <summary>How long until what was counted is due, in milliseconds; -1 when nothing was.</summary>
+    internal int TimeoutMs => _since == 0 ? -1
+        : (int)Math.Max(0, Math.Ceiling((Delay - Stopwatch.GetElapsedTime(_since)).TotalMilliseconds));
+
+    /// <summary>Whether a refusal has its own entry; else it has been counted.</summary>
+    internal bool Admits(uint uid, string reason)
+    {
+        var now = Stopwatch.GetTimestamp();
+        if (!_senders.TryGetValue(uid, out var sender))
+        {
+            Prune();
+            _senders[uid] = sender = new Sender(now);
+        }
+
+        sender.Allowed = Math.Min(Burst, sender.Allowed + (Stopwatch.GetElapsedTime(sender.Seen, now) / Refill));
+        sender.Seen = now;
+        if (sender.Allowed >= 1)
+        {
+            sender.Allowed--;
+            return true;
+        }
+
+        if (_since == 0)
+            _since = now;
+        sender.Count++;
+        if (sender.Reasons.Count < MostReasons || sender.Reasons.ContainsKey(reason))
+            sender.Reasons[reason] = sender.Reasons.GetValueOrDefault(reason) + 1;
+        return false;
+    }
+
+    /// <summary>What the entries about what was counted say.</summary>
+    internal IReadOnlyList<IReadOnlyList<AuditMember>> Pending(Func<uint, string> user)
+    {
+        var entries = new List<IReadOnlyList<AuditMember>>();
+        foreach (var (uid, sender) in _senders)
+        {
+            if (sender.Count == 0)
+                continue;
+            var reasons = string.Join("; ", sender.Reasons.OrderByDescending(r => r.Value).Select(
+                r => string.Create(CultureInfo.InvariantCulture, $"{r.Value} × {EntryMembers.Cut(r.Key, 160)}")));
+            entries.Add([
+                new("of", AuditEvents.ReportRejected),
+                new("count", sender.Count),
+                new("uid", uid),
+                new("user", user(uid)),
+                new("reasons", reasons),
+                new("within_s", (long)Math.Ceiling(Stopwatch.GetElapsedTime(_since).TotalSeconds))]);
+        }
+
+        return entries;
+    }
+
+    /// <summary>What was counted is told.</summary>
+    internal void Clear()
+    {
+        _since = 0;
+        foreach (var sender in _senders.Values)
+        {
+            sender.Count = 0;
+            sender.Reasons.Clear();
+        }
+    }
+
+    /// <summary>It could not be told: it is kept, and due again after the same time.</summary>
+    internal void Postpone() => _since = Stopwatch.GetTimestamp();
+
+    private void Prune()
+    {
+        if (_senders.Count < MostSenders)
+            return;
+        foreach (var (uid, sender) in _senders)
+        {
+            if (sender.Count == 0)
+                _senders.Remove(uid);
+        }
+    }
+
+    private sealed class Sender(long seen)
+    {
+        internal double Allowed = Burst;
+        internal long Seen = seen;
+        internal long Count;
+        internal readonly Dictionary<string, int> Reasons = new(StringComparer.Ordinal);
+    }
+}
