@@ -82,7 +82,7 @@ internal static unsafe class Privileges
         _ = Libc.setenv(Mark, "1", 1);
         using var again = new NativeStrings(RawArguments.Split(arguments, arguments.AsSpan().Count((byte)0)));
         fixed (byte* self = "/proc/self/exe\0"u8)
-            _ = Libc.execve(self, again.Pointer, Libc.Environment);
+            _ = Libc.execve(self, again.Pointer, Libc.OwnEnvironment);
         throw Failed("limited: it cannot be started once more");
     }
 

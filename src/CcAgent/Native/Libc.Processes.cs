@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace CcAgent.Native;
@@ -90,8 +91,17 @@ internal static unsafe partial class Libc
         return OperatingSystem.IsLinux() ? (int)SystemCall(pidfdOpen, pid, 0) : -1;
     }
 
-    /// <summary>The environment as it was given to this process, byte for byte.</summary>
-    internal static byte** Environment
+    [LibraryImport("cc_agent_start", EntryPoint = "cc_agent_job_environment")]
+    private static partial byte** JobEnvironment();
+
+    /// <summary>
+    /// The environment as it was given to this process, byte for byte, for the job. Compiled ahead of time the agent's own
+    /// has none of the variables that could change what it does (clean_start.c).
+    /// </summary>
+    internal static byte** Environment => RuntimeFeature.IsDynamicCodeSupported ? OwnEnvironment : JobEnvironment();
+
+    /// <summary>This process's own environment as it is now.</summary>
+    internal static byte** OwnEnvironment
     {
         get
         {
