@@ -230,7 +230,8 @@ public class ReceptionTests
             .Sum(t => File.ReadAllLines(t + "/status").Where(l => l.StartsWith("voluntary_ctxt", StringComparison.Ordinal)).Sum(l => long.Parse(l.Split('\t')[^1])));
         await Task.Delay(500);
         var before = Switches();
-        await Task.Delay(3_000);
-        Assert.Equal(before, Switches());
+        await Task.Delay(12_000);
+        // Woken once in ten seconds at most: it goes to sleep again once, or twice when something was to be done.
+        Assert.InRange(Switches() - before, 0, 4);
     }
 }

@@ -35,6 +35,10 @@ internal sealed class RunningDaemon : IAsyncDisposable
         }
     }
 
+    /// <summary>One that has only just been started, and has said nothing yet.</summary>
+    internal static RunningDaemon Begin(SecureFolder folder) =>
+        new(new ProcessStartInfo(AgentProgram.Path, ["daemon", "--dir", folder.Path]) { RedirectStandardError = true });
+
     internal static Task<RunningDaemon> StartAsync(SecureFolder folder, params string[] options) => StartInAsync(folder.Path, options);
 
     internal static Task<RunningDaemon> StartInAsync(string directory, params string[] options) =>
