@@ -3,6 +3,7 @@ using System.Text.Json;
 using CcAgent.Journal;
 using CcAgent.Native;
 using CcAgent.Places;
+using CcAgent.Runs;
 using CcConsole.Core;
 using CcConsole.Core.Audit;
 using CcConsole.Core.Protocol;
@@ -69,12 +70,13 @@ internal sealed unsafe class DaemonVerb
             [new("version", AgentVerbs.Version), new("host", HostFacts.Name), new("boot_id", HostFacts.BootId), new("uid", _places.Owner),
             new("pid", Environment.ProcessId), new("append_only", recorder.AppendOnly)]);
         drain.Begin(recorder);
+        using var runs = new RunWatch(_places, recorder, _time);
         using (var listener = ListeningSocket.Open(directory, _places.Socket, _places.Owner, group))
         {
             Say(recorder);
             notice.Started($"ready: {_places.Socket}");
             using var reception = new Reception(listener, recorder, new RequestReader(_places.Owner, () => Status(recorder)));
-            new DaemonLoop(reception, [spool, notice, new SuppressedNotes(recorder)], stopReading).Run();
+            new DaemonLoop(reception, [spool, runs, notice, new SuppressedNotes(recorder)], stopReading).Run();
             notice.Ending();
         }
 

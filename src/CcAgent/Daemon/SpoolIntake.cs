@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CcAgent.Exec;
 using CcAgent.Journal;
 
 namespace CcAgent.Daemon;
@@ -12,7 +13,7 @@ internal sealed class SpoolIntake : IDaemonPart, IDisposable
     private bool _more = true;
     private long _looked;
 
-    internal SpoolIntake(SpoolDrain drain, Recorder recorder) => (_drain, _watch, _recorder) = (drain, new SpoolWatch(drain.Spools), recorder);
+    internal SpoolIntake(SpoolDrain drain, Recorder recorder) => (_drain, _watch, _recorder) = (drain, new SpoolWatch(drain.Spools, SpoolWriter.Suffix), recorder);
 
     public int Descriptor => _watch.Descriptor;
 
@@ -22,7 +23,9 @@ internal sealed class SpoolIntake : IDaemonPart, IDisposable
 
     public void Ready()
     {
-        _watch.Take();
+        // The marks of runs come into the spool too, and they are many more.
+        if (!_watch.Take(null, out _) && !_more)
+            return;
         _looked = Stopwatch.GetTimestamp();
         _more = _drain.Step(_recorder);
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using CcAgent.Runs;
 using CcConsole.Core.Audit;
 using CcConsole.Core.Protocol;
 using CcConsole.Core.Reports;
@@ -23,7 +24,7 @@ internal static class EntryMembers
             new("command", Cut(report.Command, LongText / 2)),
             new("exit_code", report.ExitCode),
             new("duration_ms", report.DurationMs),
-            new("started", report.StartTime.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture)),
+            new("started", Time(report.StartTime)),
             new("uid", uid),
             new("user", Cut(user, ShortText)),
             new("report", seq),
@@ -44,6 +45,22 @@ internal static class EntryMembers
         Add(members, "refused", report.Refused);
         if (report is { Lost: true, Warning: { } how })
             Add(members, "reason", how);
+        return members;
+    }
+
+    internal static List<AuditMember> Started(RunMark mark, string user)
+    {
+        List<AuditMember> members =
+        [
+            new("job_id", Cut(mark.JobId, ShortText)),
+            new("command", Cut(mark.Command, LongText / 2)),
+            new("started", Time(mark.StartTime)),
+            new("uid", mark.Uid),
+            new("user", Cut(user, ShortText)),
+            new("pid", mark.Pid),
+        ];
+        Add(members, "run_id", mark.RunId);
+        Add(members, "attempt", mark.Attempt);
         return members;
     }
 
@@ -89,6 +106,8 @@ internal static class EntryMembers
             members.Add(new("reason", Cut(reason, ShortText * 2)));
         return members;
     }
+
+    private static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
 
     private static void Add(List<AuditMember> members, string name, string? value)
     {

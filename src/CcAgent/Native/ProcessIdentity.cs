@@ -5,9 +5,9 @@ namespace CcAgent.Native;
 
 /// <summary>
 /// What tells a process from a later one of the same number: its start, in clock ticks since the boot, and its process group
-/// (proc_pid_stat(5), fields 22 and 5).
+/// (proc_pid_stat(5), fields 22 and 5); and whether it has ended and only nobody has asked for its exit code yet.
 /// </summary>
-internal readonly record struct ProcessIdentity(long Start, int Group)
+internal readonly record struct ProcessIdentity(long Start, int Group, bool Ended = false)
 {
     // Fields after the state, which is field 3 and the first after the name.
     private const int GroupField = 5 - 3, StartField = 22 - 3;
@@ -47,7 +47,7 @@ internal readonly record struct ProcessIdentity(long Start, int Group)
                 break;
         }
 
-        return start < 0 ? null : new ProcessIdentity(start, group);
+        return start < 0 ? null : new ProcessIdentity(start, group, rest[0] is (byte)'Z' or (byte)'X');
     }
 
     private static ReadOnlySpan<byte> After(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name)

@@ -119,6 +119,7 @@ public class RunMarkTests
         Assert.Equal(
             new ProcessIdentity(123456, 41),
             ProcessIdentity.Parse("42 (a) R (b) S 1 41 41 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 123456 1 2\n"u8));
+        Assert.True(ProcessIdentity.Parse("42 (a) S (b) Z 1 41 41 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 123456 1 2\n"u8)!.Value.Ended);
         Assert.Null(ProcessIdentity.Parse("42 (a) S 1 41"u8));
         using var self = Process.GetCurrentProcess();
         Assert.Equal(Libc.geteuid(), ProcessIdentity.Credentials(self.Id)!.Value.Uid);

@@ -1,0 +1,48 @@
+using System.Buffers;
+using System.Globalization;
+using CcAgent.Journal;
+using CcAgent.Native;
+using CcConsole.Core.Reports;
+
+namespace CcAgent.Runs;
+
+/// <summary>The report of a run whose wrapper died before it could make one.</summary>
+internal static class LostRun
+{
+    /// <param name="file">The mark that was left.</param>
+    /// <param name="now">When it was found.</param>
+    /// <param name="seen">Whether its wrapper was seen to let it go, so that the run lasted until now.</param>
+    /// <param name="answer">Called when it is recorded, or was before.</param>
+    internal static ReportRequest Report(MarkFile file, DateTimeOffset now, bool seen, Action<RecordAnswer> answer)
+    {
+        var mark = file.Mark!;
+        var lasted = seen ? (long)Math.Clamp((now - mark.StartTime).TotalMilliseconds, 0, ReportLimits.MaxDurationMs) : 0;
+        var report = new ExecutionReport(mark.JobId, mark.Command, -1, "", "", mark.StartTime, lasted, mark.Uid, UserAccount.Of(mark.Uid).Name)
+        {
+            Lost = true,
+            RunId = mark.RunId,
+            Attempt = mark.Attempt,
+            Warning = Reason(mark),
+        };
+        var bytes = new ArrayBufferWriter<byte>();
+        ReportWriter.Write(bytes, report, new OutputTail(), new OutputTail());
+        return new ReportRequest
+        {
+            Uid = file.Owner,
+            Report = report,
+            Bytes = bytes.WrittenMemory[..^1],
+            // The wrapper may have died after its report was recorded: then this is none.
+            Spooled = DateTimeOffset.UnixEpoch.AddSeconds(file.Made),
+            Answer = answer,
+        };
+    }
+
+    private static string Reason(RunMark mark)
+    {
+        if (mark.Boot != HeldMark.CurrentBoot)
+            return "the host went down while this ran: how it ended and what it wrote is not known";
+        var there = mark.PidStart > 0 && ProcessIdentity.Of(mark.Pid) is { } process && process.Start == mark.PidStart && !process.Ended;
+        return "the wrapper, cc-agent exec, was killed while this ran: how it ended and what it wrote is not known"
+            + (there ? string.Create(CultureInfo.InvariantCulture, $"; process {mark.Pid} of it was still running") : "");
+    }
+}

@@ -1,0 +1,207 @@
+using System.Diagnostics;
+using CcAgent.Daemon;
+using CcAgent.Exec;
+using CcAgent.Journal;
+using CcAgent.Native;
+using CcAgent.Places;
+using CcAgent.Verbs;
+using CcConsole.Core.Audit;
+
+namespace CcAgent.Runs;
+
+/// <summary>
+/// Sees by their marks which runs go on and which were lost. One that goes on for a second gets its `job.started`; of a
+/// shorter one its report says all. A mark that nobody holds becomes a report that the run was lost, unless the run has one.
+/// Marks in root's spool come from anyone: each costs no more than a report does, and tells of its owner alone.
+/// </summary>
+internal sealed class RunWatch : IDaemonPart, IDisposable
+{
+    // A run that lasts so long is told of; a mark that was let go is looked at after a moment, since the kernel says that it is
+    // closed before it takes the lock away; all are looked at so often while any goes on.
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(1), Moment = TimeSpan.FromMilliseconds(100), Soon = TimeSpan.FromSeconds(5),
+        Round = TimeSpan.FromSeconds(60);
+
+    private const int MostDue = 4096, MostAtOnce = 64, MostLooks = 10;
+
+    private readonly AgentPlaces _places;
+    private readonly Recorder _recorder;
+    private readonly TimeProvider _time;
+    private readonly SpoolWatch _watch;
+    private readonly List<SpoolEvent> _events = [];
+    private readonly PriorityQueue<Look, long> _due = new();
+
+    // What could neither be recorded nor taken away is said once.
+    private readonly HashSet<string> _stuck = new(StringComparer.Ordinal);
+    // What is being recorded in this turn: a mark may be due for two reasons.
+    private readonly HashSet<string> _now = new(StringComparer.Ordinal);
+    private StartedRuns? _started;
+    private long _round;
+
+    internal RunWatch(AgentPlaces places, Recorder recorder, TimeProvider time)
+    {
+        (_places, _recorder, _time) = (places, recorder, time);
+        _watch = new SpoolWatch(places.Spools, RunMark.Suffix, closes: true);
+        _round = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>A mark to be looked at.</summary>
+    /// <param name="Path">Where it lies.</param>
+    /// <param name="LetGo">Whether its wrapper was seen to let it go.</param>
+    /// <param name="Times">How often it has been looked at for this reason.</param>
+    private readonly record struct Look(string Path, bool LetGo, int Times);
+
+    public int Descriptor => _watch.Descriptor;
+
+    public int TimeoutMs
+    {
+        get
+        {
+            var next = _round;
+            if (_due.TryPeek(out _, out var due))
+                next = Math.Min(next, due);
+            return next == long.MaxValue ? -1
+                : (int)Math.Clamp(Math.Ceiling((next - Stopwatch.GetTimestamp()) * 1000.0 / Stopwatch.Frequency), 0, int.MaxValue);
+        }
+    }
+
+    public void Ready()
+    {
+        TakeEvents();
+        if (_round <= Stopwatch.GetTimestamp())
+        {
+            LookAround();
+            return;
+        }
+
+        var (batch, started) = (new List<RecordRequest>(), new List<RunMark>());
+        _now.Clear();
+        for (var i = 0; i < MostAtOnce && _due.TryPeek(out var look, out var due) && due <= Stopwatch.GetTimestamp(); i++)
+        {
+            _due.Dequeue();
+            if (!_now.Contains(look.Path) && Request(look, started) is { } request)
+            {
+                _now.Add(look.Path);
+                batch.Add(request);
+            }
+        }
+
+        if (batch.Count > 0)
+            _recorder.Record(batch);
+        foreach (var mark in started)
+            _started!.Add(mark);
+        // From now on it is looked after.
+        if (started.Count > 0 && _round == long.MaxValue)
+            _round = After(Round);
+    }
+
+    public void Dispose()
+    {
+        _started?.Save(_recorder.NextEntry);
+        _watch.Dispose();
+    }
+
+    private static long After(TimeSpan time) => Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
+
+    private void TakeEvents()
+    {
+        _watch.Take(_events, out var lost);
+        foreach (var happened in _events)
+            Add(new Look(happened.Path, happened.Closed, 0), happened.Closed ? Moment : Long);
+        _events.Clear();
+        if (lost)
+            _round = Math.Min(_round, After(Soon));
+    }
+
+    private void Add(Look look, TimeSpan after)
+    {
+        if (_due.Count < MostDue)
+            _due.Enqueue(look, After(after));
+        else
+            _round = Math.Min(_round, After(Soon));
+    }
+
+    // Finds what no event has told of: at the start, and when events were lost.
+    private void LookAround()
+    {
+        var files = _places.Spools.SelectMany(MarkFile.In).Select(static path => MarkFile.Look(path)).ToList();
+        var running = files.Where(static file => file.State == MarkState.Running).Select(static file => file.Mark!).ToList();
+        _started ??= StartedRuns.Load(_places, running);
+        _started.Keep(running);
+        _started.Save(_recorder.NextEntry);
+        _round = running.Count > 0 || _watch.Descriptor < 0 ? After(Round) : long.MaxValue;
+        foreach (var file in files)
+        {
+            if (file.State == MarkState.Left || file.State == MarkState.Bad || (file.State == MarkState.Running && !_started.Contains(file.Mark!)))
+                Add(new Look(file.Path, false, 0), Long);
+        }
+    }
+
+    private RecordRequest? Request(Look look, List<RunMark> started)
+    {
+        var file = MarkFile.Look(look.Path);
+        switch (file.State)
+        {
+            case MarkState.Running when look.LetGo:
+                if (look.Times < MostLooks)
+                    Add(look with { Times = look.Times + 1 }, Moment);
+                return null;
+            case MarkState.Running when !(_started ??= StartedRuns.Load(_places, [file.Mark!])).Contains(file.Mark!):
+                return Started(file, started);
+            case MarkState.Left when HasReport(file):
+                // The spool is drained beside this.
+                Add(look with { Times = look.Times + 1 }, look.Times < MostLooks ? Long : Round);
+                return null;
+            case MarkState.Left:
+                return LostRun.Report(file, _time.GetUtcNow(), look.LetGo, answer => Remove(file, answer));
+            case MarkState.Bad:
+                return new RejectedRequest
+                {
+                    Uid = file.Owner,
+                    Reason = "a run mark in the spool: " + file.Problem,
+                    Bytes = default,
+                    Answer = answer => Remove(file, answer),
+                };
+            default:
+                return null;
+        }
+    }
+
+    private static bool HasReport(MarkFile file) =>
+        Libc.TryStatus(file.Path[..^RunMark.Suffix.Length] + SpoolWriter.Suffix, out var report) && report.IsRegular && report.Owner == file.Owner;
+
+    private EntryRequest Started(MarkFile file, List<RunMark> started)
+    {
+        var mark = file.Mark!;
+        return new EntryRequest
+        {
+            Uid = file.Owner,
+            Event = AuditEvents.JobStarted,
+            Members = EntryMembers.Started(mark, UserAccount.Of(file.Owner).Name),
+            Answer = answer =>
+            {
+                if (answer.Recorded)
+                    started.Add(mark);
+                else
+                    _round = Math.Min(_round, After(Round));
+            },
+        };
+    }
+
+    private void Remove(MarkFile file, RecordAnswer answer)
+    {
+        if (!answer.Recorded)
+        {
+            _round = Math.Min(_round, After(Round));
+            return;
+        }
+
+        // A directory, say, cannot be unlinked; out of the way it must be, else it would be recorded again and again.
+        if (Libc.unlink(file.Path) != 0
+            && Libc.LastError != Errno.NoEntry
+            && Libc.rename(file.Path, $"{file.Path}.{Convert.ToHexStringLower(RandomBytes.Get(8))}.refused") != 0
+            && _stuck.Add(file.Path))
+        {
+            StandardStreams.Say($"{PlainText.Of(file.Path)} is recorded but cannot be removed: {Libc.ErrorText(Libc.LastError)}", "remove it by hand");
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using System.Text.Json;
+using CcAgent.Journal;
+using CcAgent.Native;
+using CcAgent.Places;
+using CcAgent.Runs;
+using CcAgent.Tests.Harness;
+using Xunit;
+
+namespace CcAgent.Tests.Runs;
+
+/// <summary>The daemon knows of runs that go on, and of those whose wrapper died.</summary>
+public class RunWatchTests
+{
+    [Fact]
+    public async Task A_run_that_goes_on_is_in_the_chain_once_however_often_the_daemon_is_begun()
+    {
+        using var folder = new SecureFolder();
+        var daemon = await RunningDaemon.StartAsync(folder);
+        using var run = StartedRun.Of(folder, "long", "exec sleep 60");
+        var mark = RunMark.Read(SmallFile.Read(await run.MarkAsync()), out _)!;
+        await Eventually.TrueAsync(async () => (await EventsAsync(folder, "job.started")).Count > 0, "job.started");
+        await daemon.KillAsync();
+        daemon = await RunningDaemon.StartAsync(folder);
+        await Task.Delay(2000);
+        Assert.Equal(0, await daemon.StopAsync());
+        await daemon.DisposeAsync();
+        await using var last = await RunningDaemon.StartAsync(folder);
+        await Task.Delay(2000);
+        var entry = Assert.Single(await EventsAsync(folder, "job.started"));
+        Assert.Equal(
+            ("long", mark.RunId, "/bin/sh -c exec sleep 60", mark.Pid, "root"),
+            (Text(entry, "job_id"), Text(entry, "run_id"), Text(entry, "command"), entry.GetProperty("pid").GetInt32(), Text(entry, "user")));
+        _ = Libc.kill(mark.Pid, Signals.Terminate);
+        Assert.Equal(143, await run.EndAsync());
+        Assert.Equal(mark.RunId, Text(Assert.Single(await EventsAsync(folder, "job.finished")), "run_id"));
+        Assert.StartsWith("OK ", await folder.PythonAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_short_run_has_its_report_alone()
+    {
+        using var folder = new SecureFolder();
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        Assert.Equal(0, (await AgentProgram.ExecAsync(folder.Path, "short", "/bin/true")).Code);
+        await Task.Delay(1500);
+        Assert.Empty(await EventsAsync(folder, "job.started"));
+        Assert.Single(await EventsAsync(folder, "job.finished"));
+    }
+
+    [Fact]
+    public async Task A_run_whose_wrapper_is_killed_becomes_a_report_at_once()
+    {
+        using var folder = new SecureFolder();
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        using var run = StartedRun.Of(folder, "doomed", "exec sleep 60");
+        var mark = RunMark.Read(SmallFile.Read(await run.MarkAsync()), out _)!;
+        await run.KillWrapperAsync();
+        await Eventually.TrueAsync(() => StartedRun.Marks(folder).Count == 0, "the mark's end");
+        var report = Assert.Single(await AgentProgram.ReportsAsync(folder.Path)).GetProperty("report");
+        Assert.Equal(
+            ("doomed", mark.RunId, -1, true),
+            (Text(report, "jobId"), Text(report, "runId"), report.GetProperty("exitCode").GetInt32(), report.GetProperty("lost").GetBoolean()));
+        Assert.Contains("was killed while this ran", Text(report, "warning"), StringComparison.Ordinal);
+        Assert.Contains($"process {mark.Pid} of it was still running", Text(report, "warning"), StringComparison.Ordinal);
+        var entry = Assert.Single(await EventsAsync(folder, "job.lost"));
+        Assert.Equal((mark.RunId, "doomed"), (Text(entry, "run_id"), Text(entry, "job_id")));
+        _ = Libc.kill(-mark.Pid, Signals.Kill);
+    }
+
+    [Fact]
+    public async Task A_run_that_was_lost_while_no_daemon_ran_is_recorded_once_at_the_next_start()
+    {
+        using var folder = new SecureFolder();
+        await (await RunningDaemon.StartAsync(folder)).StopAsync();
+        using var run = StartedRun.Of(folder, "doomed", "exec sleep 60");
+        var mark = RunMark.Read(SmallFile.Read(await run.MarkAsync()), out _)!;
+        await run.KillWrapperAsync();
+        _ = Libc.kill(-mark.Pid, Signals.Kill);
+        for (var i = 0; i < 2; i++)
+        {
+            await using var daemon = await RunningDaemon.StartAsync(folder);
+            await Eventually.TrueAsync(() => StartedRun.Marks(folder).Count == 0, "the mark's end");
+        }
+
+        Assert.Single(await EventsAsync(folder, "job.lost"));
+        Assert.DoesNotContain("still running", Text(Assert.Single(await AgentProgram.ReportsAsync(folder.Path)).GetProperty("report"), "warning"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_mark_of_an_earlier_boot_says_that_the_host_went_down()
+    {
+        using var folder = new SecureFolder();
+        await (await RunningDaemon.StartAsync(folder)).StopAsync();
+        Put(folder, Mark("old") with { Boot = "00000000-0000-0000-0000-000000000000" });
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        await Eventually.TrueAsync(async () => (await EventsAsync(folder, "job.lost")).Count == 1, "job.lost");
+        Assert.Contains("host went down", Text((await EventsAsync(folder, "job.lost"))[0], "reason"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_mark_whose_run_has_its_report_is_only_taken_away()
+    {
+        using var folder = new SecureFolder();
+        var first = await RunningDaemon.StartAsync(folder);
+        Assert.Equal(0, (await AgentProgram.ExecAsync(folder.Path, "done", "/bin/true")).Code);
+        var report = Assert.Single(await AgentProgram.ReportsAsync(folder.Path)).GetProperty("report");
+        var recorded = Text(report, "runId");
+        var left = Mark(recorded) with { StartTime = report.GetProperty("startTime").GetDateTimeOffset() };
+        // As when the wrapper dies, or the daemon, after the report is recorded.
+        Put(folder, left);
+        await Eventually.TrueAsync(() => StartedRun.Marks(folder).Count == 0, "the mark's end");
+        await first.StopAsync();
+        await first.DisposeAsync();
+
+        // And one whose report waits in the spool.
+        Assert.Equal(0, (await AgentProgram.ExecAsync(folder.Path, "spooled", "/bin/true")).Code);
+        var spooled = Assert.Single(Directory.GetFiles(folder.Spool, "*.json"));
+        var waiting = Path.GetFileNameWithoutExtension(spooled)[18..];
+        File.WriteAllBytes(Path.ChangeExtension(spooled, ".run"), Mark(waiting).ToJson());
+        Put(folder, left);
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        await Eventually.TrueAsync(() => Directory.GetFiles(folder.Spool).Length == 0, "an empty spool");
+        Assert.Equal([recorded, waiting], (await AgentProgram.ReportsAsync(folder.Path)).Select(r => Text(r.GetProperty("report"), "runId")));
+        Assert.Empty(await EventsAsync(folder, "job.lost"));
+    }
+
+    [Fact]
+    public async Task What_others_put_into_roots_spool_tells_of_nobody_but_them()
+    {
+        using var folder = new SecureFolder();
+        using var user = new TestUser();
+        await (await RunningDaemon.StartAsync(folder)).StopAsync();
+        var secret = folder.Path + "/secret";
+        await File.WriteAllBytesAsync(secret, Mark("secret").ToJson());
+        File.CreateSymbolicLink(folder.Spool + "/1-link.run", secret);
+        Directory.CreateDirectory(folder.Spool + "/2-folder.run");
+        File.WriteAllText(folder.Spool + "/3-junk.run", "{\"jobId\":");
+        File.WriteAllBytes(folder.Spool + "/4-long.run", new byte[RunMark.MaxBytes + 1]);
+        File.WriteAllBytes(folder.Spool + "/5-others.run", Mark("others").ToJson());
+        TestUser.Run("/bin/chown", user.Name, folder.Spool + "/5-others.run");
+        File.WriteAllBytes(folder.Spool + "/6-own.run", (Mark("own") with { Uid = user.Uid }).ToJson());
+        TestUser.Run("/bin/chown", user.Name, folder.Spool + "/6-own.run");
+        TestUser.Run("/bin/ln", secret, folder.Spool + "/7-hard.run");
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        await Eventually.TrueAsync(() => StartedRun.Marks(folder).Count == 0, "the marks' end");
+        var rejected = (await EventsAsync(folder, "report.rejected")).ConvertAll(static entry => Text(entry, "reason"));
+        Assert.Equal(6, rejected.Count);
+        Assert.All(rejected, static reason => Assert.StartsWith("a run mark in the spool: ", reason, StringComparison.Ordinal));
+        Assert.Contains(rejected, static reason => reason.Contains("claims to come from user id 0", StringComparison.Ordinal));
+        Assert.Equal((user.Name, "own"), (Text(Assert.Single(await EventsAsync(folder, "job.lost")), "user"), Text((await EventsAsync(folder, "job.lost"))[0], "run_id")));
+        Assert.True(File.Exists(secret));
+    }
+
+    [Fact]
+    public void While_nothing_runs_the_daemon_is_not_woken()
+    {
+        using var folder = new SecureFolder();
+        var places = AgentPlaces.For(folder.Path);
+        Directory.CreateDirectory(places.Spool);
+        using var recorder = new Recorder(places, TimeProvider.System, appendOnly: false);
+        using var watch = new RunWatch(places, recorder, TimeProvider.System);
+        Assert.Equal(0, watch.TimeoutMs);
+        watch.Ready();
+        Assert.Equal(-1, watch.TimeoutMs);
+
+        var path = Put(folder, Mark("held"));
+        var held = Libc.open(path, OpenFlags.ReadOnly | OpenFlags.CloseOnExec, 0);
+        Assert.Equal(0, Libc.flock(held, 2));
+        watch.Ready();
+        Assert.InRange(watch.TimeoutMs, 500, 1000);
+        Thread.Sleep(1100);
+        watch.Ready();
+        Assert.InRange(watch.TimeoutMs, 50_000, 60_000);
+        _ = Libc.close(held);
+    }
+
+    private static RunMark Mark(string run) => new(
+        "job-" + run, "/bin/sleep 60", run, DateTimeOffset.UtcNow.AddSeconds(-1), Libc.geteuid(), 2_000_000_000, 1, true, 2_000_000_001, 1, HeldMark.CurrentBoot);
+
+    // As the wrapper does it, but nobody holds it.
+    private static string Put(SecureFolder folder, RunMark mark)
+    {
+        var path = $"{folder.Spool}/{CcAgent.Exec.SpoolWriter.Name(mark.StartTime, mark.RunId)}.run";
+        File.WriteAllBytes(path + ".part", mark.ToJson());
+        File.Move(path + ".part", path);
+        return path;
+    }
+
+    private static async Task<List<JsonElement>> EventsAsync(SecureFolder folder, string name) =>
+        (await AgentProgram.EntriesAsync(folder.Path)).FindAll(entry => Text(entry, "event") == name);
+
+    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
+}
