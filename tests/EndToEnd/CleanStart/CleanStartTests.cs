@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
-using EndToEnd.Harness;
 using CcConsole.Tests.Shared;
+using EndToEnd.Harness;
 using Xunit;
 
 namespace EndToEnd.CleanStart;

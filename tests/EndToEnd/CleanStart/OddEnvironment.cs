@@ -1,6 +1,6 @@
 using System.Text;
-using EndToEnd.Harness;
 using CcConsole.Tests.Shared;
+using EndToEnd.Harness;
 using Xunit;
 
 namespace EndToEnd.CleanStart;

@@ -1,0 +1,117 @@
+using CcConsole.Tests.Shared;
+using EndToEnd.Harness;
+using Xunit;
+
+namespace EndToEnd.Systemd;
+
+/// <summary>
+/// The published agent under a real systemd with the unit that it prints: a system manager of the test's own, first process
+/// of a process namespace, with folders of its own where it and the agent write.
+/// </summary>
+public class UnitTests
+{
+    // What the manager does in its namespaces before it takes over. $F is the test's folder.
+    private const string Boot = """
+        set -e
+        U=/run/units
+        mount -t tmpfs -o mode=0755 tmpfs /run; mkdir -p $U /run/lock
+        mount -t tmpfs -o mode=0755 tmpfs /var/lib
+        mount -t cgroup2 cgroup2 /sys/fs/cgroup
+        # An /etc of its own, which no useradd of another test replaces files in; in it a group of the name that the agent's
+        # settings have by default.
+        cp -a /etc /run/etc; rm -rf /run/etc/systemd/system
+        { grep -v '^croncommander:' /etc/group; echo 'croncommander:x:4711:daemon'; } >/run/etc/group
+        mount --bind /run/etc /etc
+        for target in sysinit basic shutdown multi-user umount final rescue emergency; do
+            printf '[Unit]\nDefaultDependencies=no\n' >$U/$target.target
+        done
+        cp "$AGENT" /run/cc-agent
+        /run/cc-agent unit systemd >$U/cc-agent.service
+        mkdir $U/cc-agent.service.d; printf '[Service]\nWatchdogSec=2\nRestartSec=0\n' >$U/cc-agent.service.d/soon.conf
+        printf '[Unit]\nDefaultDependencies=no\nWants=cc-agent.service look.service\n' >$U/start.target
+        cat >$U/look.service <<END
+        [Unit]
+        After=cc-agent.service
+        [Service]
+        Type=oneshot
+        StandardOutput=file:$F/out
+        StandardError=file:$F/out
+        ExecStart=/bin/sh $F/look
+        ExecStopPost=/bin/systemctl exit --force
+        END
+        export container=test SYSTEMD_UNIT_PATH=$U
+        exec /lib/systemd/systemd --system --unit=start.target
+        """;
+
+    // What a service of its own sees once the agent has said that it is ready.
+    private const string Look = """
+        show() { systemctl show cc-agent -p "$1" --value; }
+        pid=$(show MainPID)
+        echo "state: $(show ActiveState) $(show StatusText)"
+        grep -hE '^(CapPrm|CapEff|CapBnd|NoNewPrivs|Seccomp|Groups):' /proc/$pid/task/*/status | sort -u | sed 's/[[:space:]]\{1,\}/ /g; s/ $//'
+        echo "root: $(awk '$5 == "/" { print substr($6, 1, 2) }' /proc/$pid/mountinfo) state: $(awk '$5 == "/var/lib/croncommander" { print substr($6, 1, 2) }' /proc/$pid/mountinfo)"
+        stat -c '%n %U %G %a' /var/lib/croncommander /var/lib/croncommander/cc-agent.sock
+        /run/cc-agent exec --job-id root -- /bin/sh -c 'exit 3'; echo "job: $?"
+        as() { setpriv --reuid=$1 --regid="$(id -g $1)" --init-groups /run/cc-agent exec --job-id $1 --socket-path /var/lib/croncommander/cc-agent.sock -- /bin/true; echo "job: $?"; }
+        as daemon
+        as nobody
+        n=0; until [ "$(/run/cc-agent report list | wc -l)" = 3 ] || [ $n -gt 100 ]; do sleep 0.05; n=$((n+1)); done
+        /run/cc-agent report list --json | sed 's/.*"uid":\([0-9]*\).*/reported by \1/'
+        /run/cc-agent status --json | sed 's/.*"appendOnly":"\([^"]*\)".*/append-only: \1/'
+        # A daemon that hangs is started again.
+        kill -STOP "$pid"
+        n=0; until [ "$(show NRestarts)" = 1 ] && [ "$(show ActiveState)" = active ] || [ $n -gt 200 ]; do sleep 0.05; n=$((n+1)); done
+        echo "result: $(show NRestarts) $(show ActiveState)"
+        systemctl stop cc-agent
+        echo "stopped: $(show ActiveState) $(show Result)"
+        /run/cc-agent audit show --json | sed 's/.*"event": *"\([a-z.]*\)".*/\1/' | grep '^agent'
+        /run/cc-agent audit verify >/dev/null; echo "verify: $?"
+        """;
+
+    [Fact]
+    public async Task Under_systemd_the_agent_runs_confined_is_watched_and_takes_everyones_reports()
+    {
+        var folder = Directory.CreateTempSubdirectory("cc-systemd-").FullName;
+        File.SetUnixFileMode(folder, (UnixFileMode)0x1ED);
+        try
+        {
+            await File.WriteAllTextAsync(folder + "/boot", Boot);
+            await File.WriteAllTextAsync(folder + "/look", Look);
+            var result = await ProgramRun.RunAsync(
+                "/usr/bin/unshare",
+                ["--pid", "--fork", "--kill-child", "--mount", "--propagation", "private", "--mount-proc", "--uts", "--ipc", "--cgroup", "--net", "/bin/sh", folder + "/boot"],
+                new Dictionary<string, string?> { ["AGENT"] = Published.Agent, ["F"] = folder }, directory: "/");
+            var seen = File.Exists(folder + "/out") ? await File.ReadAllTextAsync(folder + "/out") : result.ToString();
+            Assert.Equal("""
+                state: active ready: /var/lib/croncommander/cc-agent.sock
+                CapBnd: 0000000000000204
+                CapEff: 0000000000000204
+                CapPrm: 0000000000000204
+                Groups: 4711
+                NoNewPrivs: 1
+                Seccomp: 2
+                root: ro state: rw
+                /var/lib/croncommander root root 755
+                /var/lib/croncommander/cc-agent.sock root croncommander 660
+                job: 3
+                job: 0
+                job: 0
+                reported by 0
+                reported by 1
+                reported by 65534
+                append-only: on
+                result: 1 active
+                stopped: inactive success
+                agent.started
+                agent.started
+                agent.stopped
+                verify: 0
+
+                """, seen);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+}
