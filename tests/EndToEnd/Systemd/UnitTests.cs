@@ -26,8 +26,29 @@ public class UnitTests
             printf '[Unit]\nDefaultDependencies=no\n' >$U/$target.target
         done
         cp "$AGENT" /run/cc-agent
+        if [ "$1" = user ]; then
+            echo 'someone:x:4712:4712::/run/home:/bin/sh' >>/run/etc/passwd
+            echo 'someone:x:4712:' >>/run/etc/group
+            install -d -m 0700 -o 4712 -g 4712 /run/home /run/user/4712
+            U2=/run/home/.config/systemd/user
+            setpriv --reuid=4712 --regid=4712 --clear-groups sh -c "mkdir -p $U2/cc-agent.service.d $U2/default.target.wants
+                /run/cc-agent unit user >$U2/cc-agent.service && ln -s ../cc-agent.service $U2/default.target.wants/
+                printf '[Service]\nWatchdogSec=2\nRestartSec=0\n' >$U2/cc-agent.service.d/soon.conf"
+            # As user@.service has it.
+            cat >$U/cc-agent.service <<END
+        [Service]
+        User=someone
+        Type=notify
+        ExecStart=/lib/systemd/systemd --user
+        Environment=XDG_RUNTIME_DIR=/run/user/4712
+        UnsetEnvironment=SYSTEMD_UNIT_PATH
+        Delegate=yes
+        KillMode=mixed
+        END
+        else
         /run/cc-agent unit systemd >$U/cc-agent.service
         mkdir $U/cc-agent.service.d; printf '[Service]\nWatchdogSec=2\nRestartSec=0\n' >$U/cc-agent.service.d/soon.conf
+        fi
         printf '[Unit]\nDefaultDependencies=no\nWants=cc-agent.service look.service\n' >$U/start.target
         cat >$U/look.service <<END
         [Unit]
@@ -68,50 +89,90 @@ public class UnitTests
         /run/cc-agent audit verify >/dev/null; echo "verify: $?"
         """;
 
+    private const string LookAsUser = """
+        as() { setpriv --reuid=4712 --regid=4712 --init-groups env HOME=/run/home XDG_RUNTIME_DIR=/run/user/4712 "$@"; }
+        show() { as systemctl --user show cc-agent -p "$1" --value; }
+        n=0; until [ "$(show ActiveState)" = active ] || [ $n -gt 200 ]; do sleep 0.05; n=$((n+1)); done
+        pid=$(show MainPID)
+        echo "state: $(show ActiveState) $(show StatusText)"
+        grep -hE '^(CapPrm|CapEff|NoNewPrivs|Seccomp|Uid):' /proc/$pid/task/*/status | sort -u | sed 's/[[:space:]]\{1,\}/ /g; s/ $//'
+        as /run/cc-agent exec --job-id a -- /bin/sh -c 'exit 3'; echo "job: $?"
+        as /run/cc-agent report list --json | sed 's/.*"uid":\([0-9]*\).*/reported by \1/'
+        kill -STOP "$pid"
+        n=0; until [ "$(show NRestarts)" = 1 ] && [ "$(show ActiveState)" = active ] || [ $n -gt 200 ]; do sleep 0.05; n=$((n+1)); done
+        echo "result: $(show NRestarts) $(show ActiveState)"
+        as systemctl --user stop cc-agent
+        echo "stopped: $(show ActiveState) $(show Result)"
+        """;
+
     [Fact]
     public async Task Under_systemd_the_agent_runs_confined_is_watched_and_takes_everyones_reports()
+    {
+        Assert.Equal("""
+            state: active ready: /var/lib/croncommander/cc-agent.sock
+            CapBnd: 0000000000000204
+            CapEff: 0000000000000204
+            CapPrm: 0000000000000204
+            Groups: 4711
+            NoNewPrivs: 1
+            Seccomp: 2
+            root: ro state: rw
+            /var/lib/croncommander root root 755
+            /var/lib/croncommander/cc-agent.sock root croncommander 660
+            job: 3
+            job: 0
+            job: 0
+            reported by 0
+            reported by 1
+            reported by 65534
+            append-only: on
+            result: 1 active
+            stopped: inactive success
+            agent.started
+            agent.started
+            agent.stopped
+            verify: 0
+
+            """, await SeenAsync("system", Look));
+    }
+
+    [Fact]
+    public async Task Under_a_users_own_systemd_the_agent_runs_confined_and_is_watched()
+    {
+        Assert.Equal("""
+            state: active ready: /tmp/cc-agent-4712/cc-agent.sock
+            CapEff: 0000000000000000
+            CapPrm: 0000000000000000
+            NoNewPrivs: 1
+            Seccomp: 2
+            Uid: 4712 4712 4712 4712
+            job: 3
+            reported by 4712
+            result: 1 active
+            stopped: inactive success
+
+            """, await SeenAsync("user", LookAsUser));
+    }
+
+    private static async Task<string> SeenAsync(string mode, string look)
     {
         var folder = Directory.CreateTempSubdirectory("cc-systemd-").FullName;
         File.SetUnixFileMode(folder, (UnixFileMode)0x1ED);
         try
         {
             await File.WriteAllTextAsync(folder + "/boot", Boot);
-            await File.WriteAllTextAsync(folder + "/look", Look);
+            await File.WriteAllTextAsync(folder + "/look", look);
             var result = await ProgramRun.RunAsync(
                 "/usr/bin/unshare",
-                ["--pid", "--fork", "--kill-child", "--mount", "--propagation", "private", "--mount-proc", "--uts", "--ipc", "--cgroup", "--net", "/bin/sh", folder + "/boot"],
+                ["--pid", "--fork", "--kill-child", "--mount", "--propagation", "private", "--mount-proc", "--uts", "--ipc", "--cgroup", "--net", "/bin/sh", folder + "/boot", mode],
                 new Dictionary<string, string?> { ["AGENT"] = Published.Agent, ["F"] = folder }, directory: "/");
-            var seen = File.Exists(folder + "/out") ? await File.ReadAllTextAsync(folder + "/out") : result.ToString();
-            Assert.Equal("""
-                state: active ready: /var/lib/croncommander/cc-agent.sock
-                CapBnd: 0000000000000204
-                CapEff: 0000000000000204
-                CapPrm: 0000000000000204
-                Groups: 4711
-                NoNewPrivs: 1
-                Seccomp: 2
-                root: ro state: rw
-                /var/lib/croncommander root root 755
-                /var/lib/croncommander/cc-agent.sock root croncommander 660
-                job: 3
-                job: 0
-                job: 0
-                reported by 0
-                reported by 1
-                reported by 65534
-                append-only: on
-                result: 1 active
-                stopped: inactive success
-                agent.started
-                agent.started
-                agent.stopped
-                verify: 0
-
-                """, seen);
+            return File.Exists(folder + "/out") ? await File.ReadAllTextAsync(folder + "/out") : result.ToString();
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
+            if (Directory.Exists("/tmp/cc-agent-4712"))
+                Directory.Delete("/tmp/cc-agent-4712", recursive: true);
         }
     }
 }
