@@ -1,4 +1,5 @@
 using CcConsole.Core;
+using CcConsole.Core.Crontab;
 using CcConsole.Core.Jobs;
 using CcConsole.Core.Reports;
 
@@ -33,6 +34,15 @@ internal sealed record ExecOptions
     internal TimeSpan? Timeout { get; private set; }
 
     internal TimeSpan KillAfter { get; private set; } = TimeSpan.FromSeconds(10);
+
+    internal OverlapPolicy Overlap { get; private set; }
+
+    /// <summary>How often a job that failed is tried again.</summary>
+    internal int Retries { get; private set; }
+
+    internal TimeSpan RetryDelay { get; private set; } = TimeSpan.FromSeconds(10);
+
+    internal Launch Launch { get; private set; }
 
     /// <summary>How many of the last arguments are the command.</summary>
     internal int CommandLength { get; private set; }
@@ -89,26 +99,59 @@ internal sealed record ExecOptions
             case "--socket-path":
                 SocketPath = value is ['/', ..] ? value : throw Usage("--socket-path must be an absolute path");
                 break;
+            case var _ when WrapperFlags.Valued.Contains(name):
+                if (WrapperFlags.Wanted(name, value) is { } wanted)
+                    throw Usage($"{name} must be {wanted}");
+                SetKnown(name, value);
+                break;
+            default:
+                throw Usage($"unknown option {name}");
+        }
+    }
+
+    private void SetKnown(string name, string value)
+    {
+        switch (name)
+        {
             case "--mail":
-                Mail = value switch
-                {
-                    "always" => MailPolicy.Always,
-                    "failure" => MailPolicy.Failure,
-                    "never" => MailPolicy.Never,
-                    _ => throw Usage("--mail must be always, failure or never"),
-                };
+                Mail = value switch { "failure" => MailPolicy.Failure, "never" => MailPolicy.Never, _ => MailPolicy.Always };
                 break;
             case "--workdir":
                 WorkDirectory = value;
                 break;
             case "--timeout":
-                Timeout = Duration.Parse(value) ?? throw Usage("--timeout must be a time such as 30s, 5m or 1h");
+                Timeout = Duration.Parse(value);
                 break;
             case "--kill-after":
-                KillAfter = Duration.Parse(value) ?? throw Usage("--kill-after must be a time such as 10s");
+                KillAfter = Duration.Parse(value)!.Value;
                 break;
-            default:
-                throw Usage($"unknown option {name}");
+            case "--overlap":
+                Overlap = value switch { "skip" => OverlapPolicy.Skip, "queue" => OverlapPolicy.Queue, _ => OverlapPolicy.Allow };
+                break;
+            case "--retries":
+                Retries = JobLimits.Number(value, 0, JobLimits.MostRetries)!.Value;
+                break;
+            case "--retry-delay":
+                RetryDelay = Duration.Parse(value)!.Value;
+                break;
+            case "--nice":
+                Launch = Launch with { Nice = JobLimits.Number(value, -20, 19) };
+                break;
+            case "--umask":
+                Launch = Launch with { Mask = JobLimits.Mask(value) };
+                break;
+            case "--limit-memory":
+                Launch = Launch with { Memory = JobLimits.Size(value) };
+                break;
+            case "--limit-processes":
+                Launch = Launch with { Processes = JobLimits.Number(value, 1, int.MaxValue) };
+                break;
+            case "--limit-cpu":
+                Launch = Launch with { CpuSeconds = (long)Math.Ceiling(Duration.Parse(value)!.Value.TotalSeconds) };
+                break;
+            case "--limit-files":
+                Launch = Launch with { Files = JobLimits.Number(value, JobLimits.FewestFiles, int.MaxValue) };
+                break;
         }
     }
 

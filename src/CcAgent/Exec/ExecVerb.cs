@@ -20,15 +20,22 @@ internal sealed unsafe class ExecVerb
     private const string StillOpen = "a second after the end the output was still open (held by a program left in the background) or held up "
         + "(read by nobody); what came later is not in this report";
 
+    // What a wait handle takes is less than 25 days.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(int.MaxValue);
+
     private readonly ExecOptions _options;
     private readonly byte[][] _command;
     private readonly uint _uid = Libc.geteuid();
-    private readonly string _runId = Convert.ToHexStringLower(RandomBytes.Get(16));
+    private readonly string _firstRunId = Convert.ToHexStringLower(RandomBytes.Get(16));
     private readonly string _socket;
+    private readonly ForwardedSignals _signals;
+    private readonly List<Thread> _draining = [];
+    private string _runId;
+    private int _attempt = 1;
     private DateTimeOffset _start;
     private string? _user;
     private string? _text;
-    private string? _unmarked;
+    private string? _warning;
     private HeldMark? _mark;
     private bool _recorded;
 
@@ -36,7 +43,11 @@ internal sealed unsafe class ExecVerb
     {
         _options = options;
         _command = command;
+        _runId = _firstRunId;
         _socket = options.SocketPath ?? AgentPlaces.For(null).Socket;
+        // Ignored by whoever started this, it would make the job's end unknowable.
+        _ = Libc.SetDisposition(Signals.Child, 0);
+        _signals = new ForwardedSignals();
     }
 
     internal static int Run(string[] arguments)
@@ -54,17 +65,53 @@ internal sealed unsafe class ExecVerb
             throw new ProblemException($"no-new-privileges cannot be set: {Libc.ErrorText(Libc.LastError)}", "--allow-privileges runs the job without it");
         if (_options.WorkDirectory is { } directory && Libc.chdir(directory) != 0)
             return NotStarted($"cannot change to {directory}: {Libc.ErrorText(Libc.LastError)}", NotExecutable);
+        if (_options.Overlap == OverlapPolicy.Allow)
+            return Attempts(null);
+        OverlapLock? overlap;
+        try
+        {
+            overlap = OverlapLock.Take(_options.JobId, _socket, _uid, _options.Overlap == OverlapPolicy.Queue);
+        }
+        catch (ProblemException e)
+        {
+            return NotStarted(
+                $"whether another run of job {_options.JobId} goes on cannot be told: {e.Message}" + (e.Hint.Length > 0 ? $" ({e.Hint})" : ""), NotExecutable);
+        }
+
+        return overlap is null ? Overlapping() : Attempts(overlap);
+    }
+
+    private int Attempts(OverlapLock? overlap)
+    {
+        while (true)
+        {
+            var exitCode = Attempt(overlap, out var again);
+            if (!again)
+            {
+                foreach (var thread in _draining)
+                    thread.Join();
+                return exitCode;
+            }
+
+            _attempt++;
+            _runId = $"{_firstRunId}.{_attempt}";
+            _recorded = false;
+            _warning = null;
+            _mark = null;
+        }
+    }
+
+    private int Attempt(OverlapLock? overlap, out bool again)
+    {
+        again = false;
         if (!Libc.TryPipe(out var outputReading, out var outputWriting) || !Libc.TryPipe(out var errorReading, out var errorWriting))
             return NotStarted($"cannot make a pipe: {Libc.ErrorText(Libc.LastError)}", NotExecutable);
 
-        // Ignored by whoever started this, it would make the job's end unknowable.
-        _ = Libc.SetDisposition(Signals.Child, 0);
-        var signals = new ForwardedSignals();
         // A job at a terminal stays in its foreground group, else it could not read it.
         var ownGroup = Libc.isatty(StandardStreams.Input) == 0;
         _start = TimeProvider.System.GetUtcNow();
         int error, pid;
-        using (var command = new NativeStrings(_command))
+        using (var command = new NativeStrings(_options.Launch.IsNeeded ? _options.Launch.Before(_command) : _command))
         {
             error = ChildProcess.Start(
                 command.Pointer, Libc.Environment, new ChildProcess.Setup(-1, outputWriting, errorWriting, ownGroup), out pid);
@@ -78,34 +125,77 @@ internal sealed unsafe class ExecVerb
                 $"cannot run {Encoding.UTF8.GetString(_command[0])}: {Libc.ErrorText(error)}", error == Errno.NoEntry ? NotFound : NotExecutable);
         }
 
-        signals.SetTarget(ownGroup ? -pid : pid);
+        _signals.SetTarget(ownGroup ? -pid : pid);
+        Warn(overlap?.Hold(pid));
+        if (_uid == 0 && _options.Launch.Processes is not null)
+            Warn("--limit-processes does not bind root");
         PrepareReport();
-        _mark = HeldMark.Make(_socket, new RunMark(_options.JobId, _text!, _runId, _start, _uid, pid, 0, ownGroup, 0, 0, ""), out _unmarked);
+        _mark = HeldMark.Make(
+            _socket, new RunMark(_options.JobId, _text!, _runId, _start, _uid, pid, 0, ownGroup, 0, 0, "") { Attempt = NumberedAttempt }, out var unmarked);
+        Warn(unmarked);
         var (toOutput, toError) = _options.Mail == MailPolicy.Always ? (StandardStreams.Output, StandardStreams.Error) : (-1, -1);
         RelayedStream output = new(outputReading, toOutput), errors = new(errorReading, toError);
-        var exitCode = 0;
-        new JobWatch(pid, output, errors, signals, _options.Timeout, _options.KillAfter).Run(outcome =>
+        var watch = new JobWatch(pid, ownGroup, output, errors, _signals, _options.Timeout, _options.KillAfter);
+        var outcome = watch.Wait();
+        Report(outcome, output, errors);
+        again = Again(outcome);
+        if (again)
         {
-            exitCode = outcome.ExitCode;
-            Report(outcome, output, errors);
-        });
-        return exitCode;
-    }
+            // Beside the next attempt: what this one left in the background still finds a reader.
+            var thread = new Thread(watch.Drain);
+            thread.Start();
+            _draining.Add(thread);
+            return outcome.ExitCode;
+        }
 
-    private void Report(JobOutcome outcome, RelayedStream output, RelayedStream errors)
-    {
-        Deliver(
-            outcome, output.Tail, errors.Tail, output.Finish(), errors.Finish(),
-            outcome.StreamsLeftOpen && _unmarked is not null ? $"{StillOpen}; {_unmarked}" : outcome.StreamsLeftOpen ? StillOpen : _unmarked);
-        // Else the daemon finds it, and the run is at least known.
-        if (_recorded)
-            _mark?.Remove();
+        overlap?.Release();
         // After the report: whoever is to read this may be slow, or never do it.
         if (_options.Mail == MailPolicy.Failure && outcome.ExitCode != 0)
         {
             MailTail(StandardStreams.Output, output.Tail);
             MailTail(StandardStreams.Error, errors.Tail);
         }
+
+        _signals.Release();
+        watch.Drain();
+        return outcome.ExitCode;
+    }
+
+    // Whoever ends a job by a signal, by way of the wrapper or not, does not want to see it begin again.
+    private bool Again(JobOutcome outcome) =>
+        outcome.ExitCode != 0
+        && _attempt <= _options.Retries
+        && (outcome.TimedOut || outcome.Signal is not (Signals.HangUp or Signals.Interrupt or Signals.Quit or Signals.Terminate or Signals.Kill))
+        && !ForwardedSignals.Ended.WaitOne(_options.RetryDelay < LongestWait ? _options.RetryDelay : LongestWait);
+
+    private int? NumberedAttempt => _options.Retries > 0 ? _attempt : null;
+
+    // Not begun, and that is no failure: cron has nothing to mail.
+    private int Overlapping()
+    {
+        _start = TimeProvider.System.GetUtcNow();
+        Warn(_signals.Ending != 0 ? $"ended by signal {_signals.Ending} while it waited for the run before"
+            : _options.Overlap == OverlapPolicy.Queue ? "the run before goes on, and another one waits for it" : "the run before goes on");
+        Deliver(default, new OutputTail(), new OutputTail(), null, null, "overlap");
+        return _signals.Ending != 0 ? 128 + _signals.Ending : 0;
+    }
+
+    private void Report(JobOutcome outcome, RelayedStream output, RelayedStream errors)
+    {
+        if (outcome.LeftKilled)
+            Warn("what the command left running when its time was up was killed");
+        if (outcome.StreamsLeftOpen)
+            Warn(StillOpen);
+        Deliver(outcome, output.Tail, errors.Tail, output.Finish(), errors.Finish());
+        // Else the daemon finds it, and the run is at least known.
+        if (_recorded)
+            _mark?.Remove();
+    }
+
+    private void Warn(string? warning)
+    {
+        if (warning is not null)
+            _warning = _warning is null ? warning : $"{_warning}; {warning}";
     }
 
     // While the job starts: what the report needs and does not depend on the job.
@@ -126,25 +216,29 @@ internal sealed unsafe class ExecVerb
         errors.Append(Encoding.UTF8.GetBytes("cc-agent: " + message + "\n"));
         if (_start == default)
             _start = TimeProvider.System.GetUtcNow();
-        Deliver(new JobOutcome(exitCode, null, false, TimeSpan.Zero, false), new OutputTail(), errors, null, null, "the command was not started");
+        Warn("the command was not started");
+        Deliver(new JobOutcome(exitCode, null, false, TimeSpan.Zero, false, false), new OutputTail(), errors, null, null);
         StandardStreams.Say(message);
         return exitCode;
     }
 
-    private void Deliver(JobOutcome outcome, OutputTail output, OutputTail errors, string? outputDigest, string? errorDigest, string? warning)
+    private void Deliver(
+        JobOutcome outcome, OutputTail output, OutputTail errors, string? outputDigest, string? errorDigest, string? refused = null)
     {
         try
         {
-            if (_uid == 0)
-                warning = warning is null ? "ran as root" : "ran as root; " + warning;
+            if (_uid == 0 && refused is null)
+                _warning = _warning is null ? "ran as root" : "ran as root; " + _warning;
             _user ??= UserAccount.Of(_uid).Name;
             _text ??= Encoding.UTF8.GetString(Join(_command));
             var report = Describe(outcome) with
             {
-                Warning = warning,
+                Warning = _warning,
                 Signal = outcome.Signal,
                 TimedOut = outcome.TimedOut ? true : null,
+                Refused = refused,
                 RunId = _runId,
+                Attempt = NumberedAttempt,
                 StdoutBytes = output.Total,
                 StderrBytes = errors.Total,
                 StdoutSha256 = outputDigest,

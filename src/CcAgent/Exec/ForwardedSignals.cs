@@ -10,6 +10,9 @@ namespace CcAgent.Exec;
 /// </summary>
 internal sealed class ForwardedSignals
 {
+    // The process's own, as the signals are: never disposed.
+    private static readonly ManualResetEvent EndAsked = new(false);
+
     private readonly List<PosixSignalRegistration> _registrations = [];
     private readonly List<int> _forwarded = [];
     private readonly List<int> _early = [];
@@ -28,6 +31,12 @@ internal sealed class ForwardedSignals
             _registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, Forward));
         }
     }
+
+    /// <summary>The first signal that asked to end; 0 when none has come.</summary>
+    internal int Ending { get; private set; }
+
+    /// <summary>Set as soon as <see cref="Ending"/> is.</summary>
+    internal static WaitHandle Ended => EndAsked;
 
     /// <summary>Names the job: a process id, or a negative process group; signals that came before are sent now.</summary>
     internal void SetTarget(int target)
@@ -70,6 +79,12 @@ internal sealed class ForwardedSignals
         var signal = Number(context.Signal);
         lock (_lock)
         {
+            if (Ending == 0 && signal != Signals.User1 && signal != Signals.User2)
+            {
+                Ending = signal;
+                EndAsked.Set();
+            }
+
             if (_target != 0)
                 _ = Libc.kill(_target, signal);
             else

@@ -164,7 +164,7 @@ __attribute__((constructor(101))) static void clean_start(int argc, char **argv,
     if (early > 0) {
         start_again(argv);
         /* A job runs all the same; what serves others does not. */
-        if (argc > 1 && strcmp(argv[1], "exec") != 0) {
+        if (argc > 1 && strcmp(argv[1], "exec") != 0 && strcmp(argv[1], "launch") != 0) {
             static const char message[] =
                 "cc-agent: it cannot be started without the variables of the loader that are set\n  next: unset LD_*, MALLOC_* and GLIBC_TUNABLES\n";
             (void)!write(2, message, sizeof message - 1);

@@ -63,6 +63,20 @@ internal sealed record AgentPlaces(AgentMode Mode, uint Owner, string Data, stri
     internal static string SpoolFor(string socketDirectory, uint uid) =>
         uid != 0 && socketDirectory == UserSocketDirectory(uid) ? UserSpool(uid) : socketDirectory + "/spool";
 
+    /// <summary>
+    /// Where the locks of this user's jobs lie: beside the socket where that directory is the user's own by name, else in the
+    /// user's state directory; a user whose home is not their own (as that of many services) has them in /tmp/cc-agent-UID.
+    /// </summary>
+    internal static string LocksFor(string socketDirectory, uint uid)
+    {
+        if (uid == 0 || (socketDirectory != UserSocketDirectory(uid) && Libc.TryStatus(socketDirectory, out var named) && named.Owner == uid))
+            return socketDirectory + "/locks";
+        var home = UserAccount.Of(uid).Home;
+        return home is ['/', ..] && Libc.TryStatus(home, out var status) && status.IsDirectory && status.Owner == uid
+            ? home + "/.local/state/croncommander/locks"
+            : UserSocketDirectory(uid) + "/locks";
+    }
+
     private static string UserData(uint uid)
     {
         var state = Marshal.PtrToStringUTF8(Libc.getenv("XDG_STATE_HOME"));

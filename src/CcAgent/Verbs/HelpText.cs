@@ -26,13 +26,23 @@ internal static class HelpText
         signal n ended it, 127 when it was not found, 126 when it could not be started. Its output is passed on and recorded.
         Signals that ask to end are passed on to the command's process group.
 
-          --job-id ID           which job this is, 1 to 256 characters
+          -j, --job-id ID       which job this is, 1 to 256 characters
           --socket-path PATH    the daemon's socket (default: /var/lib/croncommander/cc-agent.sock for root, else
                                 /tmp/cc-agent-UID/cc-agent.sock)
           --mail WHEN           what cron gets to mail: always (default), failure (the last 256 KiB of each stream), never
           --timeout TIME        end the command's process group after this time (500ms, 30s, 5m, 1h, 2d): SIGTERM, then SIGKILL
           --kill-after TIME     how long after SIGTERM (default 10s)
+          --overlap POLICY      while the run before goes on: allow (default), skip (do not begin, exit 0), queue (wait for it;
+                                one run waits, a further one is not begun)
+          --retries N           try a job that failed again, up to N times; one ended by a signal from outside is not
+          --retry-delay TIME    how long after the failure (default 10s)
           --workdir DIR         run it there
+          --nice N              run it at this niceness, -20 to 19
+          --umask MASK          with this file mode mask (octal)
+          --limit-memory SIZE   address space of each of its processes (512M, 2G)
+          --limit-cpu TIME      CPU time of each of its processes: SIGXCPU, and SIGKILL 5s later
+          --limit-files N       open files of each of its processes
+          --limit-processes N   processes and threads of its user; does not bind root
           --allow-privileges    do not set no-new-privileges: set-uid programs such as sudo work
 
         Example, in a crontab:

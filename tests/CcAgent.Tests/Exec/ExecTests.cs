@@ -193,6 +193,23 @@ public class ExecTests
     }
 
     [Fact]
+    public async Task What_a_job_started_is_ended_although_the_job_itself_obeyed()
+    {
+        using var folder = new SecureFolder();
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        var mark = folder.Path + "/pid";
+        var result = await AgentProgram.RunAsync(
+            "exec", "--job-id", "slow", "--timeout", "500ms", "--kill-after", "700ms", "--socket-path", folder.Socket, "--",
+            "/bin/sh", "-c", $"/bin/sh -c 'trap \"\" TERM; echo $$ >{mark}; exec >/dev/null 2>&1; while :; do sleep 1; done' & sleep 60");
+        Assert.Equal(143, result.Code);
+        var inner = int.Parse(await File.ReadAllTextAsync(mark), CultureInfo.InvariantCulture);
+        await Eventually.TrueAsync(() => !Directory.Exists($"/proc/{inner}") || File.ReadAllText($"/proc/{inner}/stat").Contains(") Z"), "the job's child is gone");
+        var report = Assert.Single(await AgentProgram.ReportsAsync(folder.Path)).GetProperty("report");
+        Assert.True(report.GetProperty("timedOut").GetBoolean());
+        Assert.Contains("was killed", report.GetProperty("warning").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_signal_to_the_wrapper_reaches_the_job()
     {
         using var folder = new SecureFolder();
