@@ -4,6 +4,7 @@ using CcAgent.Journal;
 using CcAgent.Native;
 using CcAgent.Places;
 using CcAgent.Runs;
+using CcAgent.Watch;
 using CcConsole.Core;
 using CcConsole.Core.Audit;
 using CcConsole.Core.Protocol;
@@ -71,15 +72,17 @@ internal sealed unsafe class DaemonVerb
             new("pid", Environment.ProcessId), new("append_only", recorder.AppendOnly)]);
         drain.Begin(recorder);
         using var runs = new RunWatch(_places, recorder, _time);
+        using var watch = _settings.Watch ? new ScheduleWatch(_places, recorder, _time) : null;
         using (var listener = ListeningSocket.Open(directory, _places.Socket, _places.Owner, group))
         {
             Say(recorder);
             notice.Started($"ready: {_places.Socket}");
             using var reception = new Reception(listener, recorder, new RequestReader(_places.Owner, () => Status(recorder)));
-            new DaemonLoop(reception, [spool, runs, notice, new SuppressedNotes(recorder)], stopReading).Run();
+            new DaemonLoop(reception, [spool, runs, notice, new SuppressedNotes(recorder), .. watch?.Parts ?? []], stopReading).Run();
             notice.Ending();
         }
 
+        watch?.Stop();
         recorder.NoteSuppressed();
         recorder.Note(AuditEvents.AgentStopped, [new("signal", signal), new("pid", Environment.ProcessId)]);
         return 0;

@@ -3,9 +3,20 @@ using CcAgent.Native;
 using CcAgent.Places;
 using CcConsole.Core;
 using CcConsole.Core.Audit;
+using CcConsole.Core.Protocol;
 using CcConsole.Core.Reports;
 
 namespace CcAgent.Journal;
+
+/// <summary>Hears what is recorded, on the daemon's thread and before it is durable.</summary>
+internal interface IRecordListener
+{
+    /// <summary>A run, and who reported it as the kernel says.</summary>
+    void Reported(ExecutionReport report, uint uid);
+
+    /// <summary>An entry that `serve` asked for.</summary>
+    void Appended(AuditAppendParams entry);
+}
 
 /// <summary>
 /// The one writer of reports and chain. A batch is written in this order: reports, to disk; their entries, to disk; then
@@ -47,6 +58,9 @@ internal sealed class Recorder : IDisposable
     internal long NextEntry => _chain.NextSeq;
 
     internal IReadOnlyList<string> Alarms => new AlarmFile(_places.AuditState).Read();
+
+    /// <summary>Who hears of reports and entries; null for nobody.</summary>
+    internal IRecordListener? Listener { get; set; }
 
     /// <summary>Writes an entry about the agent itself.</summary>
     internal void Note(string eventName, params ReadOnlySpan<AuditMember> members)
@@ -198,6 +212,7 @@ internal sealed class Recorder : IDisposable
             case ReportRequest when seq < 0:
                 return new RecordAnswer(true, true, -1, "it was recorded before");
             case ReportRequest report:
+                Listener?.Reported(report.Report, report.Uid);
                 return new RecordAnswer(true, true, _chain.NextSeq, Finished(report.Report, seq, line, report.Uid).ToString());
             case RejectedRequest rejected when !_suppression.Admits(rejected.Uid, rejected.Reason):
                 return new RecordAnswer(false, true, -1, rejected.Reason);
@@ -209,6 +224,7 @@ internal sealed class Recorder : IDisposable
                 return new RecordAnswer(true, true, _chain.NextSeq, _chain.Add(entry.Event, [.. entry.Members]).ToString());
             default:
                 var append = (AppendRequest)request;
+                Listener?.Appended(append.Entry);
                 return new RecordAnswer(
                     true, true, _chain.NextSeq,
                     _chain.Add(append.Entry.Event, [.. EntryMembers.Appended(append.Entry, append.Uid, User(append.Uid))]).ToString());

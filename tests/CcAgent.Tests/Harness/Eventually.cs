@@ -5,9 +5,9 @@ namespace CcAgent.Tests.Harness;
 /// <summary>Waits for what another process brings about, for a bounded time.</summary>
 internal static class Eventually
 {
-    internal static async Task TrueAsync(Func<Task<bool>> condition, string what)
+    internal static async Task TrueAsync(Func<Task<bool>> condition, string what, int seconds = 10)
     {
-        for (var i = 0; i < 200; i++)
+        for (var i = 0; i < seconds * 20; i++)
         {
             if (await condition())
                 return;
@@ -17,5 +17,5 @@ internal static class Eventually
         Assert.Fail("did not come about: " + what);
     }
 
-    internal static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(() => Task.FromResult(condition()), what);
+    internal static Task TrueAsync(Func<bool> condition, string what, int seconds = 10) => TrueAsync(() => Task.FromResult(condition()), what, seconds);
 }

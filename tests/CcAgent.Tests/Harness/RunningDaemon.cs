@@ -41,8 +41,17 @@ internal sealed class RunningDaemon : IAsyncDisposable
 
     internal static Task<RunningDaemon> StartAsync(SecureFolder folder, params string[] options) => StartInAsync(folder.Path, options);
 
-    internal static Task<RunningDaemon> StartInAsync(string directory, params string[] options) =>
-        StartAsync(new ProcessStartInfo(AgentProgram.Path, ["daemon", "--dir", directory, .. options]));
+    internal static Task<RunningDaemon> StartInAsync(string directory, params string[] options)
+    {
+        // What other tests do to this machine's tables is no business of a test's daemon, unless it says so.
+        if (Directory.Exists(directory) && !File.Exists(directory + "/settings.json"))
+            File.WriteAllText(directory + "/settings.json", "{\"watch\": false}");
+        return StartAsync(new ProcessStartInfo(AgentProgram.Path, ["daemon", "--dir", directory, .. options]));
+    }
+
+    /// <summary>Within the mount namespace of another process, as root or as a user there.</summary>
+    internal static Task<RunningDaemon> StartWithinAsync(int pid, params string[] command) => StartAsync(
+        new ProcessStartInfo("/usr/bin/nsenter", ["-t", pid.ToString(System.Globalization.CultureInfo.InvariantCulture), "-m", "--", .. command]));
 
     /// <summary>With variables in its environment.</summary>
     internal static Task<RunningDaemon> StartInAsync(string directory, (string Name, string Value)[] variables)

@@ -201,8 +201,9 @@ internal sealed partial class FoundTables(DiscoveryFrame frame, HostCron cron)
 }
 
 /// <summary>The three lines that debian's crontab puts before a table in the spool.</summary>
-internal static class DebianHeader
+public static class DebianHeader
 {
+    /// <summary>The table as its user wrote it; the same array where no genuine header is before it.</summary>
     public static byte[] Strip(byte[] table)
     {
         ReadOnlySpan<byte> rest = table;
