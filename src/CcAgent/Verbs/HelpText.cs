@@ -52,8 +52,8 @@ internal static class HelpText
     internal const string Daemon = """
         cc-agent daemon [--dir DIR] [--settings FILE] [--append-only]
 
-        Receives reports, takes in the spool, and writes the report journal and the audit chain. Stays in the foreground; ends
-        with SIGTERM or SIGINT. The directory must belong to this user, and nobody else may write to it or to one above it.
+        Receives reports, takes in the spool, and writes the report journal and the audit chain. It tells of runs that go on, and
+        reports those whose wrapper was killed. Stays in the foreground; ends with SIGTERM or SIGINT. The directory must belong to this user, and nobody else may write to it or to one above it.
 
           --dir DIR        keep everything in this directory (default: /var/lib/croncommander for root, else the user's state directory)
           --settings FILE  read the settings from this file (default: /etc/croncommander/settings.json for root, else

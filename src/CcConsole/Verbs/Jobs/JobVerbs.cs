@@ -13,5 +13,5 @@ internal static class JobVerbs
         JobTransferVerbs.Copy(), JobTransferVerbs.Move(),
         JobChangeVerbs.Adopt(), JobChangeVerbs.Release(),
         JobEnvVerbs.Create(), JobCommentVerbs.Create(),
-        JobRunVerb.Create(), JobDiffVerb.Create(), JobUndoVerb.Create("cc-console job undo --host web01"));
+        JobRunVerb.Create(), JobRunningVerb.Create(), JobStopVerb.Create(), JobDiffVerb.Create(), JobUndoVerb.Create("cc-console job undo --host web01"));
 }
