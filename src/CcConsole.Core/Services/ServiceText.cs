@@ -127,8 +127,7 @@ public static class ServiceText
         respawn_delay=5
         respawn_max=0
         umask=0077
-        no_new_privs=yes
-        error_logger="logger -t cc-agent -p daemon.info"
+        error_log="/var/log/cc-agent.log"
 
         depend() {
             need localmount
