@@ -36,6 +36,16 @@ public sealed class RealAgentTests : IAsyncDisposable
         await _fleet.DisposeAsync();
     }
 
+    [Fact]
+    public async Task What_the_console_has_stored_the_host_may_let_go()
+    {
+        await AddAsync("true");
+        await RunAsync();
+        await RunAsync();
+        await _control.Reports.FetchAsync("web01");
+        Assert.Equal("cc-agent-pulled 1 1\n", await File.ReadAllTextAsync(Path.Combine(_agent.Dir, "audit-state/pulled"), TestContext.Current.CancellationToken));
+    }
+
     private async Task<ChangeResult> AddAsync(string command, string id = "hello")
     {
         JobEditor editor = await _control.Jobs.OpenAsync("web01");

@@ -29,6 +29,15 @@ internal sealed class DaemonClient
             : throw new ProblemException($"the audit entry could not be written: {answer?.Error ?? reason}", StartHint);
     }
 
+    /// <summary>Tells that a console holds the reports up to one of them; the daemon remembers it durably.</summary>
+    /// <exception cref="ProblemException">It does not.</exception>
+    internal void Acknowledge(long seq)
+    {
+        var answer = Ask(new DaemonRequest(DaemonRequest.Acknowledge, Seq: seq), out var reason);
+        if (answer is not { Ok: true })
+            throw new ProblemException($"the agent could not note which reports were pulled: {answer?.Error ?? reason}", StartHint);
+    }
+
     internal const string StartHint = "start the agent's daemon on the host (cc-agent daemon), and see cc-agent status";
 
     private DaemonAnswer? Ask(DaemonRequest request, out string reason)

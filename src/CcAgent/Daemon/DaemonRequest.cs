@@ -4,9 +4,9 @@ using CcConsole.Core.Protocol;
 namespace CcAgent.Daemon;
 
 /// <summary>A request of the agent's own tools to its daemon.</summary>
-internal sealed record DaemonRequest(string Request, AuditAppendParams? Params = null)
+internal sealed record DaemonRequest(string Request, AuditAppendParams? Params = null, long? Seq = null)
 {
-    internal const string Append = "audit.append", Status = "status";
+    internal const string Append = "audit.append", Acknowledge = "report.ack", Status = "status";
 }
 
 /// <summary>What the daemon answers.</summary>

@@ -63,7 +63,7 @@ internal sealed unsafe class DaemonVerb
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 
         var notice = ServiceNotice.FromEnvironment();
-        using var recorder = new Recorder(_places, _time, _appendOnly);
+        using var recorder = new Recorder(_places, _time, _appendOnly, _settings.Reports.MaxMegabytes);
         var drain = new SpoolDrain(_places);
         using var spool = new SpoolIntake(drain, recorder);
         recorder.Note(
@@ -77,8 +77,9 @@ internal sealed unsafe class DaemonVerb
         {
             Say(recorder);
             notice.Started($"ready: {_places.Socket}");
-            using var reception = new Reception(listener, recorder, new RequestReader(_places.Owner, () => Status(recorder)));
-            new DaemonLoop(reception, [spool, runs, notice, new SuppressedNotes(recorder), .. watch?.Parts ?? []], stopReading).Run();
+            using var reception = new Reception(listener, recorder, new RequestReader(_places.Owner, () => Status(recorder), recorder.Pulled));
+            var parts = new List<IDaemonPart> { spool, runs, notice, new SuppressedNotes(recorder), new Retention(recorder, _settings.Reports) };
+            new DaemonLoop(reception, [.. parts, .. watch?.Parts ?? []], stopReading).Run();
             notice.Ending();
         }
 

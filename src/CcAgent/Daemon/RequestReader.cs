@@ -1,7 +1,7 @@
-using System.Text;
 using System.Text.Json;
 using CcAgent.Journal;
 using CcAgent.Native;
+using CcConsole.Core;
 using CcConsole.Core.Audit;
 using CcConsole.Core.Reports;
 
@@ -19,7 +19,10 @@ internal sealed class RequestReader
     // The daemon's own user, who may ask for entries beside root.
     private readonly uint _self;
 
-    internal RequestReader(uint self, Func<byte[]> status) => (_self, _status) = (self, status);
+    // Remembers that a console holds the reports up to one.
+    private readonly Action<long> _pulled;
+
+    internal RequestReader(uint self, Func<byte[]> status, Action<long> pulled) => (_self, _status, _pulled) = (self, status, pulled);
 
     /// <summary>Makes of an object what is to be recorded; null when it has been answered already.</summary>
     internal RecordRequest? Read(Connection connection, int length)
@@ -86,8 +89,14 @@ internal sealed class RequestReader
         }
 
         // Who tries to write into the record is on record.
-        if (request is { Request: DaemonRequest.Append } && connection.Uid != 0 && connection.Uid != _self)
+        if (request is { Request: DaemonRequest.Append or DaemonRequest.Acknowledge } && connection.Uid != 0 && connection.Uid != _self)
             return Rejected(connection, json, $"{UserAccount.Of(connection.Uid).Name} may not write audit entries");
+        if (request is { Request: DaemonRequest.Acknowledge, Seq: { } seq })
+        {
+            Acknowledge(connection, seq);
+            return null;
+        }
+
         var problem = request is not { Request: DaemonRequest.Append, Params: { } entry } ? "not a request that the daemon knows"
             : entry.Event is not (AuditEvents.CrontabEdited or AuditEvents.ConsolePulled or AuditEvents.JobStopped) ? "not an event that may be asked for"
             : null;
@@ -101,7 +110,22 @@ internal sealed class RequestReader
             };
         }
 
-        connection.Close(Encoding.UTF8.GetBytes($"{{\"ok\":false,\"recorded\":false,\"seq\":-1,\"error\":\"{JsonEncodedText.Encode(problem)}\"}}\n"));
+        connection.Close(Connection.Format(new RecordAnswer(false, false, -1, problem)));
         return null;
+    }
+
+    private void Acknowledge(Connection connection, long seq)
+    {
+        var answer = new RecordAnswer(true, true, -1, "");
+        try
+        {
+            _pulled(seq);
+        }
+        catch (ProblemException e)
+        {
+            answer = new RecordAnswer(false, false, -1, e.Message);
+        }
+
+        connection.Close(Connection.Format(answer));
     }
 }

@@ -39,7 +39,7 @@ internal static class JournalReading
         var segments = Segments.In(reports);
         // A segment is older than the time as a whole when the next one begins before it.
         var first = segments.Count - 1;
-        while (first > 0 && !(FirstReceived(segments[first]) < micros))
+        while (first > 0 && !(FirstReceived(segments[first].Path) < micros))
             first--;
         if (first < 0)
             return keys;
@@ -52,9 +52,10 @@ internal static class JournalReading
         return keys;
     }
 
-    private static long? FirstReceived(Segment segment)
+    /// <summary>When the first report of a segment came, in microseconds since 1970; null when it has none.</summary>
+    internal static long? FirstReceived(string path)
     {
-        using var lines = new LineSource(segment.Path);
+        using var lines = new LineSource(path);
         return ReportLine.Received(lines.Next());
     }
 }

@@ -31,16 +31,22 @@ internal sealed class Recorder : IDisposable
     private readonly Dictionary<uint, string> _users = [];
     private readonly ReportJournal _reports;
     private readonly ChainJournal _chain;
+    private readonly PulledMark _pulled;
     private readonly Suppression _suppression = new();
     private bool _failed;
 
     /// <exception cref="ProblemException">The journals cannot be opened.</exception>
-    internal Recorder(AgentPlaces places, TimeProvider time, bool appendOnly)
+    /// <param name="places">Where they lie.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="appendOnly">Whether the log is made append-only.</param>
+    /// <param name="maxMegabytes">How much the reports may come to, in MiB: an eighth of it is the most that one segment has.</param>
+    internal Recorder(AgentPlaces places, TimeProvider time, bool appendOnly, int maxMegabytes = 1024)
     {
         (_places, _time) = (places, time);
-        _reports = ReportJournal.Open(places);
+        _reports = ReportJournal.Open(places, Math.Min(Segments.MaxBytes, maxMegabytes * (1024L * 1024 / 8)));
         try
         {
+            _pulled = new PulledMark(places.AuditState);
             _chain = ChainJournal.Open(places, time, appendOnly);
         }
         catch
@@ -77,6 +83,37 @@ internal sealed class Recorder : IDisposable
         var answer = default(RecordAnswer);
         Record([new EntryRequest { Uid = _places.Owner, Event = eventName, Members = members, Answer = given => answer = given }]);
         return answer;
+    }
+
+    /// <summary>A console holds the reports up to one of them, durably.</summary>
+    /// <exception cref="ProblemException">There is no such report, or it could not be remembered.</exception>
+    internal void Pulled(long seq)
+    {
+        if (seq < 0 || seq >= _reports.NextSeq)
+            throw new ProblemException($"there is no report {seq}", "pull the reports anew");
+        _pulled.Set(seq);
+    }
+
+    /// <summary>Lets go of the reports whose time is over; the chain tells which, before they go.</summary>
+    /// <exception cref="ProblemException">A segment could not be removed, or the chain not be written.</exception>
+    internal void Prune(ReportRetention retention)
+    {
+        Ready();
+        var now = _time.GetUtcNow();
+        var oldest = now - TimeSpan.FromDays(Math.Max(1, retention.MaxAgeDays / 8.0));
+        _reports.RollOver((oldest - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+        foreach (var pruned in ReportPruning.Due(Segments.In(_places.Reports), retention, _pulled.Seq, now))
+        {
+            var answer = Append(
+                AuditEvents.Prune,
+                [new("of", "reports"), new("segment", pruned.Segment.Name), new("first", pruned.Segment.First), new("count", pruned.End - pruned.Segment.First),
+                new("bytes", pruned.Bytes), new("reason", pruned.Reason)]);
+            if (!answer.Good)
+                return;
+            if (Libc.unlink(pruned.Segment.Path) != 0)
+                throw new ProblemException($"{pruned.Segment.Path} cannot be removed: {Libc.ErrorText(Libc.LastError)}");
+            AppendFile.SyncDirectory(_places.Reports);
+        }
     }
 
     /// <summary>How long until <see cref="NoteSuppressed"/> is due, in milliseconds; -1 when there is nothing to note.</summary>

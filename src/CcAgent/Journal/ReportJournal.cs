@@ -8,19 +8,22 @@ internal sealed class ReportJournal : IDisposable
 {
     private readonly string _directory;
     private readonly ArrayBufferWriter<byte> _pending = new(64 * 1024);
+    private readonly long _segmentBytes;
     private AppendFile _segment;
     private long _durableSeq;
 
-    private ReportJournal(string directory, AppendFile segment, long nextSeq)
+    private ReportJournal(string directory, AppendFile segment, long nextSeq, long segmentBytes)
     {
-        (_directory, _segment, NextSeq) = (directory, segment, nextSeq);
+        (_directory, _segment, NextSeq, _segmentBytes) = (directory, segment, nextSeq, segmentBytes);
         _durableSeq = nextSeq;
     }
 
     /// <summary>The sequence number of the next report.</summary>
     internal long NextSeq { get; private set; }
 
-    internal static ReportJournal Open(AgentPlaces places)
+    /// <param name="places">Where the reports lie.</param>
+    /// <param name="segmentBytes">How large a segment becomes before the next is begun.</param>
+    internal static ReportJournal Open(AgentPlaces places, long segmentBytes = Segments.MaxBytes)
     {
         SecureDirectory.Make(places.Reports, places.Owner, 0x1C0);
         var segments = Segments.In(places.Reports);
@@ -38,7 +41,7 @@ internal sealed class ReportJournal : IDisposable
         }
 
         var segment = torn ? Segments.Begin(places.Reports, next) : segments[^1];
-        var journal = new ReportJournal(places.Reports, AppendFile.Open(segment.Path, 0x180), next);
+        var journal = new ReportJournal(places.Reports, AppendFile.Open(segment.Path, 0x180), next, segmentBytes);
         AppendFile.SyncDirectory(places.Reports);
         return journal;
     }
@@ -63,7 +66,14 @@ internal sealed class ReportJournal : IDisposable
         if (_pending.Capacity > 8 * 1024 * 1024)
             _pending.Clear();
         _pending.ResetWrittenCount();
-        if (_segment.Length >= Segments.MaxBytes)
+        if (_segment.Length >= _segmentBytes)
+            StartSegment();
+    }
+
+    /// <summary>Begins a new segment when the first report of this one came before a time, so that it can go when that is old.</summary>
+    internal void RollOver(long micros)
+    {
+        if (_segment.Length > 0 && JournalReading.FirstReceived(_segment.Path) < micros)
             StartSegment();
     }
 

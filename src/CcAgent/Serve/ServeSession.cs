@@ -19,7 +19,7 @@ internal sealed class ServeSession
 
     private static readonly string[] Capabilities =
     [
-        Methods.Hello, Methods.ReportTail, Methods.AuditPull, Methods.AuditAppend, Methods.CrontabRead, Methods.CrontabWrite, Methods.CrontabSettle, Methods.CrontabDiscover,
+        Methods.Hello, Methods.ReportTail, Methods.ReportAck, Methods.AuditPull, Methods.AuditAppend, Methods.CrontabRead, Methods.CrontabWrite, Methods.CrontabSettle, Methods.CrontabDiscover,
         Methods.JobRun, Methods.JobStop, Methods.JobRunning, Methods.AgentStatus,
     ];
 
@@ -118,6 +118,13 @@ internal sealed class ServeSession
             case Methods.ReportTail:
                 With(message, id, ProtocolJson.Default.ReportTailParams, tail => Stream(
                     id, tail.Credit, stream => new ReportStream(_places, _output).Run(stream, tail)));
+                break;
+            case Methods.ReportAck:
+                With(message, id, ProtocolJson.Default.ReportAckParams, ack => Start(id, () =>
+                {
+                    new DaemonClient(_places).Acknowledge(ack.Seq);
+                    _output.Result(id, new Done(), ProtocolJson.Default.Done);
+                }));
                 break;
             case Methods.AuditPull:
                 With(message, id, ProtocolJson.Default.AuditPullParams, pull => Stream(

@@ -54,6 +54,9 @@ public static class AuditEvents
     /// <summary>The log was found shorter than the head says.</summary>
     public const string Shrunk = "audit.shrunk";
 
+    /// <summary>Old reports were removed as the settings say: which, and how many.</summary>
+    public const string Prune = "audit.prune";
+
     /// <summary>Equal entries were dropped under flood: how many.</summary>
     public const string Suppressed = "audit.suppressed";
 }

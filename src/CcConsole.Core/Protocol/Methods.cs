@@ -9,6 +9,9 @@ public static class Methods
     /// <summary><see cref="ReportTailParams"/> → <see cref="StreamResult"/>, then <see cref="StreamMethods.ReportEntry"/> …, <see cref="StreamMethods.End"/>.</summary>
     public const string ReportTail = "report.tail";
 
+    /// <summary><see cref="ReportAckParams"/> → <see cref="Done"/>. Of agents that name it among their capabilities.</summary>
+    public const string ReportAck = "report.ack";
+
     /// <summary><see cref="AuditPullParams"/> → <see cref="AuditPullResult"/>, then <see cref="StreamMethods.AuditLines"/> …, <see cref="StreamMethods.End"/>.</summary>
     public const string AuditPull = "audit.pull";
 

@@ -19,6 +19,7 @@ namespace CcConsole.Core.Protocol;
 [JsonSerializable(typeof(StreamEnd))]
 [JsonSerializable(typeof(Done))]
 [JsonSerializable(typeof(ReportTailParams))]
+[JsonSerializable(typeof(ReportAckParams))]
 [JsonSerializable(typeof(ReportEntry))]
 [JsonSerializable(typeof(AuditPullParams))]
 [JsonSerializable(typeof(AuditPullResult))]

@@ -9,6 +9,10 @@ namespace CcConsole.Core.Protocol;
 /// <param name="Credit">How many messages may be sent at first, 0 to 1,000,000.</param>
 public sealed record ReportTailParams(long After = -1, int? Limit = null, bool Follow = false, int Credit = 64);
 
+/// <summary>Tells that the console holds the host's reports durably, so that the host may let them go when they are old.</summary>
+/// <param name="Seq">The sequence number of the last of them.</param>
+public sealed record ReportAckParams(long Seq);
+
 /// <summary>One report.</summary>
 /// <param name="Stream">The stream.</param>
 /// <param name="Entry">The report and its place in the host's journal.</param>

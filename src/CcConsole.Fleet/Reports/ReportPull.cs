@@ -31,7 +31,24 @@ internal sealed class ReportPull(CacheDatabase cache, AgentSession agent, string
             }
         }
 
-        return added + cache.Reports.Add(batch).Count;
+        added += cache.Reports.Add(batch).Count;
+        await AcknowledgeAsync(cancellation).ConfigureAwait(false);
+        return added;
+    }
+
+    // What is in the cache the host may let go. That it could not be told so costs room on the host, and the next pull tells it again.
+    private async Task AcknowledgeAsync(CancellationToken cancellation)
+    {
+        if (cache.Reports.LastSeq(host) is not { } last || last == agent.AcknowledgedReports || !agent.Hello.Capabilities.Contains(Methods.ReportAck))
+            return;
+        try
+        {
+            await agent.RequestAsync(Methods.ReportAck, new ReportAckParams(last), ProtocolJson.Default.ReportAckParams, ProtocolJson.Default.Done, cancellation).ConfigureAwait(false);
+            agent.AcknowledgedReports = last;
+        }
+        catch (AgentProblemException)
+        {
+        }
     }
 
     /// <summary>Reports as they come, each in the cache before it is given.</summary>

@@ -44,6 +44,9 @@ internal sealed class AgentSession : IAsyncDisposable
     /// <summary>Where the agent lies on the host; null when a forced command answered.</summary>
     public string? AgentPath { get; private set; }
 
+    /// <summary>The last report that the host has been told is held here; -1 for none in this session.</summary>
+    public long AcknowledgedReports { get; set; } = -1;
+
     /// <summary>Completes when the session has ended, for whatever reason.</summary>
     public Task Ended => _reading;
 
