@@ -38,6 +38,8 @@ internal sealed unsafe class DaemonVerb
     private int Run(HeldDirectory directory)
     {
         var group = _places.Mode == AgentMode.System ? Libc.GroupId(_settings.Group) : null;
+        if (_places.Mode == AgentMode.User && _settings.Watch)
+            TableShell.Start();
         Privileges.Limit(group);
         if (_places is { Mode: AgentMode.System, Named: false } && group is null)
         {

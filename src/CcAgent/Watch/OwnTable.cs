@@ -13,6 +13,7 @@ internal sealed unsafe class OwnTable : IDaemonPart, IDisposable
 {
     private readonly Action<TableRead> _taken;
     private readonly int _writing;
+    private readonly TableShell? _shell = TableShell.Take();
     private Task<TableRead>? _reading;
 
     /// <param name="taken">Takes what was read, on the daemon's thread.</param>
@@ -48,6 +49,7 @@ internal sealed unsafe class OwnTable : IDaemonPart, IDisposable
     {
         // It ends within a minute, and what it writes to must still be the pipe then.
         _reading?.Wait();
+        _shell?.Dispose();
         _ = Libc.close(Descriptor);
         _ = Libc.close(_writing);
     }
@@ -56,6 +58,8 @@ internal sealed unsafe class OwnTable : IDaemonPart, IDisposable
     {
         try
         {
+            if (_shell is not null)
+                return _shell.Read();
             var result = ShellRun.Run(HostCrontab.ReadCommand(), default);
             return HostCrontab.ParseRead(result.ExitCode, result.Output, result.Error);
         }

@@ -66,8 +66,41 @@ public sealed class ChangedTests
         Assert.Equal(2, (await host.EntriesAsync(AuditEvents.CrontabChanged)).Count);
     }
 
+    [Fact]
+    public async Task A_users_daemon_sees_the_users_own_table_and_not_the_edits_of_its_own_serve()
+    {
+        using var user = new TestUser();
+        await using var daemon = await RunningDaemon.StartAsAsync(user);
+        await Eventually.TrueAsync(() => File.Exists(user.Data + "/watch/state.json"), "a first look at the table", 30);
+        await using (var serve = ServeClient.StartAs(user))
+        {
+            var written = await serve.ResultAsync("crontab.write", Write(First, null));
+            Assert.Equal("written", written.GetProperty("outcome").GetString());
+        }
+
+        await Eventually.TrueAsync(() => Directory.GetFiles(user.Data + "/watch", "*.table").Length == 1, "the edit has been looked at", 30);
+        TestUser.Run("/bin/sh", "-c", $"echo '5 5 * * * true' | crontab -u {user.Name} -");
+        List<JsonElement> changed = [];
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var shown = await AgentProgram.RunAsAsync(user, "audit", "show", "--json");
+                changed = [.. AgentProgram.Lines(shown.Output).Where(static entry => entry.GetProperty("event").GetString()!.StartsWith("crontab.", StringComparison.Ordinal))];
+                return changed.Count == 2;
+            },
+            "the change by another",
+            30);
+        Assert.Equal(["crontab.edited", "crontab.changed"], changed.Select(static entry => Text(entry, "event")));
+        Assert.Equal((Hash(First), "@@ -1,2 +1,1 @@\n-# first\n-0 3 * * * /bin/true\n+5 5 * * * true\n"), (Text(changed[1], "sha256_before"), Text(changed[1], "diff")));
+        Assert.Equal("crontab of " + user.Name, Table(changed[1]));
+    }
+
     private static string Kept(WatchedHost host) =>
         string.Concat(Directory.GetFiles(host.Folder.Path + "/watch", "*.table").Select(static path => File.ReadLines(path).First()));
+
+    private static string Write(string content, string? expected) => $$"""
+        {"content":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes(content))}}","actor":"ada","origin":"laptop","reason":"why not"{{(expected is null ? "" : $",\"expectedSha256\":\"{expected}\"")}}}
+        """.Trim();
 
     private static string Table(JsonElement entry) => Text(entry, "table")!;
 
