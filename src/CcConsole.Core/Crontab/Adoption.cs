@@ -49,8 +49,9 @@ public static class Adoption
     /// <param name="socketPath">Its socket; null leaves it to the agent.</param>
     /// <param name="jobId">Another id than the line has; null to keep it.</param>
     /// <param name="mend">Whether a line that cron cuts at a <c>%</c> is written so that the job runs as it was meant.</param>
+    /// <param name="flags">Other arguments of the wrapper than the line has; null to keep those.</param>
     /// <exception cref="ProblemException">The entry is not wrapped, or by the agent itself; or cron cuts it, and it is not to be mended.</exception>
-    public static CrontabDocument Import(CrontabDocument table, EntryLine entry, string agentPath, string? socketPath, string? jobId = null, bool mend = false)
+    public static CrontabDocument Import(CrontabDocument table, EntryLine entry, string agentPath, string? socketPath, string? jobId = null, bool mend = false, IReadOnlyList<string>? flags = null)
     {
         var wrapped = CommandWrapper.Unwrap(table.Slice(entry.CommandSpan), table.Dialect)
             ?? throw new ProblemException($"Line {entry.Number} is not wrapped", "Adopt it instead");
@@ -67,7 +68,7 @@ public static class Adoption
 
         ShellOf(table, entry);
         return table.ReplaceCommand(entry, CommandWrapper.Wrap(
-            wrapped with { AgentPath = agentPath, JobId = jobId ?? wrapped.JobId, SocketPath = socketPath, Flags = WrapperFlags.Part(wrapped.Flags).Known }, table.Dialect));
+            wrapped with { AgentPath = agentPath, JobId = jobId ?? wrapped.JobId, SocketPath = socketPath, Flags = flags ?? WrapperFlags.Part(wrapped.Flags).Known }, table.Dialect));
     }
 
     /// <summary>The table in which a wrapped entry runs its command without the wrapper: for an adopted one the same bytes as before.</summary>

@@ -40,6 +40,34 @@ public static class WrapperFlags
         return (known, unknown);
     }
 
+    /// <summary>The flags with another value of one of <see cref="Valued"/>: in its place, else at the end; null takes it away.</summary>
+    public static IReadOnlyList<string> With(IReadOnlyList<string> flags, string name, string? value)
+    {
+        List<string> result = [];
+        bool placed = value is null;
+        for (var i = 0; i < flags.Count; i++)
+        {
+            bool joined = flags[i].StartsWith(name + "=", StringComparison.Ordinal);
+            if (!joined && flags[i] != name)
+            {
+                result.Add(flags[i]);
+                // Its value may look like another flag.
+                if (Valued.Contains(flags[i]) && i + 1 < flags.Count)
+                    result.Add(flags[++i]);
+                continue;
+            }
+
+            i += joined ? 0 : 1;
+            if (!placed)
+                result.AddRange([name, value!]);
+            placed = true;
+        }
+
+        if (!placed)
+            result.AddRange([name, value!]);
+        return result;
+    }
+
     /// <summary>What a flag of <see cref="Valued"/> takes, in words, when <paramref name="value"/> is not that; null when it is.</summary>
     public static string? Wanted(string name, string value)
     {

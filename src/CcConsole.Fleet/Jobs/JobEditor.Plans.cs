@@ -23,7 +23,7 @@ public sealed partial class JobEditor
     /// </summary>
     /// <param name="job">A job that the agent does not run.</param>
     /// <param name="jobId">Its id in reports; null for the one that it has, or one made from its name or command.</param>
-    /// <param name="flags">Further arguments of the wrapper.</param>
+    /// <param name="flags">Further arguments of the wrapper; null for those of the wrapper that is there.</param>
     /// <param name="reason">Why, in the person's words.</param>
     /// <param name="mend">Whether a line of another wrapper that cron cuts at a <c>%</c> is written so that the job runs as it was meant.</param>
     /// <exception cref="ProblemException">The host has no agent, or the entry cannot be wrapped without a difference.</exception>
@@ -38,7 +38,7 @@ public sealed partial class JobEditor
         }
 
         string kept = CheckId(jobId ?? wrapped.JobId, job);
-        CrontabDocument after = Adoption.Import(_document, entry, AgentPath(job.User), Facts.SocketPath, kept, mend);
+        CrontabDocument after = Adoption.Import(_document, entry, AgentPath(job.User), Facts.SocketPath, kept, mend, flags);
         IReadOnlyList<string> unknown = WrapperFlags.Part(wrapped.Flags).Unknown;
         List<string> warnings = [$"The line was wrapped by {wrapped.AgentPath}; a release gives its command back, not that wrapper"];
         warnings.AddRange(unknown.Count == 0 ? [] : [$"{string.Join(' ', unknown)} is left out: the agent does not know it"]);

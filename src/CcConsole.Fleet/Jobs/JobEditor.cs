@@ -184,6 +184,12 @@ public sealed partial class JobEditor
         byte[]? input = job?.Wrapped is { } before ? before.RawInput : old?.RawInput;
         if (!IsWrapped(draft, job))
         {
+            if (draft.Flags is { Count: > 0 } given && job?.Wrapped is null)
+            {
+                throw new ProblemException(
+                    $"{string.Join(' ', given)}: the agent does not run this job, and nothing else heeds that", job is null ? "Install the agent on the host" : "Adopt the job first");
+            }
+
             if (job?.Wrapped is { } taken)
             {
                 Adoption.RequireSameShell(_document, EntryOf(job), taken);

@@ -70,6 +70,31 @@ public sealed class JobVerbsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_the_agent_does_about_a_run_is_set_changed_and_taken_away()
+    {
+        const string before = "15 3 * * * cc-agent exec --job-id backup --mail=never -- /bin/sh -c 'tar c /srv'\n#cc: name=Plain\n@daily other\n";
+        _home.Host("web01", before);
+        ProgramResult set = await _home.RunAsync("job", "edit", "web01", "backup", "--timeout", "1h", "--overlap", "skip", "--mail", "failure", "--yes");
+        Assert.True(set.Code == 0, set.ToString());
+        Assert.StartsWith(
+            "15 3 * * * cc-agent exec --job-id 'backup' --mail failure --timeout 1h --overlap skip -- /bin/sh -c 'tar c /srv'\n", _home.Table("web01"));
+        Assert.Equal(0, (await _home.RunAsync("job", "edit", "web01", "backup", "--timeout", "", "--limit-memory", "1G", "--allow-privileges", "--yes")).Code);
+        Assert.StartsWith(
+            "15 3 * * * cc-agent exec --job-id 'backup' --mail failure --overlap skip --limit-memory 1G --allow-privileges -- ", _home.Table("web01"));
+
+        ProgramResult bad = await _home.RunAsync("job", "edit", "web01", "backup", "--retries", "many", "--yes");
+        Assert.Equal(2, bad.Code);
+        Assert.Contains("--retries must be a number from 0 to 100, not many", bad.Error);
+        ProgramResult plain = await _home.RunAsync("job", "edit", "web01", "Plain", "--timeout", "1h", "--yes");
+        Assert.Equal(2, plain.Code);
+        Assert.Contains("the agent does not run this job", plain.Error);
+        Assert.EndsWith("@daily other\n", _home.Table("web01"));
+        Assert.Contains(
+            "cc-agent exec --job-id 'b' --nice 5 -- /bin/sh -c 'ls'",
+            (await _home.RunAsync("crontab", "wrap", "--job-id", "b", "--nice", "5", "--", "ls")).Output);
+    }
+
+    [Fact]
     public async Task Variables_and_comments_are_listed_set_and_removed()
     {
         _home.Host("web01", Table);

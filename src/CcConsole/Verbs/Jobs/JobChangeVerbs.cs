@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CcConsole.Core.Crontab;
 using CcConsole.Core.Jobs;
 using CcConsole.Fleet.Changes;
 using CcConsole.Fleet.Jobs;
@@ -22,13 +23,13 @@ internal static class JobChangeVerbs
 
     public static Command Adopt() => Of(
         "adopt", "Let the agent run a job, so that its runs are reported; the job sees no difference. Another program's wrapper of the same shape is replaced",
-        " --job-id nightly-backup", (context, table, job) => table.PlanAdopt(job, context.Get(Id), mend: context.Get(Mend)), Id, Mend);
+        " --job-id nightly-backup", (context, table, job) => table.PlanAdopt(job, context.Get(Id), WrapperOptions.Of(context, job.Wrapped is { } there ? WrapperFlags.Part(there.Flags).Known : null), mend: context.Get(Mend)), [Id, Mend, .. WrapperOptions.All]);
 
     public static Command Duplicate() => Of(
         "duplicate", "Write a second job below one, with an id of its own", " --name 'backup of the archive'",
         (context, table, job) => table.PlanDuplicate(job, context.Get(Name), context.Get(Id)), Name, Id);
 
-    private static Command Of(string name, string description, string options, Func<VerbContext, JobEditor, Job, ChangePlan> plan, params Option[] more) => FleetVerb.Create(
+    private static Command Of(string name, string description, string options, Func<VerbContext, JobEditor, Job, ChangePlan> plan, params Symbol[] more) => FleetVerb.Create(
         name, description, $"cc-console job {name} web01 backup{options}", (context, fleet) => PlanConfirmation.ApplyAsync(context, fleet, async host =>
         {
             (JobEditor table, Job job) = await JobTarget.FindAsync(context, fleet, host);

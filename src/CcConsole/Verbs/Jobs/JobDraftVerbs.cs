@@ -34,12 +34,13 @@ internal static class JobDraftVerbs
                 User = context.Get(User),
                 JobId = context.Get(JobId),
                 Wrapped = context.Get(Unwrapped) ? false : null,
+                Flags = WrapperOptions.Of(context, null),
             };
             return Plan(table, draft, null);
-        }), [FleetVerb.ChangedHosts, Schedule, Command, JobTarget.Table, User, Name, Tags, JobId, Unwrapped, .. PlanConfirmation.Options]);
+        }), [FleetVerb.ChangedHosts, Schedule, Command, JobTarget.Table, User, Name, Tags, JobId, Unwrapped, .. WrapperOptions.All, .. PlanConfirmation.Options]);
 
     public static Command Edit() => FleetVerb.Create(
-        "edit", "Change a job's schedule, command, name, tags or user; nothing else in the table changes",
+        "edit", "Change a job's schedule, command, name, tags, user or options; nothing else in the table changes. '' takes an option away",
         "cc-console job edit web01 backup --schedule '45 3 * * *'",
         (context, fleet) => PlanConfirmation.ApplyAsync(context, fleet, async host =>
         {
@@ -52,9 +53,10 @@ internal static class JobDraftVerbs
                 Name = context.Get(Name) ?? draft.Name,
                 Tags = TagsOf(context),
                 User = context.Get(User) ?? draft.User,
+                Flags = WrapperOptions.Of(context, draft.Flags) ?? draft.Flags,
             };
             return Plan(table, draft, job);
-        }), [FleetVerb.ChangedHosts, JobTarget.Job, JobTarget.Table, NewSchedule, NewCommand, User, Name, Tags, .. PlanConfirmation.Options]);
+        }), [FleetVerb.ChangedHosts, JobTarget.Job, JobTarget.Table, NewSchedule, NewCommand, User, Name, Tags, .. WrapperOptions.All, .. PlanConfirmation.Options]);
 
     private static string[]? TagsOf(VerbContext context) => context.Get(Tags) is { Length: > 0 } given ? [.. given.Where(tag => tag.Length > 0)] : null;
 
