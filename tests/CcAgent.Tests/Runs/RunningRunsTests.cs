@@ -91,6 +91,32 @@ public class RunningRunsTests
     }
 
     [Fact]
+    public async Task Root_sees_and_stops_the_runs_of_users_who_report_to_its_agent_and_a_user_sees_none_of_theirs()
+    {
+        using var folder = new SecureFolder();
+        using var user = new TestUser();
+        // As /var/lib/croncommander: everyone may pass, root alone may write; the socket is its group's, so the report is spooled.
+        File.SetUnixFileMode(folder.Path, (UnixFileMode)0x1ED);
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        using var own = StartedRun.Of(folder, "own", "exec sleep 60");
+        var running = AgentProgram.RunAsAsync(user, "exec", "--job-id", "theirs", "--socket-path", folder.Socket, "--", "/bin/sleep", "61");
+        await own.MarkAsync();
+        await Eventually.TrueAsync(() => StartedRun.Marks(folder).Count == 2, "both marks");
+
+        await using var usersDaemon = await RunningDaemon.StartAsAsync(user);
+        await using var theirs = ServeClient.StartAs(user);
+        Assert.Empty((await theirs.ResultAsync("job.running")).GetProperty("runs").EnumerateArray());
+        await using var console = ServeClient.Start(folder.Path);
+        var runs = (await console.ResultAsync("job.running")).GetProperty("runs").EnumerateArray().ToDictionary(static run => Text(run, "jobId"));
+        Assert.Equal(("root", user.Name, user.Uid), (Text(runs["own"], "user"), Text(runs["theirs"], "user"), runs["theirs"].GetProperty("uid").GetUInt32()));
+        var id = Text(runs["theirs"], "runId");
+        Assert.Contains("is not going on", Text(await theirs.ErrorAsync("job.stop", $$"""{"run":"{{Text(runs["own"], "runId")}}"}"""), "message"), StringComparison.Ordinal);
+        Assert.True((await console.ResultAsync("job.stop", $$"""{"run":"{{id}}","actor":"a","origin":"o"}""")).GetProperty("ended").GetBoolean());
+        Assert.Equal(143, (await running).Code);
+        Assert.Equal("own", Text(Assert.Single((await console.ResultAsync("job.running")).GetProperty("runs").EnumerateArray()), "jobId"));
+    }
+
+    [Fact]
     public async Task A_run_that_is_not_going_on_cannot_be_stopped()
     {
         using var folder = new SecureFolder();
