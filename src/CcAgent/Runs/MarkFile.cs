@@ -41,13 +41,15 @@ internal sealed unsafe record MarkFile(string Path, MarkState State, uint Owner,
     /// <summary>The runs that go on, oldest first.</summary>
     internal static List<MarkFile> Running(AgentPlaces places)
     {
-        List<MarkFile> running = [.. places.Spools.SelectMany(In).Select(static path => Look(path)).Where(static file => file.State == MarkState.Running)];
+        List<MarkFile> running = [.. places.Spools.SelectMany(static spool => In(spool)).Select(static path => Look(path)).Where(static file => file.State == MarkState.Running)];
         running.Sort(static (a, b) => a.Mark!.StartTime.CompareTo(b.Mark!.StartTime));
         return running;
     }
 
     /// <summary>The paths of the marks in a spool, oldest run first; none where there is no spool.</summary>
-    internal static IReadOnlyList<string> In(string spool)
+    /// <param name="spool">The spool.</param>
+    /// <param name="suffix">What the names end in: of marks, or of those that are being made.</param>
+    internal static IReadOnlyList<string> In(string spool, string suffix = RunMark.Suffix)
     {
         try
         {
@@ -56,7 +58,7 @@ internal sealed unsafe record MarkFile(string Path, MarkState State, uint Owner,
                 spool, (ref FileSystemEntry entry) => entry.ToFullPath(), new EnumerationOptions { AttributesToSkip = 0 })
             {
                 ShouldIncludePredicate = (ref FileSystemEntry entry) =>
-                    entry.FileName.EndsWith(RunMark.Suffix, StringComparison.Ordinal) && !entry.FileName.Contains('\uFFFD'),
+                    entry.FileName.EndsWith(suffix, StringComparison.Ordinal) && !entry.FileName.Contains('\uFFFD'),
             };
             string[] names = [.. found.Take(MostNames)];
             Array.Sort(names, StringComparer.Ordinal);

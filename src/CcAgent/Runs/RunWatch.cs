@@ -123,8 +123,9 @@ internal sealed class RunWatch : IDaemonPart, IDisposable
     // Finds what no event has told of: at the start, and when events were lost.
     private void LookAround()
     {
-        var files = _places.Spools.SelectMany(MarkFile.In).Select(static path => MarkFile.Look(path)).ToList();
+        var files = _places.Spools.SelectMany(static spool => MarkFile.In(spool)).Select(static path => MarkFile.Look(path)).ToList();
         var running = files.Where(static file => file.State == MarkState.Running).Select(static file => file.Mark!).ToList();
+        RemoveUnfinished();
         _started ??= StartedRuns.Load(_places, running);
         _started.Keep(running);
         _started.Save(_recorder.NextEntry);
@@ -133,6 +134,17 @@ internal sealed class RunWatch : IDaemonPart, IDisposable
         {
             if (file.State == MarkState.Left || file.State == MarkState.Bad || (file.State == MarkState.Running && !_started.Contains(file.Mark!)))
                 Add(new Look(file.Path, false, 0), Long);
+        }
+    }
+
+    // A wrapper that died while it made its mark left a file that will never be one.
+    private void RemoveUnfinished()
+    {
+        var old = (_time.GetUtcNow() - TimeSpan.FromSeconds(2)).ToUnixTimeSeconds();
+        foreach (var path in _places.Spools.SelectMany(static spool => MarkFile.In(spool, RunMark.Suffix + HeldMark.Part)))
+        {
+            if (MarkFile.Look(path) is { State: MarkState.Left or MarkState.Bad } left && left.Made <= old)
+                _ = Libc.unlink(path);
         }
     }
 

@@ -125,6 +125,23 @@ public class RunWatchTests
     }
 
     [Fact]
+    public async Task What_a_wrapper_left_that_died_while_it_made_its_mark_is_cleared_away()
+    {
+        using var folder = new SecureFolder();
+        await (await RunningDaemon.StartAsync(folder)).StopAsync();
+        File.WriteAllText(folder.Spool + "/1-a.run.part", "{\"jobId\":");
+        File.WriteAllBytes(folder.Spool + "/2-b.run.part", Mark("held").ToJson());
+        var held = Libc.open(folder.Spool + "/2-b.run.part", OpenFlags.ReadOnly | OpenFlags.CloseOnExec, 0);
+        Assert.Equal(0, Libc.flock(held, 2));
+        await Task.Delay(3100);
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        await Eventually.TrueAsync(() => !File.Exists(folder.Spool + "/1-a.run.part"), "the end of the old one");
+        Assert.True(File.Exists(folder.Spool + "/2-b.run.part"));
+        _ = Libc.close(held);
+        Assert.Empty(await EventsAsync(folder, "report.rejected"));
+    }
+
+    [Fact]
     public async Task What_others_put_into_roots_spool_tells_of_nobody_but_them()
     {
         using var folder = new SecureFolder();
