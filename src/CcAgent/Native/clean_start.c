@@ -148,8 +148,13 @@ static void start_again(char **arguments)
 
 #endif
 
-/* Before all other constructors of this program, the runtime's too. */
-__attribute__((constructor(101))) static void clean_start(int argc, char **argv, char **envp)
+/* Before all other constructors of this program, the runtime's too; Mach-O knows no order among them. */
+#ifdef __APPLE__
+__attribute__((constructor))
+#else
+__attribute__((constructor(101)))
+#endif
+static void clean_start(int argc, char **argv, char **envp)
 {
     size_t n = count(environ), kept = 0, found = 0, early = 0;
     (void)argc, (void)argv, (void)envp;

@@ -47,6 +47,11 @@ public class SecurePlacesTests
 
     [Theory]
     [InlineData("mkdir -m 0755 $S; chown $U $S", "has mode 0755")]
+    [InlineData("mkdir $S; chmod 0770 $S; chown $U $S", "has mode 0770")]
+    [InlineData("mkdir $S; chmod 0702 $S; chown $U $S", "has mode 0702")]
+    [InlineData("mkdir -m 0700 $S; chown daemon $S", "is owned by daemon")]
+    [InlineData("touch $S; chown $U $S", "is not a directory")]
+    [InlineData("ln -s /nowhere $S; chown -h $U $S", "is a symbolic link")]
     [InlineData("mkdir -m 0700 $S", "is owned by root")]
     [InlineData("mkdir -m 0700 $S.real; chown $U $S.real; ln -s $S.real $S; chown -h $U $S", "is a symbolic link")]
     public async Task In_user_mode_a_prepared_socket_directory_is_refused_by_both_sides(string make, string said)
