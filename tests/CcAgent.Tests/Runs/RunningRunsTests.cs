@@ -59,6 +59,20 @@ public class RunningRunsTests
     }
 
     [Fact]
+    public async Task A_job_that_is_stopped_is_not_tried_again()
+    {
+        using var folder = new SecureFolder();
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        using var run = StartedRun.Of(folder, "tried", "trap 'exit 5' TERM; echo on; while :; do sleep 0.1; done", "--retries", "3", "--retry-delay", "1s");
+        Assert.Equal("on", await run.LineAsync());
+        await using var console = ServeClient.Start(folder.Path);
+        var stopped = await console.ResultAsync("job.stop", $$"""{"run":"{{await run.IdAsync()}}","actor":"a","origin":"o"}""");
+        Assert.Equal(("TERM", true), (Text(stopped, "signal"), stopped.GetProperty("ended").GetBoolean()));
+        Assert.Equal(5, await run.EndAsync());
+        Assert.Equal(1, Assert.Single(await AgentProgram.ReportsAsync(folder.Path)).GetProperty("report").GetProperty("attempt").GetInt32());
+    }
+
+    [Fact]
     public async Task What_a_job_leaves_behind_in_its_group_is_ended_too()
     {
         using var folder = new SecureFolder();

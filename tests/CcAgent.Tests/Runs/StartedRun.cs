@@ -20,9 +20,10 @@ internal sealed class StartedRun : IDisposable
     /// <param name="folder">Whose socket is reported to.</param>
     /// <param name="job">The job's id, one test's own.</param>
     /// <param name="script">A script of the shell.</param>
-    internal static StartedRun Of(SecureFolder folder, string job, string script)
+    /// <param name="options">Options of exec.</param>
+    internal static StartedRun Of(SecureFolder folder, string job, string script, params string[] options)
     {
-        var start = new ProcessStartInfo(AgentProgram.Path, ["exec", "--job-id", job, "--socket-path", folder.Socket, "--", "/bin/sh", "-c", script])
+        var start = new ProcessStartInfo(AgentProgram.Path, ["exec", "--job-id", job, "--socket-path", folder.Socket, .. options, "--", "/bin/sh", "-c", script])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
