@@ -32,24 +32,22 @@ internal static class JournalReading
         return seq;
     }
 
-    /// <summary>The run keys of all reports that were recorded at or after a time.</summary>
-    internal static HashSet<string> RunKeysSince(string reports, long micros)
+    /// <summary>Hands over the run keys of all reports that were recorded at or after a time.</summary>
+    internal static void RunKeysSince(string reports, long micros, Action<string> handler)
     {
-        var keys = new HashSet<string>(StringComparer.Ordinal);
         var segments = Segments.In(reports);
         // A segment is older than the time as a whole when the next one begins before it.
         var first = segments.Count - 1;
         while (first > 0 && !(FirstReceived(segments[first].Path) < micros))
             first--;
         if (first < 0)
-            return keys;
+            return;
         From(segments, segments[first].First, (_, line) =>
         {
             if (ReportLine.Received(line) >= micros && ReportLine.RunKey(line) is { } key)
-                keys.Add(key);
+                handler(key);
             return true;
         });
-        return keys;
     }
 
     /// <summary>When the first report of a segment came, in microseconds since 1970; null when it has none.</summary>

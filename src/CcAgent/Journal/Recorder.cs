@@ -28,6 +28,7 @@ internal sealed class Recorder : IDisposable
     private readonly AgentPlaces _places;
     private readonly TimeProvider _time;
     private RecentRuns _recent = new();
+    private readonly KnownRuns _known;
     private readonly Dictionary<uint, string> _users = [];
     private readonly ReportJournal _reports;
     private readonly ChainJournal _chain;
@@ -42,7 +43,7 @@ internal sealed class Recorder : IDisposable
     /// <param name="maxMegabytes">How much the reports may come to, in MiB: an eighth of it is the most that one segment has.</param>
     internal Recorder(AgentPlaces places, TimeProvider time, bool appendOnly, int maxMegabytes = 1024)
     {
-        (_places, _time) = (places, time);
+        (_places, _time, _known) = (places, time, new KnownRuns(places.Reports));
         _reports = ReportJournal.Open(places, Math.Min(Segments.MaxBytes, maxMegabytes * (1024L * 1024 / 8)));
         try
         {
@@ -153,6 +154,7 @@ internal sealed class Recorder : IDisposable
             // What reached the disk of it is unknown, so it counts as nothing: the next batch begins in new segments.
             _failed = true;
             _recent = new RecentRuns();
+            _known.Forget();
             StandardStreams.Say(e.Message, (e as ProblemException)?.Hint ?? "");
             Array.Fill(answers, new RecordAnswer(false, false, -1, e.Message));
         }
@@ -218,7 +220,8 @@ internal sealed class Recorder : IDisposable
         var lines = new Hash32[batch.Count];
         var seqs = new long[batch.Count];
         var received = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-        var known = KnownRuns(batch);
+        _known.Trim();
+        Cover(batch);
         for (var i = 0; i < batch.Count; i++)
         {
             seqs[i] = -1;
@@ -227,9 +230,10 @@ internal sealed class Recorder : IDisposable
             if (report.Report.RunId is { } run)
             {
                 var key = ReportLine.RunKey(report.Uid, run);
-                if (_recent.Contains(key) || known?.Contains(key) == true)
+                if (_recent.Contains(key) || (report.Spooled is not null && _known.Contains(key)))
                     continue;
                 _recent.Add(key);
+                _known.Add(key);
             }
 
             seqs[i] = _reports.NextSeq;
@@ -276,7 +280,7 @@ internal sealed class Recorder : IDisposable
 
     // A spooled report may have been recorded before a crash that kept its file: after its run began, which is its own word,
     // and not long before its file was made, which is the kernel's; so nobody can have the whole journal read.
-    private HashSet<string>? KnownRuns(IReadOnlyList<RecordRequest> batch)
+    private void Cover(IReadOnlyList<RecordRequest> batch)
     {
         DateTimeOffset? earliest = null;
         foreach (var request in batch)
@@ -288,9 +292,8 @@ internal sealed class Recorder : IDisposable
                 earliest = since;
         }
 
-        return earliest is { } first
-            ? JournalReading.RunKeysSince(_places.Reports, (first - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond)
-            : null;
+        if (earliest is { } first)
+            _known.Cover((first - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
     }
 
     private string User(uint uid)

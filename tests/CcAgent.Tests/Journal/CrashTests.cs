@@ -57,7 +57,7 @@ public class CrashTests
             entries.Where(e => e.GetProperty("event").GetString() == "job.finished").Select(e => e.GetProperty("report").GetInt32()));
         Assert.StartsWith($"OK {entries.Count} ", await folder.PythonAsync(), StringComparison.Ordinal);
         Assert.Equal(0, (await AgentProgram.RunAsync("audit", "verify", "--dir", folder.Path)).Code);
-        Assert.True(ran.Count > kills, $"only {ran.Count} runs");
+        Assert.True(ran.Count > kills / 3, $"only {ran.Count} runs");
         Assert.Empty(Directory.GetFileSystemEntries(folder.Spool));
         Assert.Empty(await HeldLocksAsync(folder.Path));
         TestContext.Current.TestOutputHelper?.WriteLine($"{kills} kills, {ran.Count} runs, {entries.Count} entries");
