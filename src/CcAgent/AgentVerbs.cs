@@ -61,7 +61,7 @@ internal static class AgentVerbs
                 var daemon = VerbArguments.Parse("daemon", rest, "--dir", "--settings", "--append-only");
                 return DaemonVerb.Run(daemon.Directory, daemon.Settings, daemon.AppendOnly);
             case ["serve", .. var rest]:
-                return Serve(VerbArguments.Parse("serve", rest, "--dir").Places);
+                return Serve(VerbArguments.Parse("serve", rest, "--dir", "--policy"));
             case ["report", "list", .. var rest]:
                 return ReportVerb.List(VerbArguments.Parse("report", rest, "--dir", "--json", "--limit"));
             case ["report", "tail", .. var rest]:
@@ -80,11 +80,13 @@ internal static class AgentVerbs
         }
     }
 
-    private static int Serve(AgentPlaces places)
+    private static int Serve(VerbArguments arguments)
     {
+        var (policy, places) = (ServePolicy.Named(arguments.Policy), arguments.Places);
         SecureDirectory.Require(places.Data, places.Owner);
-        new ServeSession(places).Run();
-        return 0;
+        if (policy.Name is not null)
+            StartMark.Answer(Environment.GetEnvironmentVariable("SSH_ORIGINAL_COMMAND"));
+        return new ServeSession(places, policy).Run();
     }
 
     private static int Print(string text)

@@ -19,13 +19,16 @@ internal sealed class TestFleet : IAsyncDisposable
     /// <summary>Shells that a test puts in the way, by host.</summary>
     public ConcurrentDictionary<string, Func<IHostShell, IHostShell>> Wraps { get; } = new();
 
+    /// <summary>For hosts that are reached by ssh.</summary>
+    public string? SshConfig { get; set; }
+
     public string StateDirectory => Path.Combine(Root, "state");
 
     public string ConfigDirectory => Path.Combine(Root, "config");
 
     public FleetControl Open(bool readOnly = false, Func<FleetOptions, FleetOptions>? change = null)
     {
-        Func<HostEntry, IHostShell> shells = HostShells.Create(new SshOptions(Path.Combine(Root, "control")));
+        Func<HostEntry, IHostShell> shells = HostShells.Create(new SshOptions(Path.Combine(Root, "control")) { ConfigFile = SshConfig });
         FleetOptions options = new()
         {
             StateDirectory = StateDirectory,

@@ -98,7 +98,8 @@ internal sealed class RequestReader
         }
 
         var problem = request is not { Request: DaemonRequest.Append, Params: { } entry } ? "not a request that the daemon knows"
-            : entry.Event is not (AuditEvents.CrontabEdited or AuditEvents.ConsolePulled or AuditEvents.JobStopped) ? "not an event that may be asked for"
+            : entry.Event is not (AuditEvents.CrontabEdited or AuditEvents.ConsolePulled or AuditEvents.JobStopped or AuditEvents.AccessRefused)
+                ? "not an event that may be asked for"
             : null;
         if (problem is null)
         {

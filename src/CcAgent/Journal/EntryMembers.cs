@@ -100,6 +100,8 @@ internal static class EntryMembers
             members.Add(new("sha256_after", entry.After is { } after ? Cut(after, ShortText) : null));
         }
 
+        Add(members, "method", entry.Method);
+        Add(members, "policy", entry.Policy);
         if (entry.Diff is { } diff)
             members.Add(new("diff", Cut(diff, LongText)));
         if (entry.Reason is { Length: > 0 } reason)

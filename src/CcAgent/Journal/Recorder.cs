@@ -255,7 +255,7 @@ internal sealed class Recorder : IDisposable
             case ReportRequest report:
                 Listener?.Reported(report.Report, report.Uid);
                 return new RecordAnswer(true, true, _chain.NextSeq, Finished(report.Report, seq, line, report.Uid).ToString());
-            case RejectedRequest rejected when !_suppression.Admits(rejected.Uid, rejected.Reason):
+            case RejectedRequest rejected when !_suppression.Admits(rejected.Uid, AuditEvents.ReportRejected, rejected.Reason):
                 return new RecordAnswer(false, true, -1, rejected.Reason);
             case RejectedRequest rejected:
                 var at = _chain.NextSeq;
@@ -263,6 +263,9 @@ internal sealed class Recorder : IDisposable
                 return new RecordAnswer(false, true, at, rejected.Reason);
             case EntryRequest entry:
                 return new RecordAnswer(true, true, _chain.NextSeq, _chain.Add(entry.Event, [.. entry.Members]).ToString());
+            // Who has a key with a policy can be refused as often as he likes.
+            case AppendRequest { Entry: { Event: AuditEvents.AccessRefused } refused } when !_suppression.Admits(request.Uid, refused.Event, refused.Method ?? ""):
+                return new RecordAnswer(false, true, -1, "so many were refused that this one is only counted");
             default:
                 var append = (AppendRequest)request;
                 Listener?.Appended(append.Entry);

@@ -5,7 +5,7 @@ using CcConsole.Core.Audit;
 namespace CcAgent.Journal;
 
 /// <summary>
-/// Keeps who sends rubbish from filling the chain: of each sender the first refusals have an entry each, more come back with
+/// Keeps who sends rubbish or asks for what is not allowed from filling the chain: of each sender the first refusals of a kind have an entry each, more come back with
 /// time, and the rest are counted and told by one audit.suppressed entry every half minute.
 /// </summary>
 internal sealed class Suppression
@@ -13,7 +13,7 @@ internal sealed class Suppression
     private const int Burst = 20, MostReasons = 8, MostSenders = 1024;
     private static readonly TimeSpan Refill = TimeSpan.FromMinutes(1), Delay = TimeSpan.FromSeconds(30);
 
-    private readonly Dictionary<uint, Sender> _senders = [];
+    private readonly Dictionary<(uint Uid, string Of), Sender> _senders = [];
     private long _since;
 
     /// <summary>How long until what was counted is due, in milliseconds; -1 when nothing was.</summary>
@@ -21,13 +21,13 @@ internal sealed class Suppression
         : (int)Math.Max(0, Math.Ceiling((Delay - Stopwatch.GetElapsedTime(_since)).TotalMilliseconds));
 
     /// <summary>Whether a refusal has its own entry; else it has been counted.</summary>
-    internal bool Admits(uint uid, string reason)
+    internal bool Admits(uint uid, string of, string reason)
     {
         var now = Stopwatch.GetTimestamp();
-        if (!_senders.TryGetValue(uid, out var sender))
+        if (!_senders.TryGetValue((uid, of), out var sender))
         {
             Prune();
-            _senders[uid] = sender = new Sender(now);
+            _senders[(uid, of)] = sender = new Sender(now);
         }
 
         sender.Allowed = Math.Min(Burst, sender.Allowed + (Stopwatch.GetElapsedTime(sender.Seen, now) / Refill));
@@ -50,14 +50,14 @@ internal sealed class Suppression
     internal IReadOnlyList<IReadOnlyList<AuditMember>> Pending(Func<uint, string> user)
     {
         var entries = new List<IReadOnlyList<AuditMember>>();
-        foreach (var (uid, sender) in _senders)
+        foreach (var ((uid, of), sender) in _senders)
         {
             if (sender.Count == 0)
                 continue;
             var reasons = string.Join("; ", sender.Reasons.OrderByDescending(r => r.Value).Select(
                 r => string.Create(CultureInfo.InvariantCulture, $"{r.Value} × {EntryMembers.Cut(r.Key, 160)}")));
             entries.Add([
-                new("of", AuditEvents.ReportRejected),
+                new("of", of),
                 new("count", sender.Count),
                 new("uid", uid),
                 new("user", user(uid)),
@@ -86,10 +86,10 @@ internal sealed class Suppression
     {
         if (_senders.Count < MostSenders)
             return;
-        foreach (var (uid, sender) in _senders)
+        foreach (var (key, sender) in _senders)
         {
             if (sender.Count == 0)
-                _senders.Remove(uid);
+                _senders.Remove(key);
         }
     }
 

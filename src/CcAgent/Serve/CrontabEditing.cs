@@ -113,7 +113,8 @@ internal sealed class CrontabEditing
     {
         var (bytes, host) = read;
         return new CrontabReadResult(
-            table?.Name ?? host.User, bytes is not null, bytes ?? [], Digest(bytes ?? []), host.Dialect.Name());
+            table?.Name ?? host.User, bytes is not null, bytes ?? [], Digest(bytes ?? []), host.Dialect.Name(),
+            new CronFacts(host.Implementation, host.Version, host.Daemon switch { CronDaemonState.Running => true, CronDaemonState.None => false, _ => null }));
     }
 
     private static string? Token(string? token) => token is null || (token.Length is > 0 and <= 64 && token.All(char.IsAsciiHexDigit))

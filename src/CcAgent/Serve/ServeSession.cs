@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization.Metadata;
 using CcAgent.Daemon;
@@ -6,6 +5,7 @@ using CcAgent.Native;
 using CcAgent.Places;
 using CcAgent.Runs;
 using CcAgent.Status;
+using CcAgent.Verbs;
 using CcConsole.Core;
 using CcConsole.Core.Audit;
 using CcConsole.Core.Protocol;
@@ -23,27 +23,35 @@ internal sealed class ServeSession
         Methods.JobRun, Methods.JobStop, Methods.JobRunning, Methods.AgentStatus,
     ];
 
+    // What a shell exits with for a command that it found and may not run.
+    private const int CannotRun = 126;
+
     private readonly AgentPlaces _places;
     private readonly MessageOutput _output = new();
     private readonly JobRuns _jobs;
     private readonly CrontabEditing _crontab;
-    private readonly ConcurrentDictionary<long, OutgoingStream> _streams = new();
-    private readonly ConcurrentDictionary<Task, byte> _running = new();
+    private readonly ServePolicy _policy;
+    private readonly RefusedRequests _refused;
+    private readonly RunningRequests _running;
     private readonly Lock _edits = new();
 
-    internal ServeSession(AgentPlaces places)
+    internal ServeSession(AgentPlaces places, ServePolicy policy)
     {
-        _places = places;
+        (_places, _policy) = (places, policy);
+        _refused = new RefusedRequests(places, policy.Name ?? "");
+        _running = new RunningRequests(_output);
         _jobs = new JobRuns(_output);
         _crontab = new CrontabEditing(places);
     }
 
     /// <summary>Runs until the console closes its end; then streams end, and jobs with them.</summary>
-    internal unsafe void Run()
+    /// <returns>The exit code.</returns>
+    internal unsafe int Run()
     {
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Leave);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Leave);
         var framer = new LineFramer();
+        var spoken = false;
         while (true)
         {
             var room = framer.GetBuffer().Span;
@@ -60,13 +68,16 @@ internal sealed class ServeSession
                 if (kind == FrameKind.TooLong)
                     _output.Error(null, RpcErrorCode.TooLong, $"the message was longer than {RpcLimits.MaxMessageBytes} bytes", "send less at once");
                 else
-                    Handle(line.Span);
+                    spoken |= Handle(line.Span);
             }
         }
 
-        foreach (var stream in _streams.Values)
-            stream.Cancel();
-        Task.WaitAll([.. _running.Keys]);
+        _running.End();
+        if (spoken || _policy.Name is null)
+            return 0;
+        // The command that the client named is not looked at; whoever expected that it would run is told.
+        StandardStreams.Say($"this key is for the console alone (--policy {_policy.Name}): no command is run, and there is no shell", "use another key for that");
+        return CannotRun;
     }
 
     // Who ends this process gives it two seconds: a job is not left behind.
@@ -77,7 +88,8 @@ internal sealed class ServeSession
         Libc._exit(128 + (context.Signal == PosixSignal.SIGHUP ? Signals.HangUp : Signals.Terminate));
     }
 
-    private void Handle(ReadOnlySpan<byte> line)
+    // Whether it was a message at all.
+    private bool Handle(ReadOnlySpan<byte> line)
     {
         var message = RpcCodec.Read(line);
         if (message is null)
@@ -88,18 +100,19 @@ internal sealed class ServeSession
             Requested(message, message.Id!.Value);
         else if (message.Kind == RpcKind.Invalid)
             _output.Error(message.Id, RpcErrorCode.InvalidRequest, "the message is no request of JSON-RPC 2.0");
+        return message is not null;
     }
 
     // A stream that has ended meanwhile is no error.
     private void Notified(RpcMessage message)
     {
         if (message.Method == StreamMethods.Credit && RpcCodec.TryRead(message.Params, ProtocolJson.Default.StreamCredit, out var credit, out _)
-            && _streams.TryGetValue(credit.Stream, out var granted))
+            && _running.Find(credit.Stream) is { } granted)
         {
             granted.Grant(credit.Messages);
         }
         else if (message.Method == StreamMethods.Cancel && RpcCodec.TryRead(message.Params, ProtocolJson.Default.StreamCancel, out var cancel, out _)
-            && _streams.TryGetValue(cancel.Stream, out var cancelled))
+            && _running.Find(cancel.Stream) is { } cancelled)
         {
             cancelled.Cancel();
         }
@@ -107,61 +120,67 @@ internal sealed class ServeSession
 
     private void Requested(RpcMessage message, long id)
     {
+        if (_policy.Refuses(message.Method))
+        {
+            Refuse(message.Method!, id);
+            return;
+        }
+
         switch (message.Method)
         {
             case Methods.Hello:
                 With(message, id, ProtocolJson.Default.HelloParams, hello => _output.Result(id, Hello(hello), ProtocolJson.Default.HelloResult));
                 break;
             case Methods.AgentStatus:
-                Start(id, () => _output.Result(id, StatusReport.Of(_places), ProtocolJson.Default.AgentStatusResult));
+                _running.Start(id, () => _output.Result(id, StatusReport.Of(_places), ProtocolJson.Default.AgentStatusResult));
                 break;
             case Methods.ReportTail:
-                With(message, id, ProtocolJson.Default.ReportTailParams, tail => Stream(
+                With(message, id, ProtocolJson.Default.ReportTailParams, tail => _running.Stream(
                     id, tail.Credit, stream => new ReportStream(_places, _output).Run(stream, tail)));
                 break;
             case Methods.ReportAck:
-                With(message, id, ProtocolJson.Default.ReportAckParams, ack => Start(id, () =>
+                With(message, id, ProtocolJson.Default.ReportAckParams, ack => _running.Start(id, () =>
                 {
                     new DaemonClient(_places).Acknowledge(ack.Seq);
                     _output.Result(id, new Done(), ProtocolJson.Default.Done);
                 }));
                 break;
             case Methods.AuditPull:
-                With(message, id, ProtocolJson.Default.AuditPullParams, pull => Stream(
+                With(message, id, ProtocolJson.Default.AuditPullParams, pull => _running.Stream(
                     id, pull.Credit, stream => new AuditStream(_places, _output).Run(stream, pull)));
                 break;
             case Methods.AuditAppend:
-                With(message, id, ProtocolJson.Default.AuditAppendParams, entry => Start(id, () => Append(id, entry)));
+                With(message, id, ProtocolJson.Default.AuditAppendParams, entry => _running.Start(id, () => Append(id, entry)));
                 break;
             case Methods.CrontabRead:
-                With(message, id, ProtocolJson.Default.CrontabReadParams, read => Start(
+                With(message, id, ProtocolJson.Default.CrontabReadParams, read => _running.Start(
                     id, () => _output.Result(id, CrontabEditing.Read(read.Table), ProtocolJson.Default.CrontabReadResult)));
                 break;
             case Methods.CrontabWrite:
-                With(message, id, ProtocolJson.Default.CrontabWriteParams, write => Start(id, () => Edit(id, write)));
+                With(message, id, ProtocolJson.Default.CrontabWriteParams, write => _running.Start(id, () => Edit(id, write)));
                 break;
             case Methods.CrontabSettle:
-                With(message, id, ProtocolJson.Default.CrontabSettleParams, settle => Start(
+                With(message, id, ProtocolJson.Default.CrontabSettleParams, settle => _running.Start(
                     id, () => _output.Result(id, CrontabEditing.Settle(settle), ProtocolJson.Default.CrontabReadResult)));
                 break;
             case Methods.CrontabDiscover:
-                With(message, id, ProtocolJson.Default.CrontabDiscoverParams, discover => Stream(
+                With(message, id, ProtocolJson.Default.CrontabDiscoverParams, discover => _running.Stream(
                     id, discover.Credit, stream => new DiscoveryStream(_output).Run(stream)));
                 break;
             case Methods.JobRun:
-                With(message, id, ProtocolJson.Default.JobRunParams, run => Stream(id, run.Credit, stream => _jobs.Run(stream, run)));
+                With(message, id, ProtocolJson.Default.JobRunParams, run => _running.Stream(id, run.Credit, stream => _jobs.Run(stream, run)));
                 break;
             case Methods.JobStop:
                 With(message, id, ProtocolJson.Default.JobStopParams, stop =>
                 {
                     if (stop.Run is { } run)
-                        Start(id, () => _output.Result(id, new RunStop(_places).Stop(run, stop), ProtocolJson.Default.JobStopResult));
+                        _running.Start(id, () => _output.Result(id, new RunStop(_places).Stop(run, stop), ProtocolJson.Default.JobStopResult));
                     else
                         StopStream(id, stop);
                 });
                 break;
             case Methods.JobRunning:
-                Start(id, () => _output.Result(id, RunningRuns.In(_places), ProtocolJson.Default.JobRunningResult));
+                _running.Start(id, () => _output.Result(id, RunningRuns.In(_places), ProtocolJson.Default.JobRunningResult));
                 break;
             default:
                 _output.Error(id, RpcErrorCode.MethodNotFound, "no such method", "this agent may be older than the console");
@@ -178,15 +197,26 @@ internal sealed class ServeSession
             _output.Error(id, RpcErrorCode.InvalidParams, $"the parameters of {message.Method}: {problem}");
     }
 
+    private void Refuse(string method, long id)
+    {
+        _output.Error(
+            id, RpcErrorCode.Refused, $"refused by the host's policy for this key: {_policy.Name} does not allow {PlainText.Of(method)}",
+            $"connect by another key, or have the host's administrator change --policy {_policy.Name} in its authorized_keys");
+        if (_refused.IsNew(method))
+            _running.Start(id, () => _refused.Record(method));
+    }
+
     private HelloResult Hello(HelloParams hello)
     {
         var uid = Libc.geteuid();
+        _refused.Client = hello.Client;
         return new HelloResult(
-            AgentVerbs.Version, Math.Min(hello.Protocol, RpcLimits.ProtocolVersion), Capabilities, HostFacts.Name, UserAccount.Of(uid).Name, uid,
-            _places.Mode == AgentMode.System ? "system" : "user", _places.Data, HostFacts.Zone, TimeProvider.System.GetLocalNow());
+            AgentVerbs.Version, Math.Min(hello.Protocol, RpcLimits.ProtocolVersion), _policy.Capabilities, HostFacts.Name, UserAccount.Of(uid).Name, uid,
+            _places.Mode == AgentMode.System ? "system" : "user", _places.Data, HostFacts.Zone, TimeProvider.System.GetLocalNow(),
+            _policy.Name, Environment.ProcessPath);
     }
 
-    private void StopStream(long id, JobStopParams stop) => Guard(id, () =>
+    private void StopStream(long id, JobStopParams stop) => _running.Guard(id, () =>
     {
         _jobs.Stop(stop);
         _output.Result(id, new Done(), ProtocolJson.Default.Done);
@@ -194,8 +224,9 @@ internal sealed class ServeSession
 
     private void Append(long id, AuditAppendParams entry)
     {
-        if (entry.Event is not (AuditEvents.ConsolePulled or AuditEvents.CrontabEdited))
-            throw new ProblemException("the event must be console.pulled or crontab.edited");
+        // What else a console does here is done by this agent, which then says so itself.
+        if (entry.Event != AuditEvents.ConsolePulled)
+            throw new ProblemException("the event must be console.pulled");
         _output.Result(id, new DaemonClient(_places).Append(entry), ProtocolJson.Default.AuditAppendResult);
     }
 
@@ -203,71 +234,5 @@ internal sealed class ServeSession
     {
         lock (_edits)
             _output.Result(id, _crontab.Write(write), ProtocolJson.Default.CrontabWriteResult);
-    }
-
-    private void Stream(long id, int credit, Action<OutgoingStream> run)
-    {
-        var stream = new OutgoingStream(id, credit);
-        if (!_streams.TryAdd(id, stream))
-        {
-            _output.Error(id, RpcErrorCode.InvalidRequest, "a stream with this id is open");
-            return;
-        }
-
-        Start(id, () =>
-        {
-            try
-            {
-                run(stream);
-                _output.Notify(StreamMethods.End, new StreamEnd(id, stream.Reason), ProtocolJson.Default.StreamEnd);
-            }
-            catch (ProblemException e) when (stream.Opened)
-            {
-                _output.Notify(StreamMethods.End, new StreamEnd(id, StreamEndReason.Error, e.Message, e.Hint), ProtocolJson.Default.StreamEnd);
-            }
-            finally
-            {
-                _streams.TryRemove(id, out _);
-                stream.Cancel();
-            }
-        });
-    }
-
-    private void Start(long id, Action action)
-    {
-        if (_running.Count >= MostAtOnce)
-        {
-            _streams.TryRemove(id, out _);
-            _output.Error(id, RpcErrorCode.Problem, "too much at once on this session", "wait for an answer first");
-            return;
-        }
-
-        var task = new Task(() => Guard(id, action), TaskCreationOptions.LongRunning);
-        _running.TryAdd(task, 0);
-        task.ContinueWith(done => _running.TryRemove(done, out _), TaskScheduler.Default);
-        task.Start(TaskScheduler.Default);
-    }
-
-    // A failure belongs to its request, never to the session.
-    private void Guard(long id, Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (AuditUnavailableException e)
-        {
-            _output.Error(id, RpcErrorCode.AuditUnavailable, e.Message, e.Hint);
-        }
-        catch (ProblemException e)
-        {
-            _output.Error(id, e);
-        }
-#pragma warning disable CA1031 // Whatever it is, the console hears of it, and the session goes on.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            _output.Error(id, RpcErrorCode.InternalError, $"the agent failed: {e.GetType().Name}: {e.Message}", "report this");
-        }
     }
 }

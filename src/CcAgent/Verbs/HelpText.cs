@@ -65,9 +65,16 @@ internal static class HelpText
         """;
 
     internal const string Serve = """
-        cc-agent serve [--dir DIR]
+        cc-agent serve [--dir DIR] [--policy read-only|edit]
 
         Answers a console: JSON-RPC 2.0, one message a line, over standard input and output.
+
+          --dir DIR        what daemon --dir names
+          --policy NAME    answer only what the policy lists, and record what is asked for beyond it. read-only: reports, audit chain,
+                           tables, state. edit: also write tables, run and stop jobs; who may write a table can run anything as its user.
+
+        As the forced command of a key, in authorized_keys, which then can do nothing else:
+          restrict,command="/usr/local/bin/cc-agent serve --policy read-only" ssh-ed25519 AAAA… ada@laptop
 
         Example:
           printf '%s\n' '{"jsonrpc":"2.0","id":1,"method":"hello","params":{"client":"hand","protocol":1}}' | cc-agent serve

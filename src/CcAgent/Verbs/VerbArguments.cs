@@ -5,7 +5,7 @@ using CcConsole.Core;
 namespace CcAgent.Verbs;
 
 /// <summary>The options of the verbs: --dir, --json, --limit, and what a verb adds of its own.</summary>
-internal sealed record VerbArguments(string? Directory, bool Json, int? Limit, bool AppendOnly, string? Settings = null)
+internal sealed record VerbArguments(string? Directory, bool Json, int? Limit, bool AppendOnly, string? Settings = null, string? Policy = null)
 {
     internal AgentPlaces Places => AgentPlaces.For(Directory);
 
@@ -42,6 +42,8 @@ internal sealed record VerbArguments(string? Directory, bool Json, int? Limit, b
             return parsed with { Directory = value.Length > 0 ? value : throw Usage(verb, "--dir needs a directory") };
         if (name == "--settings")
             return parsed with { Settings = value.Length > 0 ? value : throw Usage(verb, "--settings needs a file") };
+        if (name == "--policy")
+            return parsed with { Policy = value };
         return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit > 0
             ? parsed with { Limit = limit }
             : throw Usage(verb, "--limit must be a number from 1");

@@ -42,6 +42,9 @@ public static class AuditEvents
     /// <summary>A console pulled the chain up to an entry.</summary>
     public const string ConsolePulled = "console.pulled";
 
+    /// <summary>A console asked for what the host's policy for its key does not allow: what, from where.</summary>
+    public const string AccessRefused = "access.refused";
+
     /// <summary>Entries could not be written for a while: how many, from when to when.</summary>
     public const string Gap = "audit.gap";
 

@@ -23,7 +23,7 @@ public sealed record AuditPullResult(long Stream, long Last, byte[]? Held = null
 public sealed record AuditLines(long Stream, long First, int Count, byte[] Bytes);
 
 /// <summary>Asks for an entry in the host's chain about what the console did.</summary>
-/// <param name="Event">"console.pulled" or "crontab.edited"; the agent itself asks for "job.stopped".</param>
+/// <param name="Event">"console.pulled"; the agent itself asks for "crontab.edited", "job.stopped" and "access.refused".</param>
 /// <param name="Actor">Who: the person at the console.</param>
 /// <param name="Origin">From where: the console's machine.</param>
 public sealed record AuditAppendParams(string Event, string Actor, string Origin)
@@ -57,6 +57,12 @@ public sealed record AuditAppendParams(string Event, string Actor, string Origin
 
     /// <summary>Why, in the person's words.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>access.refused: what was asked for.</summary>
+    public string? Method { get; init; }
+
+    /// <summary>access.refused: the session's policy.</summary>
+    public string? Policy { get; init; }
 }
 
 /// <summary>The entry is durable.</summary>

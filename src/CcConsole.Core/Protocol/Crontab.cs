@@ -10,7 +10,14 @@ public sealed record CrontabReadParams(string? Table = null);
 /// <param name="Content">Its bytes (base64 on the wire).</param>
 /// <param name="Sha256">SHA-256 of the content, 64 hexadecimal digits.</param>
 /// <param name="Dialect">One of the names of <see cref="Cron.CronDialects"/>.</param>
-public sealed record CrontabReadResult(string Table, bool Exists, byte[] Content, string Sha256, string Dialect);
+/// <param name="Cron">Which cron the host has; null from an agent that does not say.</param>
+public sealed record CrontabReadResult(string Table, bool Exists, byte[] Content, string Sha256, string Dialect, CronFacts? Cron = null);
+
+/// <summary>Which cron a host has.</summary>
+/// <param name="Implementation">"debian", "cronie", "busybox" or "unknown".</param>
+/// <param name="Version">Its version in its own words; empty when it tells none.</param>
+/// <param name="Running">Whether its daemon runs; null when that is not known.</param>
+public sealed record CronFacts(string Implementation, string Version, bool? Running = null);
 
 /// <summary>
 /// Replaces a table if it still is what was read. Where the agent's daemon keeps a chain, the change is an entry in

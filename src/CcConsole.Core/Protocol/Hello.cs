@@ -16,6 +16,8 @@ public sealed record HelloParams(string Client, int Protocol);
 /// <param name="Dir">The agent's data directory.</param>
 /// <param name="Zone">The host's time zone, its IANA name; "UTC" when none is set.</param>
 /// <param name="Now">The host's clock.</param>
+/// <param name="Policy">What the host calls the limits of this session (<see cref="SessionPolicy"/>); null when there are none.</param>
+/// <param name="Path">Where the agent lies on the host; null when it does not know.</param>
 public sealed record HelloResult(
     string Version,
     int Protocol,
@@ -26,4 +28,16 @@ public sealed record HelloResult(
     string Mode,
     string Dir,
     string Zone,
-    DateTimeOffset Now);
+    DateTimeOffset Now,
+    string? Policy = null,
+    string? Path = null);
+
+/// <summary>The limits that a host can set for the sessions of a key, by the forced command <c>cc-agent serve --policy NAME</c>.</summary>
+public static class SessionPolicy
+{
+    /// <summary>Reports, the audit chain, tables, the agent's state: nothing is changed and nothing run.</summary>
+    public const string ReadOnly = "read-only";
+
+    /// <summary>Also tables are written, and jobs run and stopped. Who may write a table can run anything as its user.</summary>
+    public const string Edit = "edit";
+}

@@ -92,4 +92,7 @@ public static class RpcErrorCode
 
     /// <summary>The action was refused because the host's audit log cannot be written now.</summary>
     public const int AuditUnavailable = -32002;
+
+    /// <summary>The host's policy for this session does not allow the method; nothing was done.</summary>
+    public const int Refused = -32003;
 }

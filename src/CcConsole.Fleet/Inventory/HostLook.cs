@@ -24,6 +24,12 @@ internal static class HostLook
             return HostDiscovery.Parse(0, await AskAsync(agent, cancellation).ConfigureAwait(false), default);
         }
 
+        if (connection.Agent is { IsForced: true })
+        {
+            throw new Core.ProblemException($"{connection.Host.Name}: the host's key is for its agent alone, and this agent does not look through the host",
+                "Upgrade the agent there, or connect by another key.");
+        }
+
         CommandResult result = await connection.Shell.RunAsync(HostDiscovery.Command(), default, Options, cancellation).ConfigureAwait(false);
         return HostDiscovery.Parse(result.ExitCode, result.Output.Span, result.Error.Span);
     }

@@ -47,6 +47,9 @@ internal sealed class AgentSession : IAsyncDisposable
     /// <summary>The last report that the host has been told is held here; -1 for none in this session.</summary>
     public long AcknowledgedReports { get; set; } = -1;
 
+    /// <summary>Whether the host answers every command of this key by the agent: it said nothing before, so no script was run.</summary>
+    public bool IsForced => AgentPath is null;
+
     /// <summary>Completes when the session has ended, for whatever reason.</summary>
     public Task Ended => _reading;
 

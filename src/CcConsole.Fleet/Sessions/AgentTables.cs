@@ -27,7 +27,7 @@ internal sealed class AgentTables(AgentSession agent, FleetOptions options) : IT
             result = await agent.RequestAsync(Methods.CrontabWrite, parameters, ProtocolJson.Default.CrontabWriteParams,
                 ProtocolJson.Default.CrontabWriteResult, cancellation).ConfigureAwait(false);
         }
-        catch (AgentProblemException e) when (e.Code is RpcErrorCode.AuditUnavailable or RpcErrorCode.InvalidParams or RpcErrorCode.MethodNotFound)
+        catch (AgentProblemException e) when (e.Code is RpcErrorCode.AuditUnavailable or RpcErrorCode.Refused or RpcErrorCode.InvalidParams or RpcErrorCode.MethodNotFound)
         {
             // The agent says that it has written nothing.
             return new TableWriteResult(TableWriteOutcome.Rejected, plan.Before, e.Hint.Length > 0 ? $"{e.Message}. {e.Hint}" : e.Message);

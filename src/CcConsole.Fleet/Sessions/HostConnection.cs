@@ -59,7 +59,9 @@ internal sealed class HostConnection : IAsyncDisposable
 
         try
         {
-            HostFacts facts = FactsOf(await ScriptTables.RunAsync(shell, HostCrontab.ReadCommand(), cancellation).ConfigureAwait(false));
+            HostFacts facts = agent is { IsForced: true }
+                ? await ForcedFactsAsync(agent, cancellation).ConfigureAwait(false)
+                : FactsOf(await ScriptTables.RunAsync(shell, HostCrontab.ReadCommand(), cancellation).ConfigureAwait(false));
             if (agent is not null)
             {
                 facts = await WithAgentAsync(facts, agent, host, cancellation).ConfigureAwait(false);
@@ -108,13 +110,43 @@ internal sealed class HostConnection : IAsyncDisposable
         };
     }
 
+    /// <summary>No script is run for a key whose forced command is the agent: the agent says what it would have said.</summary>
+    private static async Task<HostFacts> ForcedFactsAsync(AgentSession agent, CancellationToken cancellation)
+    {
+        CrontabReadResult? read = null;
+        string problem = "unknown";
+        try
+        {
+            read = await agent.RequestAsync(Methods.CrontabRead, new CrontabReadParams(), ProtocolJson.Default.CrontabReadParams,
+                ProtocolJson.Default.CrontabReadResult, cancellation).ConfigureAwait(false);
+        }
+        catch (AgentProblemException e)
+        {
+            problem = e.Message;
+        }
+
+        return new HostFacts
+        {
+            User = Plain.Text(agent.Hello.User),
+            Dialect = read is null ? CronDialect.Debian : CronDialects.Of(read.Dialect),
+            Daemon = read is null ? problem : Daemon(read.Cron),
+            Zone = TimeZoneInfo.Utc,
+            ZoneNote = "the host does not say its time zone; times are shown, and next runs computed, in UTC",
+            Policy = agent.Hello.Policy is { } policy ? Plain.Text(policy) : null,
+        };
+    }
+
     /// <summary>How the words for a daemon end of which no process was seen.</summary>
     public const string NotRunning = ", not running";
 
-    private static string Daemon(HostCron cron)
+    private static string Daemon(HostCron cron) => Daemon(cron.Implementation, cron.Version, cron.Daemon == CronDaemonState.None);
+
+    private static string Daemon(CronFacts? cron) => Daemon(cron?.Implementation ?? "unknown", cron?.Version ?? "", cron?.Running == false);
+
+    private static string Daemon(string implementation, string version, bool none)
     {
-        string name = cron.Version.Length > 0 ? Plain.Text(cron.Version) : cron.Implementation == "unknown" ? "cron" : $"{cron.Implementation} cron";
-        return cron.Daemon == CronDaemonState.None ? $"{name}{NotRunning}" : name;
+        string name = version.Length > 0 ? Plain.Text(version) : implementation == "unknown" ? "cron" : $"{Plain.Text(implementation)} cron";
+        return none ? $"{name}{NotRunning}" : name;
     }
 
     private static async Task<HostFacts> WithAgentAsync(HostFacts facts, AgentSession agent, HostEntry host, CancellationToken cancellation)
@@ -126,7 +158,7 @@ internal sealed class HostConnection : IAsyncDisposable
         {
             User = Plain.Text(agent.Hello.User),
             AgentVersion = Plain.Text(agent.Hello.Version),
-            AgentPath = agent.AgentPath ?? host.AgentPath,
+            AgentPath = agent.AgentPath ?? host.AgentPath ?? (agent.Hello.Path is { } path ? Plain.Text(path) : null),
             SocketPath = host.SocketPath ?? status.Socket,
             Zone = known ? zone! : facts.Zone,
             ZoneNote = known ? null : facts.ZoneNote,

@@ -29,6 +29,9 @@ public sealed record HostFacts
     /// <summary>The agent's socket, as lines of the table name it; null without an agent.</summary>
     public string? SocketPath { get; init; }
 
+    /// <summary>What the host limits this key's sessions to: <c>read-only</c>, <c>edit</c>; null for no limit.</summary>
+    public string? Policy { get; init; }
+
     /// <summary>Whether the host has an agent that answers.</summary>
     public bool HasAgent => AgentVersion is not null;
 }

@@ -27,11 +27,12 @@ internal sealed class ServeClient : IAsyncDisposable
         });
     }
 
-    internal static ServeClient Start(string directory) => new(new ProcessStartInfo(AgentProgram.Path, ["serve", "--dir", directory]));
+    internal static ServeClient Start(string directory, params string[] options) =>
+        new(new ProcessStartInfo(AgentProgram.Path, ["serve", "--dir", directory, .. options]));
 
-    internal static ServeClient StartAs(TestUser user)
+    internal static ServeClient StartAs(TestUser user, params string[] options)
     {
-        var start = new ProcessStartInfo("/usr/bin/setpriv", [.. user.SetPrivileges, AgentProgram.Path, "serve"]) { WorkingDirectory = "/" };
+        var start = new ProcessStartInfo("/usr/bin/setpriv", [.. user.SetPrivileges, AgentProgram.Path, "serve", .. options]) { WorkingDirectory = "/" };
         foreach (var (name, value) in user.Environment)
             start.Environment[name] = value;
         return new ServeClient(start);
