@@ -94,9 +94,9 @@ internal sealed unsafe class Connection
     internal static byte[] Format(in RecordAnswer answer)
     {
         if (answer.Good)
-            return Encoding.UTF8.GetBytes($"{{\"ok\":true,\"seq\":{answer.Seq},\"hash\":{Text(answer.Message)}}}\n");
+            return Encoding.UTF8.GetBytes($"{{\"ok\":true,\"seq\":{answer.Seq},\"hash\":{Text(answer.Message)},\"accepted\":true}}\n");
         return Encoding.UTF8.GetBytes(
-            $"{{\"ok\":false,\"recorded\":{(answer.Recorded ? "true" : "false")},\"seq\":{answer.Seq},\"error\":{Text(answer.Message)}}}\n");
+            $"{{\"ok\":false,\"recorded\":{(answer.Recorded ? "true" : "false")},\"seq\":{answer.Seq},\"error\":{Text(answer.Message)},\"accepted\":false}}\n");
     }
 
     private static string Text(string text) => "\"" + JsonEncodedText.Encode(text) + "\"";

@@ -33,6 +33,7 @@ internal sealed class RequestReader
             return Rejected(connection, bytes, "its first member's name is not Unicode text");
         if (own)
             return Own(connection, object_);
+        object_ = ReportEnvelope.Open(object_) ?? object_;
         if (!ReportReader.TryRead(object_.Span, out var report, out var problem))
             return Rejected(connection, bytes, problem);
         if (report.ExecutingUid != connection.Uid && connection.Uid != 0)

@@ -30,6 +30,9 @@ internal static class ReportDelivery
         try
         {
             answer = DaemonSocket.Ask(socket, uid, report, out reason);
+            // The published agent's daemon, which takes a report in an envelope alone.
+            if (answer.StartsWith("{\"accepted\":false"u8))
+                answer = DaemonSocket.Ask(socket, uid, ReportEnvelope.Put(report), out reason);
         }
         catch (ProblemException e)
         {
@@ -37,9 +40,9 @@ internal static class ReportDelivery
             return DeliveryOutcome.Unsafe;
         }
 
-        if (answer.StartsWith("{\"ok\":true"u8))
+        if (answer.StartsWith("{\"ok\":true"u8) || answer.StartsWith("{\"accepted\":true"u8))
             return DeliveryOutcome.Recorded;
-        if (answer.StartsWith("{\"ok\":false"u8))
+        if (answer.StartsWith("{\"ok\":false"u8) || answer.StartsWith("{\"accepted\":false"u8))
             reason = "the daemon answered " + Encoding.UTF8.GetString(answer);
         return answer.StartsWith("{\"ok\":false,\"recorded\":true"u8) ? DeliveryOutcome.Refused : DeliveryOutcome.NotDelivered;
     }
