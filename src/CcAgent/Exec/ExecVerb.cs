@@ -274,8 +274,11 @@ internal sealed unsafe class ExecVerb
     {
         try
         {
-            SpoolWriter.Put(AgentPlaces.SpoolFor(Path.GetDirectoryName(_socket)!, _uid), _uid, _start, _runId, report);
+            var directory = Path.GetDirectoryName(_socket)!;
+            var spool = AgentPlaces.SpoolFor(directory, _uid);
+            SpoolWriter.Put(spool, _uid, _start, _runId, report);
             _recorded = true;
+            SpoolBound.Keep(spool, _uid, SpoolBound.For(directory));
         }
         catch (ProblemException e)
         {
