@@ -1,4 +1,5 @@
 using CcConsole.Core;
+using CcConsole.Fleet.Agents;
 using CcConsole.Fleet.Audit;
 using CcConsole.Fleet.Changes;
 using CcConsole.Fleet.Hosts;
@@ -37,6 +38,7 @@ public sealed class FleetControl : IAsyncDisposable
         Reports = new ReportOperations(_sessions, cache, options);
         Runs = new RunOperations(_sessions, options, guard);
         Audit = new AuditOperations(_sessions, cache, options, guard);
+        Agents = new AgentOperations(_sessions, Changes, options, guard);
         Monitor = new FleetMonitor(_sessions, hosts, cache, Audit, Changes, inventories, options);
     }
 
@@ -63,6 +65,9 @@ public sealed class FleetControl : IAsyncDisposable
 
     /// <summary>The hosts' audit chains.</summary>
     public AuditOperations Audit { get; }
+
+    /// <summary>The agents on the hosts: looking, installing, upgrading, uninstalling.</summary>
+    public AgentOperations Agents { get; }
 
     /// <summary>The fleet as screens show it, kept up to date in the background once started.</summary>
     public FleetMonitor Monitor { get; }

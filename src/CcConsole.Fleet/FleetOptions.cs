@@ -33,6 +33,9 @@ public sealed record FleetOptions
     /// <summary>Name and version of this program, for the hosts' logs.</summary>
     public string Client { get; init; } = "cc-console";
 
+    /// <summary>The executables of the agent that this program carries, one for each kind of host; null for none.</summary>
+    public Func<IReadOnlyList<Agents.AgentBinary>>? AgentBinaries { get; init; }
+
     /// <summary>True: everything that would change a host or the list of hosts is refused, and pulls leave no entry on the host.</summary>
     public bool ReadOnly { get; init; }
 

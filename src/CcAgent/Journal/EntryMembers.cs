@@ -94,7 +94,7 @@ internal static class EntryMembers
         Add(members, "run_id", entry.Run);
         Add(members, "job_id", entry.JobId);
         Add(members, "signal", entry.Signal);
-        if (entry.Event == AuditEvents.CrontabEdited)
+        if (entry.Event == AuditEvents.CrontabEdited || AuditEvents.IsOfInstallation(entry.Event))
         {
             members.Add(new("sha256_before", entry.Before is { } before ? Cut(before, ShortText) : null));
             members.Add(new("sha256_after", entry.After is { } after ? Cut(after, ShortText) : null));

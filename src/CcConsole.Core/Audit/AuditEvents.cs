@@ -12,6 +12,18 @@ public static class AuditEvents
     /// <summary>The agent ended in an orderly way.</summary>
     public const string AgentStopped = "agent.stopped";
 
+    /// <summary>A console put the agent on the host: who, from where, digest.</summary>
+    public const string AgentInstalled = "agent.installed";
+
+    /// <summary>A console put another executable in the agent's place, or the one before again: both digests.</summary>
+    public const string AgentUpgraded = "agent.upgraded";
+
+    /// <summary>A console is about to take the agent away.</summary>
+    public const string AgentUninstalled = "agent.uninstalled";
+
+    /// <summary>Whether an event is about what a console did with the agent itself.</summary>
+    public static bool IsOfInstallation(string name) => name is AgentInstalled or AgentUpgraded or AgentUninstalled;
+
     /// <summary>A run began.</summary>
     public const string JobStarted = "job.started";
 

@@ -232,7 +232,7 @@ public sealed partial class JobEditor
     private string AgentPath(string? user)
     {
         string runsAs = user ?? Table.Id.Name;
-        return Facts.AgentPath is not { } path ? throw new ProblemException($"{Host.Name} has no agent, so nothing there could report the runs", "Copy cc-agent there and start its daemon, as the README shows, or write the job without the wrapper")
+        return Facts.AgentPath is not { } path ? throw new ProblemException($"{Host.Name} has no agent, so nothing there could report the runs", $"cc-console agent install {Host.Name}; or write the job without the wrapper")
             : runsAs != Facts.User && Facts.SocketPath?.StartsWith(UserSocket, StringComparison.Ordinal) == true ? throw new ProblemException(
                 $"The agent on {Host.Name} is {Facts.User}'s own and takes no reports of {runsAs}", "Run the agent as root for the whole host, or write the job without the wrapper")
             : path;

@@ -84,7 +84,7 @@ internal sealed class HostConnection : IAsyncDisposable
     /// <param name="purpose">What cannot be done without it, as a clause: <c>only an agent keeps reports</c>.</param>
     /// <exception cref="ProblemException">The host has no agent, or one that does not start.</exception>
     public AgentSession RequireAgent(string purpose) => Agent ?? throw AgentProblem ?? new ProblemException(
-        $"{Host.Name} has no agent, and {purpose}", "Copy cc-agent there and start its daemon, as the README shows");
+        $"{Host.Name} has no agent, and {purpose}", $"cc-console agent install {Host.Name}");
 
     public async ValueTask DisposeAsync()
     {

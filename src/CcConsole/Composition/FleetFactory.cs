@@ -25,6 +25,7 @@ internal static class FleetFactory
             Origin = Environment.MachineName,
             Client = $"cc-console {RootVerb.Version}",
             ReadOnly = readOnly || settings.ReadOnly,
+            AgentBinaries = CarriedAgents.Read,
             LookInterval = settings.LookHours > 0 ? TimeSpan.FromHours(settings.LookHours) : null,
         });
     }

@@ -140,7 +140,7 @@ public sealed class JobEditorTests
     {
         JobPreview preview = Editor("").Preview(new JobDraft { Schedule = "@daily", Command = "true", Wrapped = true });
         Assert.Contains("no agent", preview.Problem);
-        Assert.Contains("Copy cc-agent there", preview.Hint);
+        Assert.Contains("cc-console agent install", preview.Hint);
     }
 
     [Fact]
