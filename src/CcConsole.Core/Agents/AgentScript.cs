@@ -42,8 +42,10 @@ internal static class AgentScript
             } | grep -F "$agent" | grep -v ': *#' | grep -v -F "$agent daemon"
         }
         going_on() {
+            # A container's agent may lie at the same path, and is another's.
+            here=$(readlink /proc/$$/ns/mnt 2>/dev/null)
             for p in /proc/[0-9]*; do
-                if runs_agent "${p#/proc/}"; then
+                if runs_agent "${p#/proc/}" && test "$(readlink "$p/ns/mnt" 2>/dev/null)" = "$here"; then
                     case $(tr '\0' ' ' <"$p/cmdline" 2>/dev/null) in *" exec "*) echo "${p#/proc/}" ;; esac
                 fi
             done
