@@ -24,7 +24,12 @@ internal static class AgentVerbs
             // First, and with as little before it as can be: it stands before every job.
             if (arguments is ["exec", ..])
                 return arguments is ["exec", "--help"] ? Print(HelpText.Exec) : ExecVerb.Run(arguments);
-            return arguments is [Launch.Verb, ..] ? Launch.Run(arguments) : Other(arguments);
+            return arguments switch
+            {
+                [Launch.Verb, ..] => Launch.Run(arguments),
+                [Relay.Verb, ..] => Relay.Run(arguments),
+                _ => Other(arguments),
+            };
         }
         catch (ProblemException e)
         {

@@ -29,7 +29,6 @@ internal sealed unsafe class ExecVerb
     private readonly string _firstRunId = Convert.ToHexStringLower(RandomBytes.Get(16));
     private readonly string _socket;
     private readonly ForwardedSignals _signals;
-    private readonly List<Thread> _draining = [];
     private string _runId;
     private int _attempt = 1;
     private DateTimeOffset _start;
@@ -87,12 +86,7 @@ internal sealed unsafe class ExecVerb
         {
             var exitCode = Attempt(overlap, out var again);
             if (!again)
-            {
-                foreach (var thread in _draining)
-                    thread.Join();
                 return exitCode;
-            }
-
             _attempt++;
             _runId = $"{_firstRunId}.{_attempt}";
             _recorded = false;
@@ -139,25 +133,21 @@ internal sealed unsafe class ExecVerb
         var outcome = watch.Wait();
         Report(outcome, output, errors);
         again = Again(outcome);
-        if (again)
+        if (!again)
         {
-            // Beside the next attempt: what this one left in the background still finds a reader.
-            var thread = new Thread(watch.Drain);
-            thread.Start();
-            _draining.Add(thread);
-            return outcome.ExitCode;
+            overlap?.Release();
+            // After the report: whoever is to read this may be slow, or never do it.
+            if (_options.Mail == MailPolicy.Failure && outcome.ExitCode != 0)
+            {
+                MailTail(StandardStreams.Output, output.Tail);
+                MailTail(StandardStreams.Error, errors.Tail);
+            }
+
+            _signals.Release();
         }
 
-        overlap?.Release();
-        // After the report: whoever is to read this may be slow, or never do it.
-        if (_options.Mail == MailPolicy.Failure && outcome.ExitCode != 0)
-        {
-            MailTail(StandardStreams.Output, output.Tail);
-            MailTail(StandardStreams.Error, errors.Tail);
-        }
-
-        _signals.Release();
-        watch.Drain();
+        if (outcome.StreamsLeftOpen)
+            Relay.Start(output, errors, _options.Mail == MailPolicy.Always);
         return outcome.ExitCode;
     }
 

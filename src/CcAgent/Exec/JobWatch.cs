@@ -5,8 +5,7 @@ namespace CcAgent.Exec;
 
 /// <summary>
 /// Watches one job on one thread: moves its output, enforces its time limit, notices its end. A program that the job left
-/// in the background may hold the output open after it; the job's end is then told after a short grace, and the output
-/// goes on being passed on, so that it loses nothing that it would not lose without a wrapper.
+/// in the background may hold the output open after it; the job's end is then told after a short grace (see <see cref="Relay"/>).
 /// </summary>
 internal sealed unsafe class JobWatch
 {
@@ -51,20 +50,12 @@ internal sealed unsafe class JobWatch
     {
         while (true)
         {
-            var open = Step(Deadline());
+            var open = Step();
             if (_gone is { } gone && (!open || Elapsed - gone >= Grace))
             {
                 _ = Libc.close(_exit);
                 return _outcome!.Value with { StreamsLeftOpen = open };
             }
-        }
-    }
-
-    /// <summary>Passes on what still comes after the job's end, until nobody can write any more.</summary>
-    internal void Drain()
-    {
-        while (Step(null))
-        {
         }
     }
 
@@ -76,7 +67,7 @@ internal sealed unsafe class JobWatch
         : Elapsed + GroupStep;
 
     // False when both streams are at their end.
-    private bool Step(TimeSpan? deadline)
+    private bool Step()
     {
         var entries = stackalloc PollEntry[3];
         var outputOpen = _output.Prepare(out entries[0]);
@@ -89,7 +80,7 @@ internal sealed unsafe class JobWatch
         if (!outputOpen && !errorOpen && _gone is not null)
             return false;
 
-        _ = Libc.poll(entries, 3, PollTimeout(deadline));
+        _ = Libc.poll(entries, 3, PollTimeout(Deadline()));
         if (entries[0].Came != 0)
             _output.Step();
         if (entries[1].Came != 0)

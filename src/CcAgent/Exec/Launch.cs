@@ -41,10 +41,9 @@ internal readonly record struct Launch
     /// <summary>The command line that sets all this and then becomes the command.</summary>
     internal byte[][] Before(byte[][] command)
     {
-        var program = OperatingSystem.IsLinux() ? "/proc/self/exe" : Environment.ProcessPath!;
         return
         [
-            .. Array.ConvertAll([program, Verb, Text(Nice), Text(Mask), Text(Memory), Text(Processes), Text(CpuSeconds), Text(Files)], Encoding.UTF8.GetBytes),
+            .. Array.ConvertAll([ChildProcess.Self, Verb, Text(Nice), Text(Mask), Text(Memory), Text(Processes), Text(CpuSeconds), Text(Files)], Encoding.UTF8.GetBytes),
             .. command,
         ];
     }

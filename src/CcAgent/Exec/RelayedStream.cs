@@ -49,6 +49,24 @@ internal sealed unsafe class RelayedStream
             Take();
     }
 
+    /// <summary>Passes on what is held back, however long its reader takes.</summary>
+    internal void Flush()
+    {
+        while (Prepare(out var entry) && Pending)
+        {
+            _ = Libc.poll(&entry, 1, -1);
+            PassOn();
+        }
+    }
+
+    /// <summary>Gives the pipe's reading end away; this reads no more. -1 when it is at its end.</summary>
+    internal int Detach()
+    {
+        var from = _from;
+        _from = -1;
+        return from;
+    }
+
     /// <summary>SHA-256 of all that came until now; what comes later is passed on but no longer counted.</summary>
     internal string Finish()
     {

@@ -11,6 +11,9 @@ internal static unsafe class ChildProcess
     // Larger than both systems' attribute and action structures.
     private const int OpaqueSize = 512;
 
+    /// <summary>This program, whatever has taken its name meanwhile.</summary>
+    internal static string Self => OperatingSystem.IsLinux() ? "/proc/self/exe" : Environment.ProcessPath!;
+
     /// <summary>What a program is started with.</summary>
     /// <param name="Input">The descriptor that becomes standard input; -1 for this process's own.</param>
     /// <param name="Output">The descriptor that becomes standard output.</param>

@@ -169,7 +169,7 @@ static void clean_start(int argc, char **argv, char **envp)
     if (early > 0) {
         start_again(argv);
         /* A job runs all the same; what serves others does not. */
-        if (argc > 1 && strcmp(argv[1], "exec") != 0 && strcmp(argv[1], "launch") != 0) {
+        if (argc > 1 && strcmp(argv[1], "exec") != 0 && strcmp(argv[1], "launch") != 0 && strcmp(argv[1], "relay") != 0) {
             static const char message[] =
                 "cc-agent: it cannot be started without the variables of the loader that are set\n  next: unset LD_*, MALLOC_* and GLIBC_TUNABLES\n";
             (void)!write(2, message, sizeof message - 1);

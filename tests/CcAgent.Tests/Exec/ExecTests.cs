@@ -158,20 +158,23 @@ public class ExecTests
         await running;
     }
 
-    [Fact]
-    public async Task A_wrapper_that_waits_for_the_output_of_what_was_left_behind_can_be_ended()
+    [Theory]
+    [InlineData("always", "first\nlate\nlate error\n")]
+    [InlineData("never", "")]
+    public async Task A_wrapper_ends_with_its_job_and_what_was_left_behind_goes_on_to_write(string mail, string expected)
     {
         using var folder = new SecureFolder();
         await using var daemon = await RunningDaemon.StartAsync(folder);
-        var result = AgentProgram.ShellAsync(
-            $"\"$AGENT\" exec --job-id x --socket-path {folder.Socket} -- /bin/sh -c '(sleep 30; echo late) & echo $! >{folder.Path}/left; exit 5' & "
-            + $"echo $! >{folder.Path}/pid; wait $!");
-        await Eventually.TrueAsync(async () => (await AgentProgram.ReportsAsync(folder.Path)).Count == 1, "the report is recorded");
         var clock = Stopwatch.StartNew();
-        await AgentProgram.ShellAsync($"sleep 0.3; kill -TERM $(cat {folder.Path}/pid)");
-        Assert.Equal(143, (await result).Code);
+        var result = await AgentProgram.ShellAsync(
+            $"\"$AGENT\" exec --job-id x --mail {mail} --retries 0 --socket-path {folder.Socket} -- /bin/sh -c "
+            + $"'(until [ -e {folder.Path}/release ]; do sleep 0.1; done; echo late && sleep 0.5 && echo late error >&2 && touch {folder.Path}/written) & echo first; exit 5' >{folder.Path}/out 2>&1");
+        Assert.Equal(5, result.Code);
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 10);
-        await AgentProgram.ShellAsync($"kill $(cat {folder.Path}/left)");
+        Assert.Contains("background", Assert.Single(await AgentProgram.ReportsAsync(folder.Path)).GetProperty("report").GetProperty("warning").GetString(), StringComparison.Ordinal);
+        await File.WriteAllTextAsync(folder.Path + "/release", "");
+        await Eventually.TrueAsync(() => File.Exists(folder.Path + "/written"), "what was left behind wrote all that it had to");
+        await Eventually.TrueAsync(() => File.ReadAllText(folder.Path + "/out") == expected, "its output went on");
     }
 
     [Fact]
