@@ -50,7 +50,8 @@ public sealed partial class AdoptedRunTests
         Assert.Equal(Jobs.Length - 1, bare.Values.Count(each => each.Mail.Length > 0));
         Assert.Equal("first line\nsecond line\n\n\nwith % and a last one\n", bare["J05"].File);
         Assert.Contains($"HOME={web.User.Home}\0", bare["J06"].File, StringComparison.Ordinal);
-        Assert.EndsWith("first J11\nlate\n", bare["J11"].Mail, StringComparison.Ordinal);
+        // Debian's cron mails what there is when the job has ended.
+        Assert.EndsWith("\n\nfirst J11\n", bare["J11"].Mail, StringComparison.Ordinal);
 
         using var home = new ConsoleHome(hosts.SshConfig);
         await home.GoodAsync("host", "add", "web01");
