@@ -79,7 +79,13 @@ public static class ScheduleDescription
             return null;
         }
 
+        if (BitOperations.PopCount(hours) == 1 && BitOperations.PopCount(minutes) <= MaxList)
+        {
+            return $"at {Join(Values(minutes).Select(minute => Clock(First(hours), minute)))}";
+        }
+
         return everyHour ? $"at minutes {at} of every hour"
+            : BitOperations.PopCount(hours) == 1 ? $"at minutes {at} of the hour {List(hours)}"
             : IsRun(hours) || BitOperations.PopCount(hours) <= MaxList ? $"at minutes {at} of the hours {List(hours)}"
             : null;
     }

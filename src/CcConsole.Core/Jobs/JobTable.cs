@@ -38,8 +38,10 @@ public sealed class JobTable
     }
 
     /// <summary>The job with an id, with the only id that begins so, or with the only such name.</summary>
+    /// <param name="text">What means the job.</param>
+    /// <param name="where">The table in words, and its host, for the message.</param>
     /// <exception cref="ProblemException">There is none, or more than one.</exception>
-    public Job Find(string text)
+    public Job Find(string text, string where = "this table")
     {
         if (Jobs.FirstOrDefault(job => job.Id == text) is { } exact)
         {
@@ -51,7 +53,7 @@ public sealed class JobTable
         return found.Count switch
         {
             1 => found[0],
-            0 => throw new ProblemException($"No job \"{text}\" in this table", "job list shows the ids"),
+            0 => throw new ProblemException($"No job \"{text}\" in {where}", "job list shows the ids"),
             _ => throw new ProblemException(
                 $"\"{text}\" means {found.Count} jobs: {string.Join(", ", found.Take(5).Select(job => job.Id))}", "Give more of the id"),
         };

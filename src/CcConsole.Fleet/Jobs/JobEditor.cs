@@ -94,6 +94,10 @@ public sealed partial class JobEditor
         }
     }
 
+    /// <summary>The job of the table with an id, with the only id that begins so, or with the only such name.</summary>
+    /// <exception cref="ProblemException">There is none, or more than one.</exception>
+    public Job Find(string text) => Jobs.Find(text, $"{Table.Id.Words} of {Host.Name}");
+
     /// <summary>The plan that writes a draft, in place of a job or (null) as a new one.</summary>
     /// <exception cref="ProblemException">The draft cannot be written: what <see cref="Preview"/> says.</exception>
     public ChangePlan Plan(JobDraft draft, Job? job = null, string reason = "")

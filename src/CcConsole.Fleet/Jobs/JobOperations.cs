@@ -69,7 +69,7 @@ public sealed class JobOperations
             }
         }
 
-        return (read, read.Jobs.Find(job));
+        return (read, read.Find(job));
     }
 
     /// <summary>

@@ -20,6 +20,9 @@ public sealed record JobRow
     /// <summary>The line, as Core reads it.</summary>
     public required Job Job { get; init; }
 
+    /// <summary>What cron gives the command as standard input, after its first bare %; null for nothing.</summary>
+    public string? Input { get; init; }
+
     /// <summary>How it is.</summary>
     public required Status Status { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using CcConsole.Core.Cron;
 using CcConsole.Core.Crontab;
 using CcConsole.Core.Crontab.Lint;
@@ -58,6 +59,7 @@ internal sealed class JobRows(CacheDatabase cache, FleetOptions options)
                 Host = host,
                 Table = id,
                 Job = job,
+                Input = job.Entry is { } entry && table.Document.Command(entry) is { RawInput: not null } command ? Encoding.UTF8.GetString(command.Input()) : null,
                 Status = status,
                 Cause = cause,
                 Meaning = job.Schedule is { } schedule ? ScheduleDescription.Describe(schedule) : "",

@@ -40,6 +40,9 @@ public sealed record BatchRecord
 /// <summary>One host of a batch.</summary>
 public sealed record BatchMember
 {
+    /// <summary>Whether it was applied, and taken back since.</summary>
+    public bool IsUndone => State == MemberState.Applied && Change.UndoneBy is not null;
+
     /// <summary>Its place in the batch, from 0.</summary>
     public int Position { get; init; }
 

@@ -129,7 +129,7 @@ internal sealed partial class EnglishSchedule
     [GeneratedRegex(@"^every ((?<unit>hour|minute)|(?<step>\d+) (?<unit>hours|minutes)) from (?<from>\d\d:\d\d) to (?<to>\d\d:\d\d)")]
     private static partial Regex Between();
 
-    [GeneratedRegex(@"^at minutes? (?<list>\d+( to \d+)?(, \d+)*( and \d+)?) of (every hour|the hours (?<hours>\d+( to \d+)?(, \d+)*( and \d+)?))")]
+    [GeneratedRegex(@"^at minutes? (?<list>\d+( to \d+)?(, \d+)*( and \d+)?) of (every hour|the hours? (?<hours>\d+( to \d+)?(, \d+)*( and \d+)?))")]
     private static partial Regex OfHours();
 
     [GeneratedRegex(@"^every (minute|(?<step>\d+) minutes)(, from minute (?<start>\d+) of every hour)?")]

@@ -36,6 +36,7 @@ public sealed class ScheduleDescriptionTests
     [InlineData("15 8-18 * * mon-fri", "every hour from 08:15 to 18:15 on Monday to Friday")]
     [InlineData("0 1,3,4,9,10,12,22 * * *", "at 01:00, 03:00, 04:00, 09:00, 10:00, 12:00 and 22:00 every day")]
     [InlineData("5,50 8-18 * * *", "at minutes 5 and 50 of the hours 8 to 18 every day")]
+    [InlineData("5,50 3 * * *", "at 03:05 and 03:50 every day")]
     [InlineData("0 4 13 1-6 fri", "at 04:00 in January to June, on day 13 of the month, and also on Friday")]
     [InlineData("*/7 */5 1-29/3 * *", "at minutes 0, 7, 14, 21, 28, 35, 42, 49 and 56 of the hours 0, 5, 10, 15 and 20 on days 1, 4, 7, 10, 13, 16, 19, 22, 25 and 28 of the month")]
     [InlineData("1-59/2,30 * * * *", null)]

@@ -87,13 +87,5 @@ internal sealed record FleetLine
     };
 
     // The host's name stands in its own column, and where it is reached is no cause: the few columns are for the reason.
-    private static string CauseOf(HostRow host)
-    {
-        foreach (var name in (ReadOnlySpan<string>)[host.Name, host.Host.Destination, $"ssh://{host.Host.Destination}"])
-        {
-            if (host.Cause!.StartsWith(name, StringComparison.Ordinal) && host.Cause.Length > name.Length && host.Cause[name.Length] is ' ' or ':')
-                return host.Cause[name.Length..].TrimStart(':', ' ');
-        }
-        return host.Cause!;
-    }
+    private static string CauseOf(HostRow host) => HostText.Without([host.Name, host.Host.Destination, $"ssh://{host.Host.Destination}"], host.Cause!);
 }

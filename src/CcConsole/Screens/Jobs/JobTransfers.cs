@@ -16,7 +16,7 @@ internal static class JobTransfers
         var label = rows.Count == 1 ? JobLabel.Short(rows[0].Job) : $"{rows.Count} jobs";
         if (await shell.AskAsync(new HostsPopup($"Copy {label} to hosts", Choices(shell, rows))) is not { } choice)
             return;
-        shell.Operations.Start($"reading the tables of {choice.Hosts.Count} hosts", async stop =>
+        shell.Operations.Start($"reading the tables of {choice.Hosts.Count} {(choice.Hosts.Count == 1 ? "host" : "hosts")}", async stop =>
         {
             var sources = new Dictionary<(string, TableId), JobEditor>();
             foreach (var row in rows)

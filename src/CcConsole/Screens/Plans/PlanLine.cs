@@ -29,13 +29,13 @@ internal sealed record PlanLine
     public required string Message { get; init; }
 
     /// <summary>How far a change has come, as a glyph and a word.</summary>
-    public static StatusLook LookOf(BatchMember member) => Look(member.State, running: false);
+    public static StatusLook LookOf(BatchMember member) => member.IsUndone ? StatusLook.Undone : Look(member.State, running: false);
 
     /// <summary>A change as it was noted, and what has become of it since.</summary>
     public static PlanLine Of(BatchMember member, ChangePlan change, FleetPlanResult? result, bool running, bool ascii)
     {
         var stage = result?.State ?? member.State;
-        var look = Look(stage, running);
+        var look = result is null && member.IsUndone ? StatusLook.Undone : Look(stage, running);
         var number = result?.Number ?? (member.Change.Id > 0 ? member.Change.Id : null);
         var message = result?.Message ?? member.NotReached ?? member.Change.Message ?? "";
         return new PlanLine

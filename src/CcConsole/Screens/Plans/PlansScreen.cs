@@ -12,7 +12,7 @@ internal sealed class PlansScreen : ListScreen<BatchRecord>
     [
         new("Plan", batch => string.Create(CultureInfo.InvariantCulture, $"p{batch.Id}")) { Width = 6 },
         new("Begun", batch => TimeText.Full(batch.BegunAt)) { Width = 23, Priority = 2 },
-        new("Applied", Progress) { Width = 8, AlignRight = true, Scope = batch => batch.IsComplete ? "state.ok" : "state.late" },
+        new("Applied", Progress) { Width = 11, AlignRight = true, Scope = batch => batch.IsComplete ? "state.ok" : "state.late" },
         new("By", batch => batch.Actor) { Width = 10, Priority = 3 },
         new("What", batch => batch.Description) { Width = 20, Grow = 1 },
     ];
@@ -69,5 +69,5 @@ internal sealed class PlansScreen : ListScreen<BatchRecord>
     }
 
     private static string Progress(BatchRecord batch) =>
-        string.Create(CultureInfo.InvariantCulture, $"{batch.Members.Count(member => member.State == MemberState.Applied)}/{batch.Members.Count}");
+        string.Create(CultureInfo.InvariantCulture, $"{batch.Members.Count(member => member.State == MemberState.Applied)}/{batch.Members.Count}{(batch.Members.Any(member => member.IsUndone) ? " undone" : "")}");
 }

@@ -1,4 +1,5 @@
 using CcConsole.Core.Crontab.Lint;
+using CcConsole.Core.Reports;
 using CcConsole.Fleet;
 
 namespace CcConsole.Screens;
@@ -32,8 +33,19 @@ internal sealed record StatusLook(string Glyph, string AsciiGlyph, string Word, 
     public static readonly StatusLook Applied = new("✓", "+", "applied", "state.ok"),
         Refused = new("✗", "x", "refused", "state.fail"),
         Failed = new("✗", "x", "failed", "state.fail"),
+        Undone = new("–", "-", "undone", "state.off"),
         Waiting = new("–", "-", "waiting", "state.off"),
         NotBegun = new("–", "-", "not begun", "state.off");
+
+    /// <summary>The looks of an agent.</summary>
+    public static readonly StatusLook Up = new("✓", "+", "up", "state.ok"),
+        Down = new("✗", "x", "down", "state.fail"),
+        Absent = new("–", "-", "absent", "state.off"),
+        Alarm = new("!", "!", "alarm", "state.late"),
+        Outdated = new("!", "!", "outdated", "state.late");
+
+    private static readonly StatusLook Skipped = new("–", "-", "refused", "state.late");
+    private static readonly StatusLook LostRun = new("?", "?", "lost", "state.fail");
 
     private string? _shown;
     private string? _shownAscii;
@@ -60,6 +72,9 @@ internal sealed record StatusLook(string Glyph, string AsciiGlyph, string Word, 
 
     /// <summary>The look of a run that ended with an exit code.</summary>
     public static StatusLook OfExit(int exitCode) => exitCode == 0 ? Ok : Fail;
+
+    /// <summary>The look of a run as it was reported: one that was refused did not go well, and of one that was lost nobody knows.</summary>
+    public static StatusLook Of(ExecutionReport report) => report.Refused is not null ? Skipped : report.Lost == true ? LostRun : OfExit(report.ExitCode);
 
     /// <summary>Glyph and word; the same string each time.</summary>
     public string Shown(bool ascii) => ascii ? _shownAscii ??= $"{AsciiGlyph} {Word}" : _shown ??= $"{Glyph} {Word}";

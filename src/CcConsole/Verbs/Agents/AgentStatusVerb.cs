@@ -30,7 +30,7 @@ internal static class AgentStatusVerb
     {
         if (state.Agent is not { } agent)
         {
-            output.WriteLine($"✗ {Plain.Text(name)}: {Plain.Text(state.Problem ?? "no agent on this host")}");
+            output.WriteLine($"✗ {Plain.Text(Screens.HostText.With(name, state.Problem ?? "no agent on this host"))}");
             if (state.Hint is { } hint) output.WriteLine($"    next: {Plain.Text(hint)}");
             return;
         }

@@ -47,7 +47,7 @@ internal static class ChangeListVerb
         var table = new TextTable("NUMBER", "BEGUN", "STATE", "HOST", "CHANGE");
         foreach (object one in all)
         {
-            if (one is BatchRecord plan) table.Add($"p{plan.Id}", TimeText.Short(plan.BegunAt), FleetPlanOutput.Sum(plan), $"{plan.Members.Count} hosts", plan.Description);
+            if (one is BatchRecord plan) table.Add($"p{plan.Id}", TimeText.Short(plan.BegunAt), FleetPlanOutput.Sum(plan), FleetPlanOutput.Hosts(plan.Members.Select(member => member.Change.Host).Distinct().Count()), plan.Description);
             else if (one is ChangeRecord change) table.Add($"{change.Id}", TimeText.Short(change.BegunAt), ChangeRecordOutput.State(change), change.Host, change.Description);
         }
         if (table.Count > 0) table.WriteTo(context.Output);

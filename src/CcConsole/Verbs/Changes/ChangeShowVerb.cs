@@ -66,10 +66,10 @@ internal static class ChangeShowVerb
         foreach (BatchMember member in plan.Members)
         {
             string number = member.Change.Id > 0 ? $", change {member.Change.Id}" : "";
-            context.Output.WriteLine($"{Plain.Text(member.Change.Host)}: {FleetPlanOutput.Word(member.State)}{number}{((member.NotReached ?? member.Change.Message) is { } message ? $": {Plain.Text(message)}" : "")}");
+            context.Output.WriteLine($"{Plain.Text(member.Change.Host)}: {FleetPlanOutput.Word(member.State)}{number}{((member.NotReached ?? member.Change.Message) is { } message ? $": {Plain.Text(Screens.HostText.Without(member.Change.Host, message))}" : "")}");
             context.Output.Write(Plain.Lines(changes[member.Position].Diff.ToText()));
         }
         foreach (BatchOmission omission in plan.Omissions)
-            context.Output.WriteLine($"{Plain.Text(omission.Host)}: {(omission.Problem is { } problem ? Plain.Text(problem) : "already so")}");
+            context.Output.WriteLine($"{Plain.Text(omission.Host)}: {(omission.Problem is { } problem ? Plain.Text(Screens.HostText.Without(omission.Host, problem)) : "already so")}");
     }
 }

@@ -36,7 +36,7 @@ internal static class FleetPlanOutput
             return;
         }
         string mark = result.IsApplied ? "✓" : result.State == MemberState.Running ? "▶" : "✗";
-        words.WriteLine($"{mark} {Plain.Text(result.Change.Host)}: {Word(result.State)}{(result.Message is { } message ? $": {Plain.Text(message)}" : "")}");
+        words.WriteLine($"{mark} {Plain.Text(result.Change.Host)}: {Word(result.State)}{(result.Message is { } message ? $": {Plain.Text(Screens.HostText.Without(result.Change.Host, message))}" : "")}");
         if (result.Hint is { } hint) words.WriteLine($"    next: {Plain.Text(hint)}");
     }
 
@@ -46,17 +46,21 @@ internal static class FleetPlanOutput
         words.WriteLine($"plan p{plan.Id}: {Sum(plan)}");
         if (string.Join(", ", Unplanned(plan)) is { Length: > 0 } left) words.WriteLine($"    not planned, so give the change again for: {Plain.Text(left)}");
         if (!plan.IsComplete) words.WriteLine($"    resume: cc-console change resume p{plan.Id}");
-        if (plan.Members.Any(member => member.State == MemberState.Applied)) words.WriteLine($"    undo: cc-console change undo p{plan.Id}");
+        if (plan.Members.Any(member => member.State == MemberState.Applied && !member.IsUndone)) words.WriteLine($"    undo: cc-console change undo p{plan.Id}");
     }
 
     /// <summary>The states of a plan's hosts, counted: <c>18 applied, 1 refused, 1 not started</c>.</summary>
     public static string Sum(BatchRecord plan)
     {
-        IEnumerable<string> states = plan.Members.GroupBy(member => member.State)
-            .OrderBy(same => same.Key == MemberState.Applied ? -1 : (int)same.Key).Select(same => $"{same.Count()} {Word(same.Key)}");
+        IEnumerable<string> states = plan.Members.GroupBy(member => (member.State, member.IsUndone))
+            .OrderBy(same => same.Key.State == MemberState.Applied ? -1 : (int)same.Key.State).ThenBy(same => same.Key.IsUndone)
+            .Select(same => $"{same.Count()} {(same.Key.IsUndone ? "undone" : Word(same.Key.State))}");
         int left = Unplanned(plan).Count();
         return string.Join(", ", left == 0 ? states : states.Append($"{left} not planned"));
     }
+
+    /// <summary>How many hosts: <c>1 host</c>, <c>2 hosts</c>.</summary>
+    public static string Hosts(int count) => count == 1 ? "1 host" : $"{count} hosts";
 
     /// <summary>The hosts for which no plan could be made: no resuming takes them up, since nobody has seen what would change there.</summary>
     public static IEnumerable<string> Unplanned(BatchRecord plan) => plan.Omissions.Where(omission => omission.Problem is not null).Select(omission => omission.Host);

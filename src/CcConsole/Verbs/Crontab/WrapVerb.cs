@@ -18,12 +18,12 @@ internal static class WrapVerb
     public static Command Create() => Verb.Create(
         "wrap", "Print the command part of a crontab line that runs COMMAND through the agent",
         "cc-console crontab wrap --job-id backup -- 'tar cf /srv/b.tar /home && date +%F'",
-        RunAsync, [JobId, SocketPath, Agent, .. WrapperOptions.All, Command]);
+        RunAsync, [JobId, SocketPath, Agent, CrontabOptions.Dialect, .. WrapperOptions.All, Command]);
 
     private static Task<int> RunAsync(VerbContext context)
     {
         var command = new WrappedCommand(context.Get(Agent), context.Get(JobId), context.Get(SocketPath), WrapperOptions.Of(context, null) ?? [], context.Get(Command));
-        string line = Encoding.UTF8.GetString(CommandWrapper.Wrap(command));
+        string line = Encoding.UTF8.GetString(CommandWrapper.Wrap(command, context.Get(CrontabOptions.Dialect)));
         if (context.Json) context.Document(json => json.WriteString("command", line));
         else context.WriteData(line);
         return Task.FromResult(Verb.Good);

@@ -20,7 +20,7 @@ internal static class JobCommentVerbs
             (context, fleet) => PlanConfirmation.ApplyAsync(context, fleet, async host =>
             {
                 JobEditor table = await JobTarget.OpenAsync(context, fleet, host);
-                int? line = context.Get(Above) is { } job ? table.Jobs.Find(job).LineNumber : context.Get(Before);
+                int? line = context.Get(Above) is { } job ? table.Find(job).LineNumber : context.Get(Before);
                 return table.PlanComment(context.Get(Text), line);
             }), [FleetVerb.ChangedHosts, Text, JobTarget.Table, Before, Above, .. PlanConfirmation.Options]),
         FleetVerb.Create("edit", "Put another text into a comment line", "cc-console job comment edit web01 4 'restore test: every Monday'", async (context, fleet) =>

@@ -63,7 +63,7 @@ internal static class JobEnvVerbs
         return PlanConfirmation.ApplyAsync(context, fleet, async host =>
         {
             JobEditor table = await JobTarget.OpenAsync(context, fleet, host);
-            Job? above = context.Get(Above) is { } job ? table.Jobs.Find(job) : null;
+            Job? above = context.Get(Above) is { } job ? table.Find(job) : null;
             return table.PlanVariable(setting[..equals], setting[(equals + 1)..], context.Get(Line), above);
         });
     }

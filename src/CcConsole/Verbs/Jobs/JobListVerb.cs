@@ -72,18 +72,23 @@ internal static class JobListVerb
         {
             foreach (JobRow row in listing.Jobs)
             {
-                table.Add(StatusText.Of(row.Status), row.Host, row.Table.Name, row.RunsAs, row.Job.Id, row.Job.Name ?? "", row.Job.ScheduleText, TimeText.Short(row.NextRun),
-                    row.LastRun is { } last ? $"{TimeText.Short(last.StartedAt)} exit {last.ExitCode}" : "", row.Ignored is { } why ? $"ignored: {why}" : "", row.Job.Command);
+                table.Add(row.Ignored is null ? StatusText.Of(row.Status) : Ignored, row.Host, row.Table.Name, row.RunsAs, row.Job.Id, row.Job.Name ?? "", row.Job.ScheduleText, TimeText.Short(row.NextRun),
+                    row.LastRun is { } last ? $"{TimeText.Short(last.StartedAt)} exit {last.ExitCode}" : "", row.Ignored is { } why ? Screens.IgnoredText.Of(why) : InputOf(row), row.Job.Command);
             }
             foreach (FixedRow row in listing.Fixed)
             {
-                table.Add(row.Ignored is null ? StatusText.Of(Status.Unknown) : StatusText.Of(Status.Off), row.Host, row.Place, row.User, $"({Kind(row)})", row.Name, row.Schedule,
-                    TimeText.Short(row.NextRun), TimeText.Short(row.LastRun), row.Ignored is { } why ? $"ignored: {why}" : row.RunBy is { } by ? $"run by {by}" : "", row.Command);
+                table.Add(row.Ignored is null ? StatusText.Of(Status.Unknown) : Ignored, row.Host, row.Place, row.User, $"({Kind(row)})", row.Name, row.Schedule,
+                    TimeText.Short(row.NextRun), TimeText.Short(row.LastRun), row.Ignored is { } why ? Screens.IgnoredText.Of(why) : row.RunBy is { } by ? $"run by {by}" : "", row.Command);
             }
         }
         if (table.Count > 0) table.WriteTo(context.Output);
         else if (code == Verb.Good) context.Error.WriteLine("no jobs: cc-console job add HOST SCHEDULE COMMAND adds one");
     }
+
+    private static string Ignored => Screens.StatusLook.Ignored.Shown(false);
+
+    // What stands after a bare % is no part of the command: without a word it would seem to be lost.
+    private static string InputOf(JobRow row) => row.Input is { Length: > 0 } input ? $"standard input: {input.TrimEnd('\n').ReplaceLineEndings("⏎")}" : "";
 
     private static void Write(Utf8JsonWriter json, List<Listing> found)
     {

@@ -16,6 +16,12 @@ internal static class JobRunVerb
     private static async Task<int> RunAsync(VerbContext context, FleetControl fleet)
     {
         (JobEditor table, Job job) = await JobTarget.FindAsync(context, fleet);
+        if (job.State == JobState.Paused)
+        {
+            const string Paused = "the job is paused: cron does not start it; this run is for now alone";
+            if (context.Json) context.Line(json => json.WriteString("note", Paused));
+            else context.Error.WriteLine($"note: {Paused}");
+        }
         RunText output = new(), error = new();
         int exit = Verb.Failure;
         await foreach (RunEvent happened in fleet.Jobs.RunAsync(table, job, context.Stop))

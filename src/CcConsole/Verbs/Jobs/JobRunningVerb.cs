@@ -20,9 +20,9 @@ internal static class JobRunningVerb
         bool any = false;
         foreach (HostRuns host in found)
         {
-            if (host.Problem is { } problem) context.Error.WriteLine($"cc-console: {Plain.Text(host.Host)}: {Plain.Text(problem)}");
+            if (host.Problem is { } problem) context.Error.WriteLine($"cc-console: {Plain.Text(Screens.HostText.With(host.Host, problem))}");
             if (host.Hint is { } hint) context.Error.WriteLine($"  next: {Plain.Text(hint)}");
-            if (host.More > 0) context.Error.WriteLine($"! {Plain.Text(host.Host)}: {host.More} more runs are not listed");
+            if (host.More > 0) context.Error.WriteLine($"! {Plain.Text(host.Host)}: {host.More} more {(host.More == 1 ? "run is" : "runs are")} not listed");
             any |= host.Problem is not null || host.More > 0;
         }
         return any;

@@ -25,7 +25,7 @@ internal static class JobUndoVerb
         TableId? table = context.Get(Table) is { } name ? TableId.Parse(name) : null;
         IEnumerable<ChangeRecord> undoable = fleet.Changes.List(context.Get(Host))
             .Where(change => change.Outcome == ChangeOutcome.Applied && change.UndoneBy is null && (table is null || change.Table == table.Name));
-        if (context.Get(List)) return Write(context, [.. undoable]);
+        if (context.Get(List)) return Write(context, [.. undoable], table is null && context.Get(Host) is null);
 
         string reason = context.Get(FleetPlanConfirmation.Reason) ?? "";
         if (context.Get(Change) is { } given)
@@ -43,8 +43,11 @@ internal static class JobUndoVerb
     private static async Task<int> OneAsync(VerbContext context, FleetControl fleet, long change, string reason) =>
         await PlanConfirmation.ApplyAsync(context, fleet, await fleet.Changes.PlanUndoAsync(change, cancellation: context.Stop) with { Reason = reason });
 
-    private static int Write(VerbContext context, List<ChangeRecord> changes)
+    private static int Write(VerbContext context, List<ChangeRecord> changes, bool wholePlan)
     {
+        // What job undo takes back when no number is given: never an undo.
+        ChangeRecord? last = changes.Find(change => change.Undoes is null);
+        bool IsNext(ChangeRecord change) => last is not null && (change.Id == last.Id || wholePlan && change.Batch is not null && change.Batch == last.Batch);
         if (context.Json)
         {
             JsonOutput.Document(context.Output, json =>
@@ -59,6 +62,7 @@ internal static class JobUndoVerb
                     json.WriteString("table", change.Table);
                     json.WriteString("description", change.Description);
                     json.WriteString("actor", change.Actor);
+                    json.WriteBoolean("next", IsNext(change));
                     if (change.Undoes is { } undoes) json.WriteNumber("undoes", undoes);
                     json.WriteEndObject();
                 }
@@ -67,8 +71,8 @@ internal static class JobUndoVerb
             return Verb.Good;
         }
 
-        var rows = new TextTable("CHANGE", "WHEN", "HOST", "TABLE", "WHAT", "BY");
-        foreach (ChangeRecord change in changes) rows.Add($"{change.Id}", TimeText.Short(change.BegunAt), change.Host, change.Table, change.Description, change.Actor);
+        var rows = new TextTable("NEXT", "CHANGE", "WHEN", "HOST", "TABLE", "WHAT", "BY");
+        foreach (ChangeRecord change in changes) rows.Add(IsNext(change) ? "next" : "", $"{change.Id}", TimeText.Short(change.BegunAt), change.Host, change.Table, change.Description, change.Actor);
         if (rows.Count > 0) rows.WriteTo(context.Output);
         else context.Error.WriteLine("there is no change to undo");
         return Verb.Good;

@@ -17,7 +17,7 @@ internal static class ReportOutput
         {
             case TailReport tail:
                 ExecutionReport report = tail.Report.Report;
-                output.WriteLine($"{TimeText.Seconds(report.StartTime)}  {StatusText.Of(report.ExitCode == 0 ? Status.Ok : Status.Fail),-6}  {Plain.Text(tail.Host)}  {Plain.Text(report.JobId)}  {Outcome(report)}  {report.DurationMs / 1000.0:0.###} s");
+                output.WriteLine($"{TimeText.Seconds(report.StartTime)}  {StatusText.Of(report.Refused is not null ? Status.Off : report.Lost == true ? Status.Unknown : report.ExitCode == 0 ? Status.Ok : Status.Fail),-6}  {Plain.Text(tail.Host)}  {Plain.Text(report.JobId)}  {Outcome(report)}  {report.DurationMs / 1000.0:0.###} s");
                 WriteOutput(output, report, "    ");
                 break;
             case TailGap gap:
@@ -29,7 +29,7 @@ internal static class ReportOutput
     public static void Write(TextWriter output, RecordedReport recorded)
     {
         ExecutionReport report = recorded.Report;
-        output.WriteLine($"{StatusText.Of(report.ExitCode == 0 ? Status.Ok : Status.Fail)}  {Plain.Text(report.JobId)}  {Outcome(report)} after {report.DurationMs / 1000.0:0.###} s");
+        output.WriteLine($"{StatusText.Of(report.Refused is not null ? Status.Off : report.Lost == true ? Status.Unknown : report.ExitCode == 0 ? Status.Ok : Status.Fail)}  {Plain.Text(report.JobId)}  {Outcome(report)} after {report.DurationMs / 1000.0:0.###} s");
         output.WriteLine($"command   {Plain.Text(report.Command)}");
         output.WriteLine($"started   {TimeText.Seconds(report.StartTime)}");
         output.WriteLine($"user      {Plain.Text(report.ExecutingUser)} ({report.ExecutingUid})");
@@ -71,6 +71,9 @@ internal static class ReportOutput
 
     private static string Outcome(ExecutionReport report) => report switch
     {
+        { Refused: "overlap" } => "not begun: the run before was still going",
+        { Refused: { } why } => $"not begun: {Plain.Text(why)}",
+        { Lost: true } => "lost: how it ended is not known",
         { TimedOut: true } => $"timed out, exit {report.ExitCode}",
         { Signal: { } signal } => $"ended by signal {signal}, exit {report.ExitCode}",
         _ => $"exit {report.ExitCode}",
