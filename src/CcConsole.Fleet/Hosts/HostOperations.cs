@@ -95,25 +95,27 @@ public sealed class HostOperations
             await session.ResetAsync().ConfigureAwait(false);
             await session.ResumeAsync(cancellation).ConfigureAwait(false);
             HostConnection connection = await session.ConnectAsync(cancellation).ConfigureAwait(false);
-            test = test with { Facts = connection.Facts, AgentProblem = connection.AgentProblem?.Message };
-            if (connection.Agent is { } agent)
-            {
-                test = test with
-                {
-                    Agent = await agent.RequestAsync(Methods.AgentStatus, new Done(), ProtocolJson.Default.Done, ProtocolJson.Default.AgentStatusResult, cancellation).ConfigureAwait(false),
-                };
-            }
-
+            test = await AskAgentAsync(test, connection, cancellation).ConfigureAwait(false);
             TableSnapshot table = await connection.Tables.ReadAsync(null, cancellation).ConfigureAwait(false);
             return test with { Jobs = JobTable.From(table.Parse()).Jobs.Count, Took = _options.Time.GetElapsedTime(start) };
         }
-        catch (HostProblemException e)
+        catch (ProblemException e)
         {
-            return test with { Problem = e.Message, Hint = Known(e.Hint), Kind = e.Kind, Key = e.Key, Took = _options.Time.GetElapsedTime(start) };
+            return Failed(test, e) with { Took = _options.Time.GetElapsedTime(start) };
+        }
+    }
+
+    /// <summary>Asks the host's agent how it is, over the connection that is there; its tables are not read. A failure is in the result.</summary>
+    public async Task<HostTest> AgentAsync(HostEntry host, CancellationToken cancellation = default)
+    {
+        HostTest test = new() { Host = host };
+        try
+        {
+            return await _sessions.Get(host).ReadAsync((connection, token) => AskAgentAsync(test, connection, token), cancellation).ConfigureAwait(false);
         }
         catch (ProblemException e)
         {
-            return test with { Problem = e.Message, Hint = Known(e.Hint), Took = _options.Time.GetElapsedTime(start) };
+            return Failed(test, e);
         }
     }
 
@@ -131,6 +133,17 @@ public sealed class HostOperations
         await session.ResumeAsync(cancellation).ConfigureAwait(false);
         await ssh.ConnectAcceptingAsync(fingerprint, cancellation).ConfigureAwait(false);
     }
+
+    private static async Task<HostTest> AskAgentAsync(HostTest test, HostConnection connection, CancellationToken cancellation) => test with
+    {
+        Facts = connection.Facts,
+        AgentProblem = connection.AgentProblem?.Message,
+        Agent = connection.Agent is not { } agent ? null
+            : await agent.RequestAsync(Methods.AgentStatus, new Done(), ProtocolJson.Default.Done, ProtocolJson.Default.AgentStatusResult, cancellation).ConfigureAwait(false),
+    };
+
+    private static HostTest Failed(HostTest test, ProblemException problem) =>
+        test with { Problem = problem.Message, Hint = Known(problem.Hint), Kind = (problem as HostProblemException)?.Kind, Key = (problem as HostProblemException)?.Key };
 
     private static string? Known(string hint) => hint.Length > 0 ? hint : null;
 }

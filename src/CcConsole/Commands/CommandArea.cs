@@ -27,9 +27,15 @@ internal enum CommandArea
     /// <summary>A run that was started from here.</summary>
     Run,
 
+    /// <summary>The runs that go on.</summary>
+    Running,
+
     /// <summary>The runs of a host as they are reported.</summary>
     Reports,
 
     /// <summary>The verified copy of a host's chain.</summary>
     Audit,
+
+    /// <summary>The hosts' agents.</summary>
+    Agents,
 }

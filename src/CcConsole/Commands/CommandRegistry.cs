@@ -17,8 +17,10 @@ internal static class CommandRegistry
         .. PlanCommands.All,
         .. EditorCommands.All,
         .. RunCommands.All,
+        .. RunningCommands.All,
         .. ReportCommands.All,
         .. AuditCommands.All,
+        .. AgentCommands.All,
     ];
 
     /// <summary>The command of a key on a screen; null when the key has none there.</summary>

@@ -1,5 +1,7 @@
+using CcConsole.Core.Reports;
 using CcConsole.Fleet.Reports;
 using CcConsole.Screens;
+using CcConsole.Store.Reports;
 using CcConsole.Tui.Testing;
 using Xunit;
 
@@ -79,5 +81,18 @@ public sealed class ReportsScreenTests : IAsyncDisposable
         var line = ReportLine.Of(new TailGap("web01", from, from.AddMinutes(4)), TimeZoneInfo.Utc);
         Assert.Equal("— gap 13:58–14:02 —", line.Job);
         Assert.True(line.IsRemarkable);
+    }
+
+    [Theory]
+    [InlineData("overlap", null, 0, "– refused", "overlap")]
+    [InlineData(null, true, -1, "? lost", "?")]
+    [InlineData(null, null, 0, "✓ ok", "0")]
+    public void A_run_that_was_refused_or_lost_is_said_in_words_and_never_green(string? refused, bool? lost, int exit, string state, string shown)
+    {
+        var start = new DateTimeOffset(2026, 3, 2, 13, 58, 0, TimeSpan.Zero);
+        var report = new ExecutionReport("backup", "x", exit, "", "", start, 10, 0, "root") { Refused = refused, Lost = lost };
+        var stored = new StoredReport { Host = "web01", Seq = 1, JobId = "backup", StartedAt = start, Duration = default, ExitCode = exit, Json = default };
+        var line = ReportLine.Of(stored, new RecordedReport(1, 0, 0, report), TimeZoneInfo.Utc, ascii: false);
+        Assert.Equal((state, shown, state == "✓ ok"), (line.State, line.Exit, !line.IsRemarkable));
     }
 }

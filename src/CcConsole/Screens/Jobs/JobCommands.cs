@@ -17,6 +17,8 @@ internal static class JobCommands
             screen => screen.Shell.WhyReadOnly ?? (screen.Host is null ? "there is no host yet" : null), hint: true),
         Each("job.pause", "p", "pause", "Pause the job, or let a paused one run again", Pause, (_, line) => NotParsed(line), hint: true),
         One("job.run", "t", "run now", "Run the job now as cron would, and watch its output", JobActions.RunNow, (screen, line) => screen.Shell.WhyReadOnly ?? NotParsed(line), hint: true),
+        One("job.stop", "K", "stop run", "Stop the run of the job that goes on", screen => RunStop.Start(screen.Shell, screen.SelectedRun!, screen.Live),
+            (screen, line) => screen.Shell.WhyReadOnly ?? (line.Running is null ? "no run of it is known to go on" : null)),
         Each("job.remove", "Del x", "remove", "Remove the job from the table",
             screen => JobActions.Change(screen, "remove", (table, job) => table.PlanRemove(job)), (_, line) => NotParsed(line), hint: true),
         One("job.duplicate", "D", "duplicate", "Write the job once more below itself, with an id of its own",

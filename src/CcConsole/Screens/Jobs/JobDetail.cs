@@ -19,7 +19,7 @@ internal static class JobDetail
         else if (line.Row is { } job)
             Describe(line, job, detail, ascii);
         else
-            detail.Text(line.Ignored, "state.late");
+            detail.Text(line.Ignored is { } why ? IgnoredText.Of(why) : null, "state.late");
     }
 
     private static void Describe(DiscoveryGap gap, DetailText detail)
@@ -32,7 +32,7 @@ internal static class JobDetail
     private static void Describe(JobLine line, FixedRow row, DetailText detail)
     {
         detail.Fact("state", line.State, line.StateScope);
-        detail.Text(row.Ignored, "state.late");
+        detail.Text(row.Ignored is { } why ? IgnoredText.Of(why) : null, "state.late");
         detail.Text(line.WhyFixed);
         detail.Space();
         detail.Fact("schedule", row.Schedule);
@@ -55,8 +55,15 @@ internal static class JobDetail
         var job = row.Job;
         detail.Fact("state", line.State, line.StateScope);
         detail.Text(row.IsDrifted ? "drift: changed on the host since it was last seen here; d shows it" : null, "state.late");
-        detail.Text(row.Ignored, "state.late");
-        detail.Text(row.Cause, line.StateScope);
+        detail.Text(row.Ignored is { } why ? IgnoredText.Of(why) : null, "state.late");
+        if (line.Running is { } run)
+        {
+            detail.Text(string.Create(CultureInfo.InvariantCulture, $"running since {TimeText.Full(run.StartedAt)}, process {run.Pid}{(run.Attempt is > 1 and var attempt ? $", attempt {attempt}" : "")}; K stops it"), line.StateScope);
+        }
+        else
+        {
+            detail.Text(row.Cause, line.StateScope);
+        }
         detail.Text(job.Problem, "state.fail");
         foreach (var finding in row.Findings)
         {
@@ -73,11 +80,16 @@ internal static class JobDetail
         {
             detail.Fact("last run", TimeText.Full(last.StartedAt));
             detail.Fact("exit code", last.ExitCode.ToString(CultureInfo.InvariantCulture), StatusLook.OfExit(last.ExitCode).Scope);
-            detail.Fact("took", line.Duration);
+            detail.Fact("took", TimeText.Duration(last.Duration));
         }
         detail.Space();
         detail.Text("command", "text.dim");
         detail.Text(job.Command);
+        if (row.Input is { } input)
+        {
+            detail.Text("standard input", "text.dim");
+            detail.Text(input.TrimEnd('\n'));
+        }
         detail.Space();
         detail.Fact("id", job.Id);
         detail.Fact("runs", job.IsManaged ? "reported by the agent's wrapper" : "not reported: a plain line");

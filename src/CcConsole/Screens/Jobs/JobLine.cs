@@ -6,6 +6,7 @@ using CcConsole.Core.Jobs;
 using CcConsole.Fleet;
 using CcConsole.Fleet.Inventory;
 using CcConsole.Fleet.Jobs;
+using CcConsole.Fleet.Runs;
 using CcConsole.Tui.Cells;
 
 namespace CcConsole.Screens;
@@ -30,6 +31,9 @@ internal sealed record JobLine
 
     /// <summary>Why nothing can be changed here; null for a line of a table.</summary>
     public string? WhyFixed { get; init; }
+
+    /// <summary>The run that goes on; null for none that is known.</summary>
+    public FleetRun? Running { get; init; }
 
     /// <summary>Why the daemon does not start it; null when it does.</summary>
     public string? Ignored { get; init; }
@@ -97,6 +101,18 @@ internal sealed record JobLine
     /// <summary>When it ran last, for the order.</summary>
     public DateTimeOffset? LastRun => Row?.LastRun?.StartedAt ?? Fixed?.LastRun;
 
+    /// <summary>The row while a run of the job goes on: what ran before tells less than that.</summary>
+    public JobLine While(FleetRun? run, DateTimeOffset now, bool ascii) => run is null ? this : this with
+    {
+        Running = run,
+        Status = Status.Running,
+        State = StatusLook.Of(Status.Running).Shown(ascii),
+        StateScope = StatusLook.Of(Status.Running).Scope,
+        RowScope = null,
+        Last = $"for {TimeText.Duration(now > run.StartedAt ? now - run.StartedAt : TimeSpan.Zero)}",
+        Duration = "",
+    };
+
     /// <summary>Makes the texts of a line of a table.</summary>
     public static JobLine Of(JobRow row, DateTimeOffset now, bool ascii)
     {
@@ -116,7 +132,7 @@ internal sealed record JobLine
             RowScope = row.IsStale || row.Ignored is not null || job.State == JobState.Paused ? "text.dim" : null,
             Name = row.IsDrifted ? $"{(ascii ? "+-" : "±")} {JobLabel.Of(job)}" : JobLabel.Of(job),
             Schedule = job.State == JobState.Unparsed ? "not parsed" : OneBlank(job.ScheduleText),
-            Meaning = job.Problem ?? row.Ignored ?? row.Meaning,
+            Meaning = job.Problem ?? (row.Ignored is { } why ? IgnoredText.Of(why) : row.Meaning),
             MeaningScope = job.Problem is not null ? "state.fail" : row.Ignored is not null ? "state.late" : null,
             Next = row.Ignored is not null ? "" : job.State == JobState.Paused ? "paused" : row.NextRun is { } next ? TimeText.Near(next, now) : "",
             Last = row.LastRun is { } last ? Text($"{TimeText.Ago(last.StartedAt, now)} exit {last.ExitCode}") : job.IsManaged ? "no run yet" : "",
@@ -153,7 +169,7 @@ internal sealed record JobLine
             RowScope = "text.dim",
             Name = row.Name,
             Schedule = row.Schedule,
-            Meaning = row.Ignored ?? row.Meaning,
+            Meaning = row.Ignored is { } why ? IgnoredText.Of(why) : row.Meaning,
             MeaningScope = row.Ignored is null ? null : "state.late",
             Next = row.NextRun is { } next ? TimeText.Near(next, now) : "",
             Last = row.LastRun is { } last ? TimeText.Ago(last, now) : "",
@@ -180,7 +196,7 @@ internal sealed record JobLine
         StateScope = StatusLook.Ignored.Scope,
         RowScope = "text.dim",
         Name = table.Id.Name,
-        Meaning = table.Ignored ?? "",
+        Meaning = table.Ignored is { } why ? IgnoredText.Of(why) : "",
         MeaningScope = "state.late",
         Table = Short(table.Id),
     };

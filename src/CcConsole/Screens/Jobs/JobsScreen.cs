@@ -3,6 +3,7 @@ using CcConsole.Core.Crontab.Lint;
 using CcConsole.Core.Jobs;
 using CcConsole.Fleet.Inventory;
 using CcConsole.Fleet.Jobs;
+using CcConsole.Fleet.Runs;
 using CcConsole.Tui.Cells;
 using CcConsole.Tui.Widgets;
 
@@ -47,6 +48,8 @@ internal sealed class JobsScreen : ListScreen<JobLine>
         : base(shell, "Jobs", AllColumns, line => line.Key)
     {
         (_host, _wanted) = (host, job);
+        // A host without an agent cannot tell; asking it would only take a connection.
+        Live = new LiveRuns(shell, () => [.. Shell.Snapshot.Hosts.Where(row => row.AgentVersion is not null && (_host is null || row.Name == _host)).Select(row => row.Name)], Update);
         Table.CanMark = true;
         Table.RowScope = line => line.RowScope;
         Table.Opened = _ => shell.Run(CommandRegistry.Find("job.edit")!);
@@ -64,6 +67,12 @@ internal sealed class JobsScreen : ListScreen<JobLine>
 
     /// <summary>The selected row; null for none.</summary>
     public JobLine? SelectedLine => Selected;
+
+    /// <summary>What runs of it, and who is asked.</summary>
+    public LiveRuns Live { get; }
+
+    /// <summary>The oldest run of the selected job that goes on; null for none that is known.</summary>
+    public FleetRun? SelectedRun => Selected?.Running;
 
     /// <summary>The selected job; null for none.</summary>
     public Job? SelectedJob => Selected?.Row?.Job;
@@ -102,7 +111,7 @@ internal sealed class JobsScreen : ListScreen<JobLine>
         foreach (var inventory in inventories)
         {
             // The table that one most often means comes first; a new job goes into the selected row's.
-            lines.AddRange(inventory.Jobs.OrderBy(row => IsOwn(row) ? 0 : row.Table.IsSystem ? 2 : 1).Select(row => JobLine.Of(row, now, ascii)));
+            lines.AddRange(inventory.Jobs.OrderBy(row => IsOwn(row) ? 0 : row.Table.IsSystem ? 2 : 1).Select(row => JobLine.Of(row, now, ascii).While(Live.Of(row.Host, row.Job.Wrapped?.JobId), now, ascii)));
             lines.AddRange(inventory.Tables.Where(table => table is { Ignored: not null, Entries: 0 }).Select(table => JobLine.Of(inventory.Host, table, ascii)));
             lines.AddRange(inventory.Fixed.Select(row => JobLine.Of(row, now, ascii)));
             lines.AddRange(inventory.Gaps.Select(gap => JobLine.Of(inventory.Host, gap, ascii)));
@@ -118,6 +127,7 @@ internal sealed class JobsScreen : ListScreen<JobLine>
     {
         if (_host is not null)
             Load();
+        Live.Watch(Closing);
     }
 
     /// <inheritdoc/>

@@ -54,13 +54,16 @@ internal sealed record ReportLine
     public string Hint { get; init; } = "";
 
     /// <summary>Whether it tells of a failure, or is no run at all.</summary>
-    public bool IsRemarkable => ExitCode is not 0;
+    public bool IsRemarkable => ExitCode is not 0 || IsRefused;
+
+    /// <summary>Whether the run was not begun.</summary>
+    public bool IsRefused { get; init; }
 
     /// <summary>A run.</summary>
     public static ReportLine Of(StoredReport stored, RecordedReport recorded, TimeZoneInfo zone, bool ascii)
     {
         var report = recorded.Report;
-        var look = StatusLook.OfExit(report.ExitCode);
+        var look = StatusLook.Of(report);
         var start = TimeZoneInfo.ConvertTime(report.StartTime, zone);
         return new ReportLine
         {
@@ -70,11 +73,12 @@ internal sealed record ReportLine
             Scope = look.Scope,
             Time = start.ToString("MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
             Job = report.JobId,
-            Exit = report.TimedOut == true ? "timeout" : report.Signal is { } signal ? $"signal {signal}" : report.ExitCode.ToString(CultureInfo.InvariantCulture),
-            Took = TimeText.Duration(TimeSpan.FromMilliseconds(report.DurationMs)),
+            Exit = report.Refused ?? (report.Lost == true ? "?" : null) ?? (report.TimedOut == true ? "timeout" : report.Signal is { } signal ? $"signal {signal}" : report.ExitCode.ToString(CultureInfo.InvariantCulture)),
+            Took = report.Refused is not null ? "" : TimeText.Duration(TimeSpan.FromMilliseconds(report.DurationMs)),
             Output = LastLine(report.Stderr.Length > 0 && report.ExitCode != 0 ? report.Stderr : report.Stdout),
             ReportId = stored.Id,
             ExitCode = report.ExitCode,
+            IsRefused = report.Refused is not null,
             Duration = TimeSpan.FromMilliseconds(report.DurationMs),
             RunId = report.RunId,
         };

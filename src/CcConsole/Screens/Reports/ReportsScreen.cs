@@ -135,7 +135,14 @@ internal sealed class ReportsScreen : ListScreen<ReportLine>
             return;
         }
         var report = Report(id);
-        detail.Text($"{row.State}  {report.JobId}  exit {row.Exit}  {row.Took}  as {report.ExecutingUser}", row.Scope);
+        var outcome = report switch
+        {
+            { Refused: "overlap" } => "not begun: the run before was still going",
+            { Refused: { } why } => $"not begun: {why}",
+            { Lost: true } => $"how it ended is not known  {row.Took}",
+            _ => $"exit {row.Exit}  {row.Took}",
+        };
+        detail.Text($"{row.State}  {report.JobId}  {outcome}  as {report.ExecutingUser}", row.Scope);
         detail.Text($"{TimeText.Full(TimeZoneInfo.ConvertTime(report.StartTime, Zone))}  {report.Command}", "text.dim");
         detail.Text(report.Warning, "state.late");
         detail.Text(report.Stdout.TrimEnd('\n'));

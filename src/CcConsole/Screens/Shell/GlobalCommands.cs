@@ -13,6 +13,8 @@ internal static class GlobalCommands
         On("pane.all-jobs", "J", "all jobs", "The jobs of all hosts in one list", shell => shell.Jump(() => new JobsScreen(shell, null))),
         OnHost("pane.reports", "3", "Reports", "The runs of the host as they are reported, live", (shell, host) => new ReportsScreen(shell, host)),
         OnHost("pane.audit", "5", "Audit", "The verified copy of the host's audit chain", (shell, host) => new AuditScreen(shell, host)),
+        On("pane.agents", "7", "Agents", "The agents of the hosts: their versions, daemons and chains", shell => shell.Jump(() => new AgentsScreen(shell))),
+        On("pane.running", "L", "running", "The runs that go on now on all hosts, and stopping them", shell => shell.Jump(() => new RunningScreen(shell))),
         On("pane.plans", "P", "plans", "The plans for many hosts, and how far each has come", shell => shell.Jump(() => new PlansScreen(shell))),
         On("help", "? F1", "help", "All commands and keys of this screen; Enter runs the one chosen", shell => shell.Show(new HelpPopup(shell)), hint: true),
         On("palette", ": Ctrl+P", "command", "Find and run a command, a host, a job or a theme by its name", shell => shell.Show(new PalettePopup(shell)), hint: true),

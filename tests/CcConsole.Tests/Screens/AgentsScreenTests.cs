@@ -1,0 +1,77 @@
+using CcConsole.Core.Protocol;
+using CcConsole.Fleet.Hosts;
+using CcConsole.Fleet.Tests;
+using CcConsole.Screens;
+using Xunit;
+
+namespace CcConsole.Tests.Screens;
+
+public sealed class AgentsScreenTests : IAsyncDisposable
+{
+    private static readonly DateTimeOffset Now = new(2026, 3, 2, 14, 2, 0, TimeSpan.Zero);
+    private readonly ScreenFleet _fleet = new();
+
+    public ValueTask DisposeAsync() => _fleet.DisposeAsync();
+
+    [Fact]
+    public async Task Each_host_says_how_its_agent_is()
+    {
+        Directory.CreateDirectory(_fleet.Home("web01"));
+        using var agent = new RealAgent(Path.Combine(_fleet.Home("web01"), "agent"));
+        _fleet.Host("web01", agent.On).Host("web02").Host("web03");
+        _fleet.Down.Add("web03");
+        var screen = _fleet.Start(160, 40).Press("7");
+        await screen.WaitForText("✓ up");
+        await screen.WaitForText("– absent");
+        await screen.WaitForText("refuses the connection");
+        await screen.WaitUntilIdle();
+        Assert.Contains("Agents[3]", screen.Text);
+        Assert.Contains("nothing waits", screen.Text);
+        Assert.DoesNotContain("web03 refuses", screen.Text);
+
+        agent.Stop();
+        screen.Press("r");
+        await screen.WaitForText("✗ down");
+        Assert.Contains("reports wait in the spool", screen.Text);
+        await screen.WaitUntilIdle();
+        Assert.IsType<AuditScreen>(Opened());
+
+        Screen Opened()
+        {
+            screen.Press("Enter");
+            return _fleet.Shell!.Top;
+        }
+    }
+
+    [Fact]
+    public void What_wants_a_person_is_said_in_a_word_and_a_note()
+    {
+        Assert.Equal(("? unknown", "asking"), Words(null));
+        Assert.Equal(("– absent", "no agent: its runs are not reported"), Words(Told(null)));
+        Assert.Equal(("✓ up", ""), Words(Told(Status("0.2.0", "0.2.0"))));
+        Assert.Equal(("✓ up", ""), Words(Told(Status("0.3.0+abc", "0.3.0+abc"))));
+        Assert.Equal(("! outdated", "this console brings 0.2.0"), Words(Told(Status("0.1.9+abc", "0.1.9+abc"))));
+        Assert.Equal(("! outdated", "the daemon is still 0.1.9: start it anew"), Words(Told(Status("0.2.0", "0.1.9"))));
+        Assert.Equal(("! alarm", "the log shrank (and 1 more)"), Words(Told(Status("0.2.0", "0.2.0", "the log shrank", "the spool is full"))));
+        Assert.Equal(("✗ down", "the daemon is not running: reports wait in the spool"), Words(Told(Status("0.2.0", null))));
+        Assert.Equal(("✗ fail", "its agent ended at once"), Words(Told(null) with { AgentProblem = "web01: its agent ended at once" }));
+    }
+
+    [Fact]
+    public void Chain_spool_and_daemon_are_told_in_few_columns()
+    {
+        var line = Line(Told(Status("0.2.0", "0.2.0") with { Spooled = 3 }));
+        Assert.Equal(("system", "3h", "8841", "9f3a0000", "3"), (line.Mode, line.Since, line.Entries, line.Head, line.Spool));
+        Assert.Equal("?", Line(Told(Status("0.2.0", "0.2.0") with { Spooled = -1 })).Spool);
+    }
+
+    private static (string, string) Words(HostTest? told) => Line(told) is var line ? (line.State, line.Note) : default;
+
+    private static AgentLine Line(HostTest? told) => AgentLine.Of("web01", told, new Version(0, 2, 0), Now, ascii: false);
+
+    private static HostTest Told(AgentStatusResult? agent) => new() { Host = new HostEntry { Name = "web01", Destination = "web01" }, Agent = agent };
+
+    private static AgentStatusResult Status(string version, string? daemon, params string[] alarms) => new(
+        version, "system", "/var/lib/croncommander", "/run/s", "c0ffee", 8841, "9f3a" + new string('0', 60), 12, 0, "on", alarms,
+        daemon is null ? null : new DaemonStatus(17, daemon, Now.AddHours(-3), 1 << 24));
+}
