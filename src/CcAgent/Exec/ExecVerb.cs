@@ -108,7 +108,7 @@ internal sealed unsafe class ExecVerb
         using (var command = new NativeStrings(_options.Launch.IsNeeded ? _options.Launch.Before(_command) : _command))
         {
             error = ChildProcess.Start(
-                command.Pointer, Libc.Environment, new ChildProcess.Setup(-1, outputWriting, errorWriting, ownGroup), out pid);
+                command.Pointer, Libc.Environment, new ChildProcess.Setup(-1, outputWriting, errorWriting, ownGroup, PipeIgnored: Libc.PipeIgnored), out pid);
         }
 
         _ = Libc.close(outputWriting);

@@ -74,7 +74,7 @@ internal readonly record struct Launch
             said[i] = Encoding.UTF8.GetBytes($"cc-agent: cannot run {Encoding.UTF8.GetString(raw[0])}: {(i < errors.Length ? Libc.ErrorText(errors[i]) : "it is no program of this machine")}\n");
         var missing = stackalloc byte[1];
         _ = Fail(Libc.Execute(missing, command.Pointer, Libc.Environment), errors, said, -1);
-        _ = Libc.SetDisposition(Signals.Pipe, 0);
+        _ = Libc.SetDisposition(Signals.Pipe, Libc.PipeIgnored ? 1 : 0);
         if (launch.Set() is { } problem)
         {
             StandardStreams.Say($"the command was not started: {problem}");

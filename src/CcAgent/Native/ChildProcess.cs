@@ -20,7 +20,8 @@ internal static unsafe class ChildProcess
     /// <param name="Error">The descriptor that becomes standard error.</param>
     /// <param name="OwnGroup">Whether it leads a process group of its own.</param>
     /// <param name="OwnSession">Whether it leads a session of its own, and with it a process group.</param>
-    internal readonly record struct Setup(int Input, int Output, int Error, bool OwnGroup, bool OwnSession = false);
+    /// <param name="PipeIgnored">Whether it ignores SIGPIPE; else that ends it, as programs expect.</param>
+    internal readonly record struct Setup(int Input, int Output, int Error, bool OwnGroup, bool OwnSession = false, bool PipeIgnored = false);
 
     /// <summary>Starts a program, looked up in PATH.</summary>
     /// <returns>0, or the error number.</returns>
@@ -37,10 +38,11 @@ internal static unsafe class ChildProcess
             _ = Libc.posix_spawn_file_actions_adddup2(actions, setup.Output, 1);
             _ = Libc.posix_spawn_file_actions_adddup2(actions, setup.Error, 2);
 
-            // The runtime ignores SIGPIPE; programs rely on its default.
+            // The runtime ignores SIGPIPE.
             var defaults = stackalloc byte[128];
             _ = Libc.sigemptyset(defaults);
-            _ = Libc.sigaddset(defaults, Signals.Pipe);
+            if (!setup.PipeIgnored)
+                _ = Libc.sigaddset(defaults, Signals.Pipe);
             // glibc's posix_spawn leaves its own two signals, 32 and 33, ignored unless they are named; sigaddset refuses them.
             if (OperatingSystem.IsLinux())
                 *(ulong*)defaults |= 0x1_8000_0000;

@@ -94,6 +94,12 @@ internal static unsafe partial class Libc
     [LibraryImport("cc_agent_start", EntryPoint = "cc_agent_job_environment")]
     private static partial byte** JobEnvironment();
 
+    [LibraryImport("cc_agent_start", EntryPoint = "cc_agent_pipe_ignored")]
+    private static partial int PipeWasIgnored();
+
+    /// <summary>Whether whoever started this process ignored SIGPIPE, which the runtime does in any case; false where that is not known.</summary>
+    internal static bool PipeIgnored => !RuntimeFeature.IsDynamicCodeSupported && PipeWasIgnored() != 0;
+
     /// <summary>
     /// The environment as it was given to this process, byte for byte, for the job. Compiled ahead of time the agent's own
     /// has none of the variables that could change what it does (clean_start.c).

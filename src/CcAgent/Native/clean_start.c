@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +20,17 @@
 extern char **environ;
 
 static char **job_environment;
+static int pipe_ignored;
 
 char **cc_agent_job_environment(void)
 {
     return job_environment ? job_environment : environ;
+}
+
+/* Whether SIGPIPE was ignored by whoever started this; the runtime ignores it in any case. */
+int cc_agent_pipe_ignored(void)
+{
+    return pipe_ignored;
 }
 
 #define HANDED "CC_AGENT_ENVIRONMENT"
@@ -157,7 +165,9 @@ __attribute__((constructor(101)))
 static void clean_start(int argc, char **argv, char **envp)
 {
     size_t n = count(environ), kept = 0, found = 0, early = 0;
+    struct sigaction pipe;
     (void)argc, (void)argv, (void)envp;
+    pipe_ignored = sigaction(SIGPIPE, NULL, &pipe) == 0 && pipe.sa_handler == SIG_IGN;
     for (size_t i = 0; i < n; i++) {
         found += (size_t)is_ours(environ[i]);
         early += (size_t)is_one_of(environ[i], obeyed);
