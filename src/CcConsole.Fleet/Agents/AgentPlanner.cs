@@ -135,7 +135,8 @@ internal sealed class AgentPlanner(FleetOptions options)
             $"put the agent from before ({Said(probe.PreviousVersion)}) at {Plain.Text(probe.Agent)}",
             $"keep the one that is there ({Said(probe.Version)}) in its stead",
             "start its daemon anew; runs that go on are not touched, and their reports wait in the spool",
-        ]) with { DigestAfter = probe.PreviousDigest, VersionAfter = Plain.Text(probe.PreviousVersion) };
+        ]) with
+        { DigestAfter = probe.PreviousDigest, VersionAfter = Plain.Text(probe.PreviousVersion) };
     }
 
     public static AgentPlan Uninstall(HostEntry host, AgentProbe probe, bool purge)

@@ -41,7 +41,8 @@ public sealed partial class BlocksTests
         }
         finally
         {
-            await web.AsRootAsync($"pkill -TERM -u {web.User.Uid} -x cc-agent || true");
+            // By its file: the daemon starts itself anew with a clean environment, and is called "exe" then.
+            await web.AsRootAsync($"for p in /proc/[0-9]*; do case $(readlink $p/exe) in {web.Agent}*) kill -TERM ${{p#/proc/}};; esac; done; true");
         }
     }
 
