@@ -23,6 +23,9 @@ internal sealed unsafe class SpoolDrain
 
     private const string NotPlain = "not a plain file of its own in the spool";
 
+    private const int MostSaid = 1000;
+
+    private readonly HashSet<string> _said = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<string> _spools;
     private readonly uint _self;
 
@@ -40,6 +43,9 @@ internal sealed unsafe class SpoolDrain
 
     internal IReadOnlyList<string> Spools => _spools;
 
+    /// <summary>Whether the last step left something: more than one step takes, or what could not be recorded.</summary>
+    internal bool HasLeft { get; private set; }
+
     /// <summary>Takes in what waits, if it is not so much that it would hold up the daemon's start.</summary>
     internal void Begin(Recorder recorder)
     {
@@ -52,6 +58,7 @@ internal sealed unsafe class SpoolDrain
     /// <returns>Whether more may be there.</returns>
     internal bool Step(Recorder recorder)
     {
+        HasLeft = false;
         foreach (var spool in _spools)
         {
             if (Step(recorder, spool))
@@ -72,13 +79,14 @@ internal sealed unsafe class SpoolDrain
             if (Read(names[at], () => gone++) is { } request)
             {
                 batch.Add(request);
-                bytes += request is ReportRequest report ? report.Bytes.Length : 0;
+                bytes += request switch { ReportRequest report => report.Bytes.Length, RejectedRequest refused => refused.Bytes.Length, _ => 0 };
             }
         }
 
         if (batch.Count > 0)
             recorder.Record(batch);
         // When nothing could be taken away, trying again at once would not help.
+        HasLeft |= names.Length > gone;
         return (at < names.Length || names.Length == MostNames) && gone > 0;
     }
 
@@ -112,8 +120,11 @@ internal sealed unsafe class SpoolDrain
             var error = Libc.LastError;
             if (Libc.TryStatus(path, out var there) && !there.IsRegular)
                 return Rejected(path, removed, there.Owner, default, there.IsLink ? "a symbolic link in the spool" : NotPlain);
+            // A lease (fcntl(2)): no wrapper takes one, and with enough of them nobody else's report would be among the names.
+            if (error == Errno.Again && there.IsRegular)
+                return Rejected(path, removed, there.Owner, default, "its owner keeps it from being read by a lease");
             if (error != Errno.NoEntry)
-                StandardStreams.Say($"{PlainText.Of(path)} cannot be read: {Libc.ErrorText(error)}");
+                SayOnce(path, error);
             return null;
         }
 
@@ -122,6 +133,9 @@ internal sealed unsafe class SpoolDrain
             // A second link would let someone hand in another's file, and take the blame off themselves.
             if (!Libc.TryStatus(fd, out var status) || !status.IsRegular || status.Links != 1)
                 return Rejected(path, removed, status.Owner, default, NotPlain);
+            // A file of one's own that one lets others write to may have come here from anywhere, with words of theirs.
+            if (status.WritableByOthers)
+                return Rejected(path, removed, status.Owner, default, "others than its owner may write to it");
             if (status.Size > ReportLimits.MaxReportBytes)
                 return Rejected(path, removed, status.Owner, default, "longer than a report may be");
             var bytes = new byte[status.Size];
@@ -136,7 +150,7 @@ internal sealed unsafe class SpoolDrain
                 if (count < 0)
                 {
                     // What is there is not known, so it stays.
-                    StandardStreams.Say($"{PlainText.Of(path)} cannot be read: {Libc.ErrorText(Libc.LastError)}");
+                    SayOnce(path, Libc.LastError);
                     return null;
                 }
 
@@ -151,6 +165,13 @@ internal sealed unsafe class SpoolDrain
         {
             _ = Libc.close(fd);
         }
+    }
+
+    // It is looked at again and again.
+    private void SayOnce(string path, int error)
+    {
+        if (_said.Count < MostSaid && _said.Add(path))
+            StandardStreams.Say($"{PlainText.Of(path)} cannot be read: {Libc.ErrorText(error)}");
     }
 
     private static RecordRequest Understand(string path, Action removed, FileStatus status, ReadOnlyMemory<byte> bytes)

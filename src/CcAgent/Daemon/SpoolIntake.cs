@@ -7,6 +7,9 @@ namespace CcAgent.Daemon;
 /// <summary>Takes in what comes into the spools, step by step, so that clients are served in between.</summary>
 internal sealed class SpoolIntake : IDaemonPart, IDisposable
 {
+    // What could not be recorded, as on a full disk, is tried again though nothing new comes.
+    private const int AgainMs = 30_000;
+
     private readonly SpoolDrain _drain;
     private readonly SpoolWatch _watch;
     private readonly Recorder _recorder;
@@ -18,13 +21,13 @@ internal sealed class SpoolIntake : IDaemonPart, IDisposable
     public int Descriptor => _watch.Descriptor;
 
     public int TimeoutMs => _more ? 0
-        : _watch.PollMs < 0 ? -1
-        : (int)Math.Max(0, Math.Ceiling(_watch.PollMs - Stopwatch.GetElapsedTime(_looked).TotalMilliseconds));
+        : _watch.PollMs < 0 && !_drain.HasLeft ? -1
+        : (int)Math.Max(0, Math.Ceiling(AgainMs - Stopwatch.GetElapsedTime(_looked).TotalMilliseconds));
 
     public void Ready()
     {
         // The marks of runs come into the spool too, and they are many more.
-        if (!_watch.Take(null, out _) && !_more)
+        if (!_watch.Take(null, out _) && TimeoutMs != 0)
             return;
         _looked = Stopwatch.GetTimestamp();
         _more = _drain.Step(_recorder);

@@ -11,6 +11,7 @@ internal sealed class KnownRuns
 {
     // 40 bytes each.
     private const int Most = 50_000;
+    private const long Step = 6L * 3600 * 1_000_000;
 
     private readonly string _reports;
     private readonly HashSet<Hash32> _keys = [];
@@ -24,6 +25,8 @@ internal sealed class KnownRuns
     {
         if (_since <= micros)
             return;
+        // In steps of hours: who hands in one run after the other, each a little older, has the journal read a few times only.
+        micros -= micros % Step;
         Forget();
         JournalReading.RunKeysSince(_reports, micros, key => _keys.Add(Hash(key)));
         _since = micros;

@@ -291,6 +291,9 @@ internal sealed class Recorder : IDisposable
             if (request is not ReportRequest { Spooled: { } spooled, Report: { RunId: not null, StartTime: var start } })
                 continue;
             var since = start > spooled - Margin ? start : spooled - Margin;
+            // A start after the file was made: the clock has been set back since.
+            if (since > spooled)
+                since = spooled;
             if (earliest is null || since < earliest)
                 earliest = since;
         }

@@ -18,7 +18,13 @@ internal static unsafe class SmallFile
                 count = Libc.read(fd, at + length, (nuint)(bytes.Length - length));
             if (count < 0 && Libc.LastError == Errno.Interrupted)
                 continue;
-            if (count <= 0)
+            if (count < 0)
+            {
+                _ = Libc.close(fd);
+                return null;
+            }
+
+            if (count == 0)
                 break;
             length += (int)count;
             if (length == bytes.Length)

@@ -101,6 +101,8 @@ internal sealed unsafe record MarkFile(string Path, MarkState State, uint Owner,
             return new MarkFile(path, MarkState.Gone, 0, null, 0, "");
         if (!status.IsRegular || status.Links != 1)
             return Bad("it is not a plain file of its own");
+        if (status.WritableByOthers)
+            return Bad("others than its owner may write to it");
         if (status.Size > RunMark.MaxBytes)
             return Bad("it is longer than a mark may be");
         var bytes = new byte[status.Size];

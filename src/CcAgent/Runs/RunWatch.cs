@@ -123,7 +123,8 @@ internal sealed class RunWatch : IDaemonPart, IDisposable
     // Finds what no event has told of: at the start, and when events were lost.
     private void LookAround()
     {
-        var files = _places.Spools.SelectMany(static spool => MarkFile.In(spool)).Select(static path => MarkFile.Look(path)).ToList();
+        // Of thousands that anyone may have put there, their commands would be hundreds of MiB.
+        var files = _places.Spools.SelectMany(static spool => MarkFile.In(spool)).Select(static path => Short(MarkFile.Look(path))).ToList();
         var running = files.Where(static file => file.State == MarkState.Running).Select(static file => file.Mark!).ToList();
         RemoveUnfinished();
         _started ??= StartedRuns.Load(_places, running);
@@ -136,6 +137,8 @@ internal sealed class RunWatch : IDaemonPart, IDisposable
                 Add(new Look(file.Path, false, 0), Long);
         }
     }
+
+    private static MarkFile Short(MarkFile file) => file.Mark is { } mark ? file with { Mark = mark with { Command = "", JobId = "" } } : file;
 
     // A wrapper that died while it made its mark left a file that will never be one.
     private void RemoveUnfinished()

@@ -118,6 +118,32 @@ public class SpoolTests
     }
 
     [Fact]
+    public async Task What_others_may_write_to_is_nobodys_word()
+    {
+        using var folder = new SecureFolder();
+        await AgentProgram.ShellAsync(
+            $"cd {folder.Path}; mkdir -m 1733 spool; printf '%s' '{SocketClient.Minimal.Replace("\n", "")}' >spool/1.json; cp spool/1.json spool/2.json; cp spool/1.json spool/3.json; "
+            + "printf '{}' >spool/4.run; chmod 0644 spool/1.json; chmod 0666 spool/2.json spool/4.run; chmod 0620 spool/3.json");
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        Assert.Single(await AgentProgram.ReportsAsync(folder.Path));
+        await Eventually.TrueAsync(() => Directory.GetFileSystemEntries(folder.Spool).Length == 0, "all is taken away");
+        Assert.Equal(3, (await AgentProgram.EntriesAsync(folder.Path)).Count(
+            e => e.GetProperty("event").GetString() == "report.rejected" && e.GetProperty("reason").GetString()!.Contains("others than its owner", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_heap_of_large_rubbish_is_refused_without_being_held_all_at_once()
+    {
+        using var folder = new SecureFolder();
+        await AgentProgram.ShellAsync(
+            $"cd {folder.Path}; mkdir -m 1733 spool; for i in $(seq 150); do head -c 1000000 /dev/zero >spool/$i.json; done");
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        await Eventually.TrueAsync(() => Directory.GetFiles(folder.Spool).Length == 0, "the rubbish is gone");
+        var most = File.ReadLines($"/proc/{daemon.Pid}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        Assert.InRange(int.Parse(most.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], System.Globalization.CultureInfo.InvariantCulture), 1, 110 * 1024);
+    }
+
+    [Fact]
     public async Task A_report_as_deep_as_may_be_ends_no_daemon_and_is_told_from_others()
     {
         using var folder = new SecureFolder();
