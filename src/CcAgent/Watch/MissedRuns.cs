@@ -43,6 +43,8 @@ internal sealed class MissedRuns
     // So many due times of one job are counted one by one when the host was down for long.
     private const int MostCounted = 1000;
 
+    private const int MostUnsifted = 1024;
+
     internal static readonly TimeSpan KeptRuns = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan KeptShared = TimeSpan.FromHours(25), Hold = TimeSpan.FromMinutes(1);
@@ -75,6 +77,9 @@ internal sealed class MissedRuns
         internal DateTimeOffset Start;
         internal bool IsTaken;
     }
+
+    /// <summary>How many runs are remembered for what is still to be judged.</summary>
+    internal int KeptCount => _runs.Values.Sum(static runs => runs.Count);
 
     /// <summary>When something is to be judged next; null when nothing is.</summary>
     internal DateTimeOffset? Next
@@ -162,7 +167,24 @@ internal sealed class MissedRuns
         while (at > 0 && runs[at - 1].Start > start)
             at--;
         runs.Insert(at, new Run { Start = start });
+        // Of an entry that is due once a year they would grow until then.
+        if (runs.Count % MostUnsifted == 0)
+            Sift(key, runs);
     }
+
+    private void Sift(RunKey key, List<Run> runs)
+    {
+        var oldest = DateTimeOffset.MaxValue;
+        foreach (var watched in _tables.Values.SelectMany(static table => table))
+        {
+            if (watched.Entry.Key == key && OldestOf(watched) is var of && of < oldest)
+                oldest = of;
+        }
+
+        runs.RemoveAll(run => run.Start < oldest);
+    }
+
+    private static DateTimeOffset OldestOf(Watched watched) => watched.Due - (watched.IsShared ? KeptShared : KeptRuns);
 
     /// <summary>Judges what there is to be judged, up to a number of due times.</summary>
     /// <param name="now">The time.</param>
@@ -350,7 +372,7 @@ internal sealed class MissedRuns
         _queue.Enqueue(watched, (at ?? JudgedAt(watched)).UtcTicks);
         if (_runs.TryGetValue(watched.Entry.Key, out var runs))
         {
-            var oldest = watched.Due - (watched.IsShared ? KeptShared : KeptRuns);
+            var oldest = OldestOf(watched);
             runs.RemoveAll(run => run.Start < oldest);
         }
     }

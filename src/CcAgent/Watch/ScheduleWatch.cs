@@ -49,7 +49,7 @@ internal sealed class ScheduleWatch : IDaemonPart, IRecordListener, IRunEvidence
     private readonly Dictionary<string, (FileStatus Status, long Read)> _files = new(StringComparer.Ordinal);
     private readonly Queue<WatchedFile> _unread = new();
     private readonly List<IReadOnlyList<AuditMember>> _untold = [];
-    private readonly List<AuditAppendParams> _edits = [];
+    private readonly Queue<AuditAppendParams> _edits = new();
     private readonly long _started = Environment.TickCount64;
 
     // No due time before it is judged.
@@ -151,8 +151,8 @@ internal sealed class ScheduleWatch : IDaemonPart, IRecordListener, IRunEvidence
 
     private void Begun(ExecutionReport report, uint uid)
     {
-        // A run that is tried again is cron's one run.
-        if (report.Attempt is null or 1)
+        // A run that is tried again is cron's one run; one that says to begin later than now takes no due time.
+        if (report.Attempt is null or 1 && report.StartTime <= _time.GetUtcNow() + MissedRuns.Grace)
             _missed.Begun(new RunKey(uid, report.JobId), report.StartTime);
     }
 
@@ -160,7 +160,7 @@ internal sealed class ScheduleWatch : IDaemonPart, IRecordListener, IRunEvidence
     {
         if (entry.Event != AuditEvents.CrontabEdited)
             return;
-        _edits.Add(entry);
+        _edits.Enqueue(entry);
         Notice(Environment.TickCount64);
     }
 
@@ -188,9 +188,9 @@ internal sealed class ScheduleWatch : IDaemonPart, IRecordListener, IRunEvidence
 
     private void Scan(long now)
     {
-        foreach (var edit in _edits)
+        // One that is taken is taken once, though the next may fail.
+        for (; _edits.TryPeek(out var edit); _edits.Dequeue())
             _changes.Edited(edit);
-        _edits.Clear();
         if (_own is not null)
         {
             if (_entersAll || now < _lookAt || SpoolHasChanged())

@@ -19,6 +19,10 @@ internal sealed unsafe class TableShell : IDisposable
     private readonly int _asking, _answers;
     private readonly byte[] _mark;
 
+    // What has come of the answer to the last question, and whether there is more to come.
+    private readonly List<byte> _answer = [];
+    private bool _owed;
+
     private TableShell(int asking, int answers, string mark) => (_asking, _answers, _mark) = (asking, answers, Encoding.ASCII.GetBytes("\n" + mark + " "));
 
     /// <summary>Starts it, unless that was done before this program was started once more.</summary>
@@ -57,31 +61,16 @@ internal sealed unsafe class TableShell : IDisposable
     }
 
     /// <summary>Asks it, and waits for a minute at most.</summary>
-    internal TableRead Read()
+    internal TableRead Read(int limitMs = LimitMs)
     {
+        // An answer that was too late says nothing of the table as it is now, and must not be taken for the next one.
+        if (_owed && Answer(limitMs) is null)
+            return Late();
         var line = (byte)'\n';
         if (Libc.write(_asking, &line, 1) != 1)
             return Ended();
-        var answer = new List<byte>();
-        var buffer = stackalloc byte[16 * 1024];
-        while (true)
-        {
-            var entry = new PollEntry { Descriptor = _answers, Events = PollEntry.In };
-            if (Libc.poll(&entry, 1, LimitMs) == 0)
-                return new TableRead.Failed("crontab did not answer within a minute", "see on the host what holds it up");
-            var count = Libc.read(_answers, buffer, 16 * 1024);
-            if (count < 0 && Libc.LastError == Errno.Interrupted)
-                continue;
-            if (count <= 0)
-                return Ended();
-            answer.AddRange(new ReadOnlySpan<byte>(buffer, (int)count));
-            var span = CollectionsMarshal.AsSpan(answer);
-            if (span[^1] == (byte)'\n' && span.LastIndexOf(_mark) is >= 0 and var end
-                && int.TryParse(span[(end + _mark.Length)..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var exitCode))
-            {
-                return HostCrontab.ParseRead(exitCode, span[..end], default);
-            }
-        }
+        _owed = true;
+        return Answer(limitMs) ?? Late();
     }
 
     public void Dispose()
@@ -89,6 +78,35 @@ internal sealed unsafe class TableShell : IDisposable
         _ = Libc.close(_asking);
         _ = Libc.close(_answers);
     }
+
+    // Null when it has not come in time; what there is of it is kept.
+    private TableRead? Answer(int limitMs)
+    {
+        var buffer = stackalloc byte[16 * 1024];
+        while (true)
+        {
+            var entry = new PollEntry { Descriptor = _answers, Events = PollEntry.In };
+            if (Libc.poll(&entry, 1, limitMs) == 0)
+                return null;
+            var count = Libc.read(_answers, buffer, 16 * 1024);
+            if (count < 0 && Libc.LastError == Errno.Interrupted)
+                continue;
+            if (count <= 0)
+                return Ended();
+            _answer.AddRange(new ReadOnlySpan<byte>(buffer, (int)count));
+            var span = CollectionsMarshal.AsSpan(_answer);
+            if (span[^1] == (byte)'\n' && span.LastIndexOf(_mark) is >= 0 and var end
+                && int.TryParse(span[(end + _mark.Length)..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var exitCode))
+            {
+                var read = HostCrontab.ParseRead(exitCode, span[..end], default);
+                _answer.Clear();
+                _owed = false;
+                return read;
+            }
+        }
+    }
+
+    private static TableRead.Failed Late() => new("crontab did not answer within a minute", "see on the host what holds it up");
 
     private static TableRead.Failed Ended() => new("the shell that reads the table has ended", "start the daemon again");
 

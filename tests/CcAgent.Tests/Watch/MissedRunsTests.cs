@@ -284,6 +284,22 @@ public sealed class MissedRunsTests
     }
 
     [Fact]
+    public void Of_an_entry_that_is_due_once_a_year_no_runs_are_kept_until_then()
+    {
+        Watch("0 0 1 1 *", "09:00:00");
+        for (var i = 0; i < 5000; i++)
+            Begun(At("09:00:00").AddSeconds(i));
+        Assert.InRange(_runs.KeptCount, 0, 1024);
+        // But what a daemon that was away for days has to judge is.
+        _runs.Watch("table", [], static _ => default, _told.Add);
+        Watch("* * * * *", "00:00:30");
+        for (var i = 1; i < 1440; i++)
+            Begun(At("00:00:02").AddMinutes(i));
+        Judge("23:59:59");
+        Assert.Empty(_told);
+    }
+
+    [Fact]
     public void Two_entries_of_one_job_each_take_a_run_of_their_own()
     {
         _runs.Watch("table", [Entry("0 10 * * *", true, false), Entry("30 10 * * *", true, false)], _ => At("09:00:00"), _told.Add);
