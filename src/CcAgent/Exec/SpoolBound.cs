@@ -8,7 +8,7 @@ using CcConsole.Core.Reports;
 namespace CcAgent.Exec;
 
 /// <summary>
-/// Keeps a spool within the settings while no daemon empties it: the oldest reports go first, and one report says in their place
+/// Keeps a spool within the settings while no daemon empties it: the oldest reports of who has most go first, and one report says in their place
 /// how many runs went, so that the daemon records it. Where this user may not look into the spool (a user's run and root's
 /// spool), nothing goes.
 /// </summary>
@@ -37,9 +37,9 @@ internal static class SpoolBound
             if ((!tooMany && names.Length % Step != 0) || Libc.flock(lockHeld, Exclusive | NonBlocking) != 0)
                 return;
             Array.Sort(names, StringComparer.Ordinal);
-            var sizes = Array.ConvertAll(names, Size);
-            if (tooMany || sizes.Sum() > Most(bounds))
-                Drop(spool, uid, bounds, names, sizes);
+            var files = Array.ConvertAll(names, Status);
+            if (tooMany || files.Sum(static file => file.Size) > Most(bounds))
+                Drop(spool, uid, bounds, names, files);
         }
         catch (UnauthorizedAccessException)
         {
@@ -67,22 +67,39 @@ internal static class SpoolBound
 
     private static long Most(SpoolBounds bounds) => bounds.MaxMegabytes * 1024L * 1024;
 
-    private static long Size(string path) => Libc.TryStatus(path, out var status) ? status.Size : 0;
+    private static FileStatus Status(string path) => Libc.TryStatus(path, out var status) ? status : default;
 
-    // Down to nine tenths, so that it is not each run's task.
-    private static void Drop(string spool, uint uid, SpoolBounds bounds, string[] names, long[] sizes)
+    // Down to nine tenths, so that it is not each run's task. Always the oldest of the user who takes most of it: everyone may fill
+    // root's spool, and is not to drive out others' reports by that.
+    private static void Drop(string spool, uint uid, SpoolBounds bounds, string[] names, FileStatus[] files)
     {
-        var (count, bytes) = (names.Length, sizes.Sum());
-        var dropped = new List<string>();
-        for (var i = 0; i < names.Length && (count > bounds.MaxReports - (bounds.MaxReports / 10) || bytes > Most(bounds) / 10 * 9); i++)
+        var (count, bytes) = (names.Length, files.Sum(static file => file.Size));
+        var users = new Dictionary<uint, (Queue<int> Files, long Bytes)>();
+        for (var i = 0; i < names.Length; i++)
         {
             if (names[i].Contains(Told, StringComparison.Ordinal))
                 continue;
-            dropped.Add(names[i]);
-            count--;
-            bytes -= sizes[i];
+            var user = users.GetValueOrDefault(files[i].Owner, (new Queue<int>(), 0));
+            user.Files.Enqueue(i);
+            users[files[i].Owner] = (user.Files, user.Bytes + files[i].Size);
         }
 
+        var dropped = new List<string>();
+        while (true)
+        {
+            var tooMany = count > bounds.MaxReports - (bounds.MaxReports / 10);
+            if ((!tooMany && bytes <= Most(bounds) / 10 * 9) || users.Count == 0)
+                break;
+            var (owner, user) = users.MaxBy(each => tooMany ? each.Value.Files.Count : each.Value.Bytes);
+            if (!user.Files.TryDequeue(out var oldest))
+                break;
+            dropped.Add(names[oldest]);
+            users[owner] = (user.Files, user.Bytes - files[oldest].Size);
+            count--;
+            bytes -= files[oldest].Size;
+        }
+
+        dropped.Sort(StringComparer.Ordinal);
         if (dropped.Count == 0)
             return;
         // Told before they go: a crash in between tells of too many rather than of too few.

@@ -46,6 +46,19 @@ public class SpoolBoundTests
     }
 
     [Fact]
+    public async Task Who_fills_roots_spool_drives_out_nobody_elses_reports()
+    {
+        using var folder = new SecureFolder();
+        await File.WriteAllTextAsync(folder.Path + "/settings.json", """{"spool": {"maxReports": 40}}""", TestContext.Current.CancellationToken);
+        await AgentProgram.ShellAsync(
+            $"cd {folder.Path}; mkdir -m 1733 spool; cd spool; for i in $(seq 10 19); do echo '{{}}' >010000000000000$i-honest.json; done; "
+            + "for i in $(seq 10 49); do echo '{}' >099999999999999$i-crowd.json; done; chown 65534 *-crowd.json");
+        Assert.Contains("were dropped", (await AgentProgram.ExecAsync(folder.Path, "x", "/bin/true")).Error, StringComparison.Ordinal);
+        Assert.Equal(10, Directory.GetFiles(folder.Spool, "*-honest.json").Length);
+        Assert.InRange(Directory.GetFiles(folder.Spool, "*-crowd.json").Length, 20, 30);
+    }
+
+    [Fact]
     public async Task A_spool_within_the_settings_keeps_all()
     {
         using var folder = new SecureFolder();
