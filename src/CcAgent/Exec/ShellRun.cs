@@ -9,6 +9,11 @@ internal readonly record struct ShellResult(int ExitCode, byte[] Output, byte[] 
 /// <summary>Runs the host scripts of the crontab code by /bin/sh, as a login over SSH would.</summary>
 internal static class ShellRun
 {
+    /// <summary>More than all tables of a large host; it bounds what a script that has gone wild costs in memory.</summary>
+    internal const int MostOutput = 32 << 20;
+
+    private const int MostError = 64 << 10;
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     /// <summary>Not the pool's: all of these wait, and the pool gives no more threads than there are processors for half a second.</summary>
@@ -16,8 +21,9 @@ internal static class ShellRun
 
     /// <param name="command">A command line for a login shell.</param>
     /// <param name="input">Standard input, given whole and then closed.</param>
-    /// <exception cref="ProblemException">It could not be started, or did not end within a minute.</exception>
-    internal static ShellResult Run(string command, ReadOnlyMemory<byte> input)
+    /// <param name="limit">How long it may take; a minute by default.</param>
+    /// <exception cref="ProblemException">It could not be started, did not end within its time, or said more than <see cref="MostOutput"/> bytes.</exception>
+    internal static ShellResult Run(string command, ReadOnlyMemory<byte> input, TimeSpan? limit = null)
     {
         var start = new ProcessStartInfo("/bin/sh")
         {
@@ -31,17 +37,22 @@ internal static class ShellRun
         try
         {
             using var process = Process.Start(start)!;
-            var output = Read(process.StandardOutput.BaseStream);
-            var error = Read(process.StandardError.BaseStream);
+            var until = Stopwatch.GetTimestamp() + (long)((limit ?? Limit).TotalSeconds * Stopwatch.Frequency);
+            using var wild = new ManualResetEventSlim();
+            var output = Read(process.StandardOutput.BaseStream, MostOutput, wild);
+            var error = Read(process.StandardError.BaseStream, MostError, null);
             var writing = Threads.StartNew(() => Write(process.StandardInput.BaseStream, input));
-            if (!process.WaitForExit(Limit))
-            {
-                process.Kill(entireProcessTree: true);
-                throw new ProblemException("crontab did not answer within a minute", "see on the host what holds it up");
-            }
-
-            writing.Wait();
-            return new ShellResult(process.ExitCode, output.Result, error.Result);
+            // What the script left behind may hold its output open.
+            using var done = new ManualResetEventSlim();
+            _ = Task.WhenAll(output, error, writing, process.WaitForExitAsync()).ContinueWith(
+                static (_, signal) => Signal((ManualResetEventSlim)signal!), done, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            var ended = WaitHandle.WaitAny([done.WaitHandle, wild.WaitHandle], Left(until));
+            if (ended == 0)
+                return new ShellResult(process.ExitCode, output.Result, error.Result);
+            process.Kill(entireProcessTree: true);
+            throw ended == 1
+                ? new ProblemException($"the host's crontab said more than {MostOutput >> 20} MiB", "see on the host what it says")
+                : new ProblemException("crontab did not answer within a minute", "see on the host what holds it up");
         }
         catch (System.ComponentModel.Win32Exception e)
         {
@@ -62,10 +73,35 @@ internal static class ShellRun
         }
     }
 
-    private static Task<byte[]> Read(Stream stream) => Threads.StartNew(() =>
+    private static Task<byte[]> Read(Stream stream, int most, ManualResetEventSlim? wild) => Threads.StartNew(() =>
     {
         using var all = new MemoryStream();
-        stream.CopyTo(all);
+        var buffer = new byte[32 * 1024];
+        for (int count; (count = stream.Read(buffer)) > 0;)
+        {
+            var taken = Math.Min(count, most - (int)all.Length);
+            all.Write(buffer, 0, taken);
+            if (taken < count && wild is not null)
+            {
+                Signal(wild);
+                break;
+            }
+        }
+
         return all.ToArray();
     });
+
+    private static void Signal(ManualResetEventSlim signal)
+    {
+        try
+        {
+            signal.Set();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Nobody waits for it any more.
+        }
+    }
+
+    private static TimeSpan Left(long until) => TimeSpan.FromSeconds(Math.Max(0, (until - Stopwatch.GetTimestamp()) / (double)Stopwatch.Frequency));
 }

@@ -10,7 +10,9 @@ namespace CcAgent.Journal;
 internal static class EntryMembers
 {
     // Characters of a text in an entry. Each costs six bytes at most (\uXXXX), and a line has 64 KiB.
-    private const int LongText = 8 * 1024, ShortText = 256;
+    internal const int LongText = 8 * 1024;
+
+    private const int ShortText = 256;
 
     /// <summary>What a report is in the chain: a run's end, that it was not begun, or that how it ended is not known.</summary>
     internal static string Event(ExecutionReport report) =>
@@ -100,6 +102,9 @@ internal static class EntryMembers
             members.Add(new("sha256_after", entry.After is { } after ? Cut(after, ShortText) : null));
         }
 
+        Add(members, "edit", entry.Edit);
+        if (entry.Settled is { } settled)
+            members.Add(new("settled", Cut(settled, ShortText * 2)));
         Add(members, "method", entry.Method);
         Add(members, "policy", entry.Policy);
         if (entry.Diff is { } diff)

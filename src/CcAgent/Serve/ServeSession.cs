@@ -15,7 +15,8 @@ namespace CcAgent.Serve;
 /// <summary>One session with a console: reads its messages and answers them. What may take long has a thread of its own.</summary>
 internal sealed class ServeSession
 {
-    private const int MostAtOnce = 64;
+    // Its script is given a minute, and as long again for taking it back or settling it.
+    private static readonly TimeSpan LongestEdit = TimeSpan.FromMinutes(3);
 
     private static readonly string[] Capabilities =
     [
@@ -34,6 +35,7 @@ internal sealed class ServeSession
     private readonly RefusedRequests _refused;
     private readonly RunningRequests _running;
     private readonly Lock _edits = new();
+    private volatile bool _leaving;
 
     internal ServeSession(AgentPlaces places, ServePolicy policy)
     {
@@ -50,6 +52,7 @@ internal sealed class ServeSession
     {
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Leave);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Leave);
+        new Thread(_crontab.SettleAll) { IsBackground = true }.Start();
         var framer = new LineFramer();
         var spoken = false;
         while (true)
@@ -80,11 +83,14 @@ internal sealed class ServeSession
         return CannotRun;
     }
 
-    // Who ends this process gives it two seconds: a job is not left behind.
+    // Who ends this process gives it two seconds: a job is not left behind. An edit in progress is ended and recorded, however
+    // long its script takes; who does not wait for that kills this process, and what was noted of the edit is settled later.
     private void Leave(PosixSignalContext context)
     {
         context.Cancel = true;
+        _leaving = true;
         _jobs.StopAll(TimeSpan.FromSeconds(1));
+        _ = _edits.TryEnter(LongestEdit);
         Libc._exit(128 + (context.Signal == PosixSignal.SIGHUP ? Signals.HangUp : Signals.Terminate));
     }
 
@@ -161,7 +167,7 @@ internal sealed class ServeSession
                 break;
             case Methods.CrontabSettle:
                 With(message, id, ProtocolJson.Default.CrontabSettleParams, settle => _running.Start(
-                    id, () => _output.Result(id, CrontabEditing.Settle(settle), ProtocolJson.Default.CrontabReadResult)));
+                    id, () => _output.Result(id, _crontab.Settle(settle), ProtocolJson.Default.CrontabReadResult)));
                 break;
             case Methods.CrontabDiscover:
                 With(message, id, ProtocolJson.Default.CrontabDiscoverParams, discover => _running.Stream(
@@ -234,6 +240,10 @@ internal sealed class ServeSession
     private void Edit(long id, CrontabWriteParams write)
     {
         lock (_edits)
+        {
+            if (_leaving)
+                throw new ProblemException("nothing was written, because the session ends", "Connect again");
             _output.Result(id, _crontab.Write(write), ProtocolJson.Default.CrontabWriteResult);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using CcAgent.Daemon;
+using CcAgent.Edits;
 using CcAgent.Exec;
 using CcAgent.Journal;
 using CcAgent.Native;
@@ -59,6 +60,9 @@ internal sealed class ScheduleWatch : IDaemonPart, IRecordListener, IRunEvidence
     private bool _isFirst = true;
     private bool _runsRead;
 
+    // Whether a session is about to record what has been seen already.
+    private bool _awaitsEdit;
+
     // Whether it is told when tables change; in user mode by the time of the spool's folder, which crontab(1) sets.
     private bool _hears;
     private bool _entersAll = true;
@@ -76,7 +80,7 @@ internal sealed class ScheduleWatch : IDaemonPart, IRecordListener, IRunEvidence
         var kept = new KeptTables(Folder, places.Owner);
         var state = WatchState.Read(StatePath, out var alive);
         var records = state is null ? new WatchRecords() : WatchRecords.Read(places, state.Chain);
-        _changes = new TableChanges(kept, records.Tables, state is null, Note);
+        _changes = new TableChanges(kept, records.Tables, state is null, new PendingEdits(places), Note);
         _told = records.Missed;
         foreach (var noted in state?.Noted ?? [])
             _told.TryAdd((noted.Table, noted.Job), WatchState.Time(noted.Until));
@@ -211,7 +215,7 @@ internal sealed class ScheduleWatch : IDaemonPart, IRecordListener, IRunEvidence
 
         Listen();
         _firstNotice = -1;
-        _scanAt = long.MaxValue;
+        _scanAt = _awaitsEdit ? now + SettleMs : long.MaxValue;
         _lookAt = now + (_hears ? MostMs : LongestMs);
     }
 
@@ -300,6 +304,9 @@ internal sealed class ScheduleWatch : IDaemonPart, IRecordListener, IRunEvidence
             Save(null);
         }
 
+        _awaitsEdit = _changes.Settle();
+        if (_awaitsEdit)
+            _scanAt = Math.Min(_scanAt, Environment.TickCount64 + SettleMs);
         _judgeAt = Math.Min(_judgeAt, Environment.TickCount64 + LeastMs);
     }
 

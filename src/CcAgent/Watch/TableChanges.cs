@@ -1,3 +1,4 @@
+using CcAgent.Edits;
 using CcAgent.Journal;
 using CcAgent.Native;
 using CcAgent.Serve;
@@ -14,7 +15,7 @@ internal delegate void EntryNote(string eventName, IReadOnlyList<AuditMember> me
 /// chain says already how it became as it is. The entry is written first and the table kept then, so that a crash between
 /// the two loses nothing; the next start reads in the chain that the entry is there.
 /// </summary>
-internal sealed class TableChanges
+internal sealed partial class TableChanges
 {
     // Characters of a diff in an entry: the same as for an edit by a console.
     private const int LongestDiff = 8 * 1024;
@@ -29,12 +30,18 @@ internal sealed class TableChanges
     /// <param name="kept">The tables as they were last seen.</param>
     /// <param name="recorded">The digests that the chain has since given to tables.</param>
     /// <param name="first">Whether no table has been looked at before: then all are taken as they are.</param>
+    /// <param name="edits">The edits by consoles that are not recorded yet.</param>
     /// <param name="note">Writes an entry.</param>
-    internal TableChanges(KeptTables kept, IReadOnlyDictionary<string, string?> recorded, bool first, EntryNote note)
+    internal TableChanges(KeptTables kept, IReadOnlyDictionary<string, string?> recorded, bool first, PendingEdits edits, EntryNote note)
     {
-        (_kept, IsBaseline, _note) = (kept, first, note);
+        (_kept, IsBaseline, _edits, _note) = (kept, first, edits, note);
         _recorded = new(recorded, StringComparer.Ordinal);
         _seen = kept.Read().ToDictionary(static table => table.Name, StringComparer.Ordinal);
+        foreach (var edit in Begun())
+        {
+            if (edit.Entry.After == Seen(edit.Entry.Table!)?.Sha256)
+                _owed[edit.Entry.Table!] = edit;
+        }
     }
 
     /// <summary>Whether a table of which nothing is known is taken as it is, and not as one that somebody has made.</summary>
@@ -60,7 +67,7 @@ internal sealed class TableChanges
             return false;
         }
 
-        if (!IsBaseline || before is not null)
+        if (!IsOwed(name, digest) && (!IsBaseline || before is not null))
             Record(name, before, digest, now, away);
         var table = new KeptTable(name, digest, now.Size, WatchState.Micros(now.Changed));
         _kept.Write(table, now.Bytes);
@@ -76,7 +83,8 @@ internal sealed class TableChanges
     {
         if (!_seen.TryGetValue(name, out var before))
             return false;
-        Record(name, before, null, null, away);
+        if (!IsOwed(name, null))
+            Record(name, before, null, null, away);
         _kept.Remove(name);
         _seen.Remove(name);
         _recorded.Remove(name);
@@ -88,16 +96,31 @@ internal sealed class TableChanges
     {
         if (edit.Event != AuditEvents.CrontabEdited || edit.Table is not { } name)
             return;
-        var known = _recorded.TryGetValue(name, out var recorded) ? recorded : _seen.GetValueOrDefault(name)?.Sha256;
-        var before = edit.Before?.ToLowerInvariant();
-        // Between two looks someone else changed it too: what it held is not known, but that it did, and which bytes, is.
-        if (known != before && !(known is null && IsBaseline))
+        if (_owed.GetValueOrDefault(name)?.Id == edit.Edit && _owed.Remove(name))
         {
-            _note(AuditEvents.CrontabChanged, [new("table", Cut(name)), new("sha256_before", known), new("sha256_after", before is null ? null : Cut(before)),
-                new("note", "found by the edit that came after it")]);
+            _recorded[name] = edit.After?.ToLowerInvariant();
+            return;
         }
 
+        var known = Known(name);
+        var before = edit.Before?.ToLowerInvariant();
+        // Settled after it was seen, and reported, that others had changed the table since.
+        if (edit.Settled is not null && known == edit.After)
+            return;
+        // Between two looks someone else changed it too: what it held is not known, but that it did, and which bytes, is.
+        NoteBetween(name, known, before);
         _recorded[name] = edit.After?.ToLowerInvariant();
+    }
+
+    private string? Known(string name) => _recorded.TryGetValue(name, out var recorded) ? recorded : _seen.GetValueOrDefault(name)?.Sha256;
+
+    // Between two looks someone else changed it too: what it held is not known, but that it did, and which bytes, is.
+    private void NoteBetween(string name, string? known, string? before)
+    {
+        if (known == before || (known is null && IsBaseline))
+            return;
+        _note(AuditEvents.CrontabChanged, [new("table", Cut(name)), new("sha256_before", known), new("sha256_after", before is null ? null : Cut(before)),
+            new("note", "found by the edit that came after it")]);
     }
 
     private void Record(string name, KeptTable? before, string? digest, FoundTable? now, bool away)

@@ -46,6 +46,12 @@ public sealed record AuditAppendParams(string Event, string Actor, string Origin
     /// <summary>crontab.edited: the unified diff; what does not fit into an entry is cut, with a marker.</summary>
     public string? Diff { get; init; }
 
+    /// <summary>crontab.edited: what this edit is known by, so that it is recorded once. The console leaves it out.</summary>
+    public string? Edit { get; init; }
+
+    /// <summary>crontab.edited: why it was not its own session that had it recorded, in words; null when it was.</summary>
+    public string? Settled { get; init; }
+
     /// <summary>job.stopped: the run.</summary>
     public string? Run { get; init; }
 
