@@ -44,6 +44,18 @@ public sealed class AgentsScreenTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_host_that_is_not_reached_gets_no_agent_and_the_reason_is_told()
+    {
+        _fleet.Host("web03");
+        _fleet.Down.Add("web03");
+        var screen = _fleet.Start(160, 40).Press("7");
+        await screen.WaitForText("○ offline");
+        await screen.WaitUntilIdle();
+        screen.Press("i");
+        await screen.WaitForText("✗ web03 refuses the connection");
+    }
+
+    [Fact]
     public void What_wants_a_person_is_said_in_a_word_and_a_note()
     {
         Assert.Equal(("? unknown", "asking"), Words(null));
