@@ -111,6 +111,19 @@ internal sealed class JobRows(CacheDatabase cache, FleetOptions options)
             return (Status.Late, $"the run due {expected:HH:mm} was not reported");
         }
 
-        return last.ExitCode == 0 ? (Status.Ok, null) : (Status.Fail, $"exit code {last.ExitCode}");
+        // A run that was refused says nothing of how the job is: the last one that was begun does.
+        int begun = 0;
+        while (begun < runs.Count && runs[begun].Refused is not null)
+        {
+            begun++;
+        }
+
+        string? refused = begun == 0 ? null : $"the last run was not begun: {last.Refused}";
+        return begun == runs.Count ? (Status.Unknown, refused)
+            : runs[begun].IsLost ? (Status.Fail, Also("the last run was lost: nobody knows how it ended", refused))
+            : runs[begun].ExitCode == 0 ? (Status.Ok, refused)
+            : (Status.Fail, Also($"exit code {runs[begun].ExitCode}", refused));
+
+        static string Also(string cause, string? refused) => refused is null ? cause : $"{cause}; {refused}";
     }
 }

@@ -103,6 +103,8 @@ internal sealed class ReportPull(CacheDatabase cache, AgentSession agent, string
         StartedAt = recorded.Report.StartTime,
         Duration = TimeSpan.FromMilliseconds(recorded.Report.DurationMs),
         ExitCode = recorded.Report.ExitCode,
+        Refused = recorded.Report.Refused,
+        IsLost = recorded.Report.Lost == true,
         Json = Encoding.UTF8.GetBytes(entry.GetRawText()),
     };
 }

@@ -7,7 +7,7 @@ namespace CcConsole.Store.Reports;
 /// <summary>Reports as they came, each once.</summary>
 public sealed class ReportCache
 {
-    private const string Columns = "id, host, seq, job_id, started_at, duration_ms, exit_code, json";
+    private const string Columns = "id, host, seq, job_id, started_at, duration_ms, exit_code, json, refused, lost";
 
     private readonly CacheDatabase _database;
 
@@ -24,10 +24,10 @@ public sealed class ReportCache
         foreach (StoredReport report in reports)
         {
             int rows = connection.Run("""
-                INSERT INTO report(host, seq, digest, job_id, started_at, duration_ms, exit_code, json) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                INSERT INTO report(host, seq, digest, job_id, started_at, duration_ms, exit_code, json, refused, lost) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
                 ON CONFLICT(host, seq, digest) DO NOTHING
                 """, report.Host, report.Seq, Sha256.Hash(report.Json.Span).ToArray(), report.JobId, report.StartedAt,
-                (long)report.Duration.TotalMilliseconds, report.ExitCode, report.Json);
+                (long)report.Duration.TotalMilliseconds, report.ExitCode, report.Json, report.Refused, report.IsLost);
             if (rows > 0)
             {
                 added.Add(report with { Id = connection.Scalar<long>("SELECT last_insert_rowid()") });
@@ -94,7 +94,7 @@ public sealed class ReportCache
                 SELECT min(job_id) FROM report WHERE host = $1
                 UNION ALL
                 SELECT (SELECT min(job_id) FROM report WHERE host = $1 AND job_id > job.name) FROM job WHERE job.name IS NOT NULL)
-            SELECT run.job_id, run.id, run.started_at, run.duration_ms, run.exit_code FROM job JOIN report AS run ON run.id IN (
+            SELECT run.job_id, run.id, run.started_at, run.duration_ms, run.exit_code, run.refused, run.lost FROM job JOIN report AS run ON run.id IN (
                 SELECT id FROM report WHERE host = $1 AND job_id = job.name ORDER BY started_at DESC, id DESC LIMIT $2)
             WHERE job.name IS NOT NULL ORDER BY run.job_id, run.started_at DESC, run.id DESC
             """, host, count);
@@ -107,7 +107,7 @@ public sealed class ReportCache
                 jobs[job] = runs = new List<RunSummary>();
             }
 
-            ((List<RunSummary>)runs).Add(new RunSummary(row.GetInt64(1), row.Time(2), TimeSpan.FromMilliseconds(row.GetInt64(3)), row.GetInt32(4)));
+            ((List<RunSummary>)runs).Add(new RunSummary(row.GetInt64(1), row.Time(2), TimeSpan.FromMilliseconds(row.GetInt64(3)), row.GetInt32(4), row.TextOrNull(5), row.GetInt64(6) != 0));
         }
 
         return jobs;
@@ -127,5 +127,7 @@ public sealed class ReportCache
         Duration = TimeSpan.FromMilliseconds(row.GetInt64(5)),
         ExitCode = row.GetInt32(6),
         Json = row.Bytes(7),
+        Refused = row.TextOrNull(8),
+        IsLost = row.GetInt64(9) != 0,
     };
 }

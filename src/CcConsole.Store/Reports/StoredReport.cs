@@ -24,6 +24,12 @@ public sealed record StoredReport
     /// <summary>Its exit code.</summary>
     public required int ExitCode { get; init; }
 
+    /// <summary>Why the run was not begun (<c>overlap</c>); null when it was.</summary>
+    public string? Refused { get; init; }
+
+    /// <summary>Whether nobody knows how it ended: its wrapper died before it could report.</summary>
+    public bool IsLost { get; init; }
+
     /// <summary>The line of the host's journal of reports, byte for byte (UTF-8 JSON; the report is its member <c>report</c>).</summary>
     public required ReadOnlyMemory<byte> Json { get; init; }
 }

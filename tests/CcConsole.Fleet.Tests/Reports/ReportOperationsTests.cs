@@ -138,6 +138,7 @@ public sealed class ReportOperationsTests : IAsyncDisposable
     [Fact]
     public void The_status_of_a_job_comes_from_its_runs_and_its_schedule()
     {
+        const int Skipped = -2;
         DateTimeOffset now = new(2026, 11, 21, 12, 30, 0, TimeSpan.Zero);
         (Status Status, string? Cause) Of(string schedule, params (DateTimeOffset Start, int Exit)[] runs)
         {
@@ -156,7 +157,7 @@ public sealed class ReportOperationsTests : IAsyncDisposable
             cache.Hosts.SaveTable(new("web01", "root", System.Text.Encoding.UTF8.GetBytes($"{schedule} /a/cc-agent exec --job-id j -- /bin/sh -c 'x'\n"), now));
             cache.Reports.Add([.. runs.Select((run, i) => new StoredReport
             {
-                Host = "web01", Seq = i, JobId = "j", StartedAt = run.Start, Duration = TimeSpan.FromSeconds(1), ExitCode = run.Exit, Json = "{}"u8.ToArray(),
+                Host = "web01", Seq = i, JobId = "j", StartedAt = run.Start, Duration = TimeSpan.FromSeconds(1), ExitCode = run.Exit == Skipped ? 0 : run.Exit, Refused = run.Exit == Skipped ? "overlap" : null, IsLost = run.Exit == -1, Json = "{}"u8.ToArray(),
             })]);
             JobRow row = Assert.Single(new JobRows(cache, options).Of(new CcConsole.Fleet.Hosts.HostEntry { Name = "web01", Destination = "local" }));
             Assert.Equal(runs.Length, row.Runs.Count);
@@ -167,6 +168,12 @@ public sealed class ReportOperationsTests : IAsyncDisposable
         Assert.Equal(Status.Ok, Of("0 * * * *", (now.AddMinutes(-30), 0)).Status);
         Assert.Equal((Status.Fail, "exit code 7"), Of("0 * * * *", (now.AddMinutes(-90), 0), (now.AddMinutes(-30), 7)));
         Assert.Equal((Status.Late, "the run due 13:00 was not reported"), Of("0 * * * *", (now.AddMinutes(-90), 0)));
+
+        // One that was not begun is reported, so it is not late; how the job is, the last one that was begun tells.
+        Assert.Equal((Status.Ok, "the last run was not begun: overlap"), Of("0 * * * *", (now.AddMinutes(-90), 0), (now.AddMinutes(-30), Skipped)));
+        Assert.Equal((Status.Fail, "exit code 7; the last run was not begun: overlap"), Of("0 * * * *", (now.AddMinutes(-90), 7), (now.AddMinutes(-30), Skipped)));
+        Assert.Equal((Status.Unknown, "the last run was not begun: overlap"), Of("0 * * * *", (now.AddMinutes(-30), Skipped)));
+        Assert.Equal((Status.Fail, "the last run was lost: nobody knows how it ended"), Of("0 * * * *", (now.AddMinutes(-30), -1)));
         Assert.Equal(Status.Ok, Of("29 * * * *", (now.AddMinutes(-61), 0)).Status);
         Assert.Equal(Status.Off, Of("#cc-paused 0 * * * *", (now.AddDays(-3), 0)).Status);
         Assert.Equal(Status.Ok, Of("@reboot", (now.AddDays(-3), 0)).Status);

@@ -50,6 +50,16 @@ public sealed class ReportCacheTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_was_refused_and_one_that_was_lost_are_told_from_those_that_ended()
+    {
+        ReportCache reports = _cache.Open().Reports;
+        reports.Add([Sample.Report("web01", 1) with { Refused = "overlap" }, Sample.Report("web01", 2, exit: -1) with { IsLost = true }, Sample.Report("web01", 3)]);
+        Assert.Equal([(null, false), (null, true), ("overlap", false)], reports.List(new ReportFilter()).Select(report => (report.Refused, report.IsLost)));
+        Assert.Equal([(null, false), (null, true), ("overlap", false)], reports.LastRunsOfHost("web01", 12)["backup"].Select(run => (run.Refused, run.IsLost)));
+        Assert.Equal(1, reports.Failures("web01", Sample.Start));
+    }
+
+    [Fact]
     public void The_last_runs_of_every_job_come_in_one_reading()
     {
         ReportCache reports = _cache.Open().Reports;

@@ -1,5 +1,6 @@
 using System.Text;
 using CcConsole.Store.Changes;
+using CcConsole.Store.Reports;
 using Xunit;
 
 namespace CcConsole.Store.Tests.Sqlite;
@@ -47,6 +48,26 @@ public sealed class MigrationTests : IDisposable
         CacheDatabase cache = _cache.Open();
         Assert.Equal(After, Encoding.UTF8.GetString(Assert.Single(cache.Hosts.Tables("web01")).Bytes.Span));
         Assert.Equal(After, Encoding.UTF8.GetString(Assert.Single(cache.Hosts.Seen("web01")).Bytes.Span));
+    }
+
+    [Fact]
+    public void Of_reports_that_an_older_console_kept_it_is_known_which_were_refused_or_lost()
+    {
+        string[] bodies =
+        [
+            """0, '{"seq": 0, "report": {"jobId": "j", "refused": "overlap"}}'""", """-1, '{"seq": 1, "report": {"lost":true}}'""",
+            """0, '{"seq": 2, "report": {"stdout": "\"refused\": \"overlap\" \"lost\": true"}}'""", """-1, '{"seq": 3, "report": {"lost": false}}'""",
+            """0, '{"seq": 4, "refused": "elsewhere", "report": {"refused": null}}'""", """0, 'no JSON: "refused"'""",
+        ];
+        foreach ((int seq, string body) in bodies.Index())
+        {
+            string[] parts = body.Split(", ", 2);
+            TemporaryCache.Run("sqlite3", _cache.FilePath,
+                $"INSERT INTO report(host, seq, digest, job_id, started_at, duration_ms, exit_code, json) VALUES('old', {seq}, x'0{seq}', 'j', {seq}, 0, {parts[0]}, CAST({parts[1]} AS BLOB))");
+        }
+
+        Assert.Equal([("overlap", false), (null, true), (null, false), (null, false), (null, false), (null, false)],
+            _cache.Open().Reports.List(new ReportFilter { Host = "old" }).Reverse().Select(report => (report.Refused, report.IsLost)));
     }
 
     [Fact]

@@ -43,6 +43,26 @@ public sealed class JobsScreenTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_run_that_was_refused_is_no_success_and_no_failure_and_one_that_was_lost_says_so()
+    {
+        _fleet.Report("web01", "backup", -1, TimeSpan.FromHours(9.7), lost: true).Report("web01", "backup", 0, TimeSpan.FromHours(9.5))
+            .Report("web01", "backup", 0, TimeSpan.FromHours(9), refused: "overlap");
+        _fleet.Host("web01", Table);
+        var screen = await (await _fleet.VisitAsync()).Start(200, 40).Press("Enter").WaitForText("Jobs[3]");
+        Assert.Contains("✓ ok       nightly", screen.Text);
+        Assert.Contains("9h overlap", screen.Text);
+        Assert.Contains("?✓–", screen.Text);
+        Assert.Contains("not begun: the run before was still going", screen.Text);
+        Assert.DoesNotContain("exit code", screen.Text);
+
+        _fleet.Report("web01", "backup", -1, TimeSpan.FromHours(8), lost: true);
+        screen.Press("r");
+        await screen.WaitForText("8h lost");
+        Assert.Contains("✗ fail     nightly", screen.Text);
+        Assert.Contains("?✓–?", screen.Text);
+    }
+
+    [Fact]
     public async Task A_job_is_paused_and_resumed_as_a_reviewed_plan_and_undone()
     {
         var screen = await JobsAsync();

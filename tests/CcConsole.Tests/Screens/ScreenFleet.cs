@@ -144,12 +144,12 @@ internal sealed class ScreenFleet : IAsyncDisposable
     }
 
     /// <summary>A run in the cache, as a host would have reported it.</summary>
-    public ScreenFleet Report(string host, string jobId, int exitCode, TimeSpan ago, string output = "", string error = "")
+    public ScreenFleet Report(string host, string jobId, int exitCode, TimeSpan ago, string output = "", string error = "", string? refused = null, bool lost = false)
     {
         var start = Time.GetUtcNow() - ago;
         var seq = (Control.Cache.Reports.LastSeq(host) ?? -1) + 1;
         var report = new RecordedReport(seq, (start - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond, 0,
-            new ExecutionReport(jobId, $"/opt/{jobId}", exitCode, output, error, start, 3200, 0, "root"));
+            new ExecutionReport(jobId, $"/opt/{jobId}", exitCode, output, error, start, 3200, 0, "root") { Refused = refused, Lost = lost ? true : null });
         Control.Cache.Reports.Add([new StoredReport
         {
             Host = host,
@@ -158,6 +158,8 @@ internal sealed class ScreenFleet : IAsyncDisposable
             StartedAt = start,
             Duration = TimeSpan.FromMilliseconds(3200),
             ExitCode = exitCode,
+            Refused = refused,
+            IsLost = lost,
             Json = JsonSerializer.SerializeToUtf8Bytes(report, ReportJson.Default.RecordedReport),
         }]);
         return this;

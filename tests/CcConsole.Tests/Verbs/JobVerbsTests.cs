@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CcConsole.Store.Reports;
 using CcConsole.Tests.Shared;
 using Xunit;
 
@@ -92,6 +93,36 @@ public sealed class JobVerbsTests : IDisposable
         Assert.Contains(
             "cc-agent exec --job-id 'b' --nice 5 -- /bin/sh -c 'ls'",
             (await _home.RunAsync("crontab", "wrap", "--job-id", "b", "--nice", "5", "--", "ls")).Output);
+    }
+
+    [Fact]
+    public async Task A_run_that_was_refused_or_lost_is_told_as_that_and_not_by_its_exit_code()
+    {
+        StoredReport Run(string job, int exit) => new()
+        {
+            Host = "web01",
+            Seq = exit,
+            JobId = job,
+            StartedAt = DateTimeOffset.UtcNow.AddSeconds(-5),
+            Duration = TimeSpan.Zero,
+            ExitCode = exit,
+            Json = "{}"u8.ToArray(),
+        };
+        _home.Host("web01", "@daily /a/cc-agent exec --job-id skipped -- /bin/sh -c 'true'\n@daily /a/cc-agent exec --job-id gone -- /bin/sh -c 'true'\n")
+            .Reports(Run("skipped", 0) with { Refused = "overlap" }, Run("gone", -1) with { IsLost = true });
+
+        string list = (await _home.RunAsync("job", "list", "web01", "--own")).Output;
+        Assert.Contains(list.Split('\n'), line => line.Contains("skipped", StringComparison.Ordinal) && line.StartsWith("? unknown", StringComparison.Ordinal) && line.Contains("refused (overlap)", StringComparison.Ordinal));
+        Assert.Contains(list.Split('\n'), line => line.Contains("gone", StringComparison.Ordinal) && line.StartsWith("✗ fail", StringComparison.Ordinal) && line.Contains(" lost ", StringComparison.Ordinal));
+        Assert.Contains("not begun: the run before was still going", (await _home.RunAsync("job", "show", "web01", "skipped")).Output, StringComparison.Ordinal);
+        Assert.Contains("lost: how it ended is not known", (await _home.RunAsync("job", "show", "web01", "gone")).Output, StringComparison.Ordinal);
+        (_, JsonElement skipped) = await _home.JsonAsync("job", "show", "web01", "skipped");
+        Assert.Equal(("overlap", false), (skipped.GetProperty("last_run").GetProperty("refused").GetString(), skipped.GetProperty("last_run").GetProperty("lost").GetBoolean()));
+        (_, JsonElement gone) = await _home.JsonAsync("job", "show", "web01", "gone");
+        Assert.Equal((null, true), (gone.GetProperty("last_run").GetProperty("refused").GetString(), gone.GetProperty("last_run").GetProperty("lost").GetBoolean()));
+        string reports = (await _home.RunAsync("report", "list", "web01")).Output;
+        Assert.Contains("– refused", reports, StringComparison.Ordinal);
+        Assert.Contains("? lost", reports, StringComparison.Ordinal);
     }
 
     [Fact]

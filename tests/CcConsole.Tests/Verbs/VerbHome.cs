@@ -1,5 +1,7 @@
 using System.Text.Json;
 using CcConsole.Fleet.Hosts;
+using CcConsole.Store;
+using CcConsole.Store.Reports;
 using CcConsole.Tests.Shared;
 using Xunit;
 
@@ -40,6 +42,14 @@ internal sealed class VerbHome : IDisposable
     public string TablePath(string host) => Path.Combine(_root, host, "table");
 
     public string Table(string host) => File.ReadAllText(TablePath(host));
+
+    /// <summary>Puts reports into the cache, as if they had been pulled.</summary>
+    public VerbHome Reports(params StoredReport[] reports)
+    {
+        using CacheDatabase cache = CacheDatabase.Open(Path.Combine(_root, "state", "cc-console", "cache.db"), TimeProvider.System);
+        cache.Reports.Add(reports);
+        return this;
+    }
 
     /// <summary>Makes the host refuse every write.</summary>
     public void Fill(string host) => File.WriteAllText(Path.Combine(_root, host, "full"), "");

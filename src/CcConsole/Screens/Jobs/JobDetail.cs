@@ -79,8 +79,15 @@ internal static class JobDetail
         if (row.LastRun is { } last)
         {
             detail.Fact("last run", TimeText.Full(last.StartedAt));
-            detail.Fact("exit code", last.ExitCode.ToString(CultureInfo.InvariantCulture), StatusLook.OfExit(last.ExitCode).Scope);
-            detail.Fact("took", TimeText.Duration(last.Duration));
+            if (last.Refused is { } refused)
+            {
+                detail.Fact("refused", OutcomeText.Refused(refused), StatusLook.Of(last).Scope);
+            }
+            else
+            {
+                detail.Fact("exit code", last.IsLost ? OutcomeText.Lost : last.ExitCode.ToString(CultureInfo.InvariantCulture), StatusLook.Of(last).Scope);
+                detail.Fact("took", TimeText.Duration(last.Duration));
+            }
         }
         detail.Space();
         detail.Text("command", "text.dim");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CcConsole.Core.Crontab;
 using CcConsole.Core.Crontab.Discovery;
 using CcConsole.Core.Crontab.Lint;
@@ -135,10 +134,10 @@ internal sealed record JobLine
             Meaning = job.Problem ?? (row.Ignored is { } why ? IgnoredText.Of(why) : row.Meaning),
             MeaningScope = job.Problem is not null ? "state.fail" : row.Ignored is not null ? "state.late" : null,
             Next = row.Ignored is not null ? "" : job.State == JobState.Paused ? "paused" : row.NextRun is { } next ? TimeText.Near(next, now) : "",
-            Last = row.LastRun is { } last ? Text($"{TimeText.Ago(last.StartedAt, now)} exit {last.ExitCode}") : job.IsManaged ? "no run yet" : "",
-            Duration = row.LastRun is { } run ? TimeText.Duration(run.Duration) : "",
-            Runs = string.Concat(runs.Select(r => StatusLook.OfExit(r.ExitCode).Mark(ascii))),
-            RunScopes = [.. runs.Select(r => StatusLook.OfExit(r.ExitCode).Scope)],
+            Last = row.LastRun is { } last ? $"{TimeText.Ago(last.StartedAt, now)} {last.Refused ?? OutcomeText.Short(last)}" : job.IsManaged ? "no run yet" : "",
+            Duration = row.LastRun is { Refused: null } run ? TimeText.Duration(run.Duration) : "",
+            Runs = string.Concat(runs.Select(r => StatusLook.Of(r).Mark(ascii))),
+            RunScopes = [.. runs.Select(r => StatusLook.Of(r).Scope)],
             Check = worst > LintSeverity.Note ? StatusLook.Of(worst).Shown(ascii) : "",
             CheckScope = worst > LintSeverity.Note ? StatusLook.Of(worst).Scope : null,
             Table = Short(row.Table),
@@ -232,6 +231,4 @@ internal sealed record JobLine
 
     // Tables of distributions put tabs between the fields: in a column they are worth no more than a blank.
     private static string OneBlank(string schedule) => string.Join(' ', schedule.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries));
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -137,8 +137,7 @@ internal sealed class ReportsScreen : ListScreen<ReportLine>
         var report = Report(id);
         var outcome = report switch
         {
-            { Refused: "overlap" } => "not begun: the run before was still going",
-            { Refused: { } why } => $"not begun: {why}",
+            { Refused: { } why } => OutcomeText.Refused(why),
             { Lost: true } => $"how it ended is not known  {row.Took}",
             _ => $"exit {row.Exit}  {row.Took}",
         };

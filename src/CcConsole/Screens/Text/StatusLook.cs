@@ -1,6 +1,7 @@
 using CcConsole.Core.Crontab.Lint;
 using CcConsole.Core.Reports;
 using CcConsole.Fleet;
+using CcConsole.Store.Reports;
 
 namespace CcConsole.Screens;
 
@@ -75,6 +76,12 @@ internal sealed record StatusLook(string Glyph, string AsciiGlyph, string Word, 
 
     /// <summary>The look of a run as it was reported: one that was refused did not go well, and of one that was lost nobody knows.</summary>
     public static StatusLook Of(ExecutionReport report) => report.Refused is not null ? Skipped : report.Lost == true ? LostRun : OfExit(report.ExitCode);
+
+    /// <summary>The same of a run without its output.</summary>
+    public static StatusLook Of(RunSummary run) => run.Refused is not null ? Skipped : run.IsLost ? LostRun : OfExit(run.ExitCode);
+
+    /// <summary>The same of a report as it is kept.</summary>
+    public static StatusLook Of(StoredReport run) => run.Refused is not null ? Skipped : run.IsLost ? LostRun : OfExit(run.ExitCode);
 
     /// <summary>Glyph and word; the same string each time.</summary>
     public string Shown(bool ascii) => ascii ? _shownAscii ??= $"{AsciiGlyph} {Word}" : _shown ??= $"{Glyph} {Word}";

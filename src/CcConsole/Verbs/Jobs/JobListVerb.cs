@@ -73,7 +73,7 @@ internal static class JobListVerb
             foreach (JobRow row in listing.Jobs)
             {
                 table.Add(row.Ignored is null ? StatusText.Of(row.Status) : Ignored, row.Host, row.Table.Name, row.RunsAs, row.Job.Id, row.Job.Name ?? "", row.Job.ScheduleText, TimeText.Short(row.NextRun),
-                    row.LastRun is { } last ? $"{TimeText.Short(last.StartedAt)} exit {last.ExitCode}" : "", row.Ignored is { } why ? Screens.IgnoredText.Of(why) : InputOf(row), row.Job.Command);
+                    row.LastRun is { } last ? $"{TimeText.Short(last.StartedAt)} {Screens.OutcomeText.Short(last)}" : "", row.Ignored is { } why ? Screens.IgnoredText.Of(why) : InputOf(row), row.Job.Command);
             }
             foreach (FixedRow row in listing.Fixed)
             {
@@ -161,6 +161,8 @@ internal static class JobListVerb
             json.WriteString("started", last.StartedAt);
             json.WriteNumber("duration_ms", (long)last.Duration.TotalMilliseconds);
             json.WriteNumber("exit_code", last.ExitCode);
+            json.WriteString("refused", last.Refused);
+            json.WriteBoolean("lost", last.IsLost);
             json.WriteEndObject();
         }
         json.WriteString("as_of", row.AsOf);

@@ -3,6 +3,7 @@ using CcConsole.Core.Crontab;
 using CcConsole.Core.Jobs;
 using CcConsole.Fleet;
 using CcConsole.Fleet.Jobs;
+using CcConsole.Store.Reports;
 using CcConsole.Verbs.Output;
 
 namespace CcConsole.Verbs.Jobs;
@@ -47,7 +48,14 @@ internal static class JobShowVerb
         if (job.Problem is { } problem) context.Output.WriteLine($"problem   {Plain.Text(problem)}");
         foreach (DateTimeOffset run in next) context.Output.WriteLine($"next      {TimeText.Short(run)} ({Plain.Text(zone)})");
         foreach (string note in row.TimingNotes) context.Output.WriteLine($"note      {Plain.Text(note)}");
-        if (row.LastRun is { } last) context.Output.WriteLine($"last      {TimeText.Seconds(last.StartedAt)}  exit {last.ExitCode}  {last.Duration.TotalSeconds:0.###} s  (report {last.ReportId})");
+        if (row.LastRun is { } last) context.Output.WriteLine($"last      {TimeText.Seconds(last.StartedAt)}  {Outcome(last)}  (report {last.ReportId})");
         return Verb.Good;
     }
+
+    private static string Outcome(RunSummary run) => run switch
+    {
+        { Refused: { } why } => Plain.Text(Screens.OutcomeText.Refused(why)),
+        { IsLost: true } => $"lost: how it ended is {Screens.OutcomeText.Lost}",
+        _ => $"exit {run.ExitCode}  {run.Duration.TotalSeconds:0.###} s",
+    };
 }

@@ -67,12 +67,13 @@ internal static class ReportOutput
         json.WriteString("started", report.StartedAt);
         json.WriteNumber("duration_ms", (long)report.Duration.TotalMilliseconds);
         json.WriteNumber("exit_code", report.ExitCode);
+        json.WriteString("refused", report.Refused);
+        json.WriteBoolean("lost", report.IsLost);
     }
 
     private static string Outcome(ExecutionReport report) => report switch
     {
-        { Refused: "overlap" } => "not begun: the run before was still going",
-        { Refused: { } why } => $"not begun: {Plain.Text(why)}",
+        { Refused: { } why } => Plain.Text(Screens.OutcomeText.Refused(why)),
         { Lost: true } => "lost: how it ended is not known",
         { TimedOut: true } => $"timed out, exit {report.ExitCode}",
         { Signal: { } signal } => $"ended by signal {signal}, exit {report.ExitCode}",

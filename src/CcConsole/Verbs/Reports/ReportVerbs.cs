@@ -57,8 +57,8 @@ internal static class ReportVerbs
         var table = new TextTable("REPORT", "STATE", "STARTED", "HOST", "JOB", "EXIT", "DURATION");
         foreach (StoredReport report in reports)
         {
-            table.Add($"{report.Id}", StatusText.Of(report.ExitCode == 0 ? Status.Ok : Status.Fail), TimeText.Seconds(report.StartedAt),
-                report.Host, report.JobId, $"{report.ExitCode}", $"{report.Duration.TotalSeconds:0.###} s");
+            table.Add($"{report.Id}", Screens.StatusLook.Of(report).Shown(false), TimeText.Seconds(report.StartedAt),
+                report.Host, report.JobId, report.Refused ?? (report.IsLost ? "?" : $"{report.ExitCode}"), $"{report.Duration.TotalSeconds:0.###} s");
         }
         if (table.Count > 0) table.WriteTo(context.Output);
         else context.Error.WriteLine("no reports of runs");
