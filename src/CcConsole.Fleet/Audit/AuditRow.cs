@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CcConsole.Core.Audit;
 using CcConsole.Store.Chains;
 
 namespace CcConsole.Fleet.Audit;
@@ -21,6 +22,9 @@ public sealed record AuditRow
 
     /// <summary>On what: a job or a table; empty when the entry names none.</summary>
     public string Target { get; init; } = "";
+
+    /// <summary>What it says, in words, where its members alone say it badly (<c>job.missed</c>); empty for the others.</summary>
+    public string Words { get; init; } = "";
 
     /// <summary>Its own hash.</summary>
     public string Hash { get; init; } = "";
@@ -47,6 +51,7 @@ public sealed record AuditRow
                 Event = Text(entry, "event"),
                 Actor = Text(entry, "actor", "user", "executing_user"),
                 Target = Text(entry, "job_id", "table", "console", "socket"),
+                Words = Text(entry, "event") == AuditEvents.JobMissed ? Missed(entry) : "",
                 Hash = Text(entry, "hash"),
                 PreviousHash = Text(entry, "prev_hash"),
             };
@@ -56,6 +61,13 @@ public sealed record AuditRow
             // A copy that was edited offline, or a name with half a surrogate pair: the line is shown as it is, and a verification says which.
             return row;
         }
+    }
+
+    // "missed 2026-03-01T03:15:00Z: the host was down", "missed 12 times from … to …: …".
+    private static string Missed(JsonElement entry)
+    {
+        string due = Text(entry, "due"), last = Text(entry, "last_due"), count = Text(entry, "count"), reason = Text(entry, "reason");
+        return $"missed {(last.Length > 0 ? $"{count} times from {due} to {last}" : due)}{(reason.Length > 0 ? $": {reason}" : "")}";
     }
 
     /// <summary>The whole entry as text, for showing.</summary>

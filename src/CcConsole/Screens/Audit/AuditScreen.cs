@@ -185,7 +185,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
 
     /// <inheritdoc/>
     protected override string FilterText(AuditLine row) =>
-        $"{row.Number} {row.Time} {row.Row.Event} {row.Row.Actor} {row.Row.Target} {row.Row.Hash}";
+        $"{row.Number} {row.Time} {row.Row.Event} {row.Row.Actor} {row.Row.Target} {row.Row.Words} {row.Row.Hash}";
 
     /// <inheritdoc/>
     protected override int Compare(AuditLine a, AuditLine b, int column) => Table.Columns[column].Title switch
@@ -202,6 +202,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
         detail.Fact("link", LinkText(row), LinkScope(row));
         detail.Fact("actor", row.Row.Actor);
         detail.Fact("target", row.Row.Target);
+        detail.Text(row.Row.Words, "state.late");
         detail.Text("hash of the entry before", "text.dim");
         detail.Text(row.Row.PreviousHash);
         detail.Text("its own hash", "text.dim");
@@ -216,7 +217,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
         new("Time", line => line.Time) { Width = 14, Priority = 1 },
         new("Event", line => line.Row.Event) { Width = 18 },
         new("Actor", line => line.Row.Actor) { Width = 10, Priority = 3 },
-        new("Target", line => line.Row.Target) { Width = 14, Grow = 1, Priority = 2 },
+        new("Target", line => line.Row.Words.Length > 0 ? $"{line.Row.Target} {line.Row.Words}" : line.Row.Target) { Width = 14, Grow = 1, Priority = 2 },
         new("Hash", line => line.Hash) { Width = 8, Priority = 4 },
         new("Link", LinkText) { Width = 10, Priority = 1, Scope = LinkScope },
     ];

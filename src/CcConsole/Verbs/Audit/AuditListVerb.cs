@@ -35,7 +35,7 @@ internal static class AuditListVerb
             return Task.FromResult(Verb.Good);
         }
         var table = new TextTable("#", "TIME", "EVENT", "ACTOR", "TARGET", "HASH");
-        foreach (AuditRow row in rows) table.Add($"{row.Seq}", TimeText.Seconds(row.Time), row.Event, row.Actor, row.Target, row.Hash.Length > 12 ? row.Hash[..12] : row.Hash);
+        foreach (AuditRow row in rows) table.Add($"{row.Seq}", TimeText.Seconds(row.Time), row.Event, row.Actor, row.Words.Length > 0 ? $"{row.Target} {row.Words}" : row.Target, row.Hash.Length > 12 ? row.Hash[..12] : row.Hash);
         table.WriteTo(context.Output);
         context.Error.WriteLine($"{Plain.Text(host)}: {AuditOutput.Age(fleet.Audit.Head(host))}");
         return Task.FromResult(Verb.Good);

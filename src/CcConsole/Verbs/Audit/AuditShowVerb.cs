@@ -26,6 +26,7 @@ internal static class AuditShowVerb
             return Task.FromResult(Verb.Good);
         }
         context.Output.WriteLine($"#{row.Seq} of {head.Seq}  {Plain.Text(row.Event)}  {TimeText.Seconds(row.Time)}");
+        if (row.Words.Length > 0) context.Output.WriteLine($"  {Plain.Text(row.Words)}");
         using (JsonDocument entry = JsonDocument.Parse(row.Line))
         {
             foreach (JsonProperty member in entry.RootElement.EnumerateObject())
