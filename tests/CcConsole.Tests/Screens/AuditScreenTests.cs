@@ -31,6 +31,15 @@ public sealed class AuditScreenTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_missed_run_is_told_in_words()
+    {
+        _fleet.Chain("web01", 5, missed: 4).Known("web01", "");
+        var screen = await StartAsync("VERIFIED", 160, 40);
+        Assert.Contains("job.missed", screen.Text);
+        Assert.Contains("missed 2026-03-02T03:15:00Z: the host was down", screen.Text);
+    }
+
+    [Fact]
     public async Task An_altered_entry_is_found_and_what_comes_after_is_unproven()
     {
         _fleet.Chain("web01", 700, altered: 120).Known("web01", "");

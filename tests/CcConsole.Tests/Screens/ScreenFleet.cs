@@ -165,14 +165,20 @@ internal sealed class ScreenFleet : IAsyncDisposable
         return this;
     }
 
-    /// <summary>A verified copy of a host's chain in the cache; one entry can be altered afterwards.</summary>
-    public ScreenFleet Chain(string host, int entries, int? altered = null)
+    /// <summary>A verified copy of a host's chain in the cache; one entry can be altered afterwards, and one tell of a missed run.</summary>
+    public ScreenFleet Chain(string host, int entries, int? altered = null, int? missed = null)
     {
         var buffer = new ArrayBufferWriter<byte>();
         var encoder = new EntryEncoder("c0ffee00c0ffee00", 0, default);
         var genesis = encoder.AppendGenesis(buffer, host, "boot", Micros(0), 0);
         for (var i = 1; i < entries; i++)
         {
+            if (i == missed)
+            {
+                encoder.Append(buffer, AuditEvents.JobMissed, Micros(i), i, new AuditMember("job_id", "backup"), new AuditMember("reason", "the host was down"),
+                    new AuditMember("due", "2026-03-02T03:15:00Z"), new AuditMember("count", 1));
+                continue;
+            }
             encoder.Append(buffer, i % 2 == 0 ? AuditEvents.JobFinished : AuditEvents.JobStarted, Micros(i), i,
                 new AuditMember("job_id", "backup"), new AuditMember("user", "root"), new AuditMember("exit_code", i % 10 == 0 ? 1 : 0));
         }
