@@ -22,24 +22,35 @@ internal static class AgentScript
             elif command -v openssl >/dev/null 2>&1; then openssl dgst -sha256 -r <"$1"
             fi | sed 's/[^0-9a-f].*//'
         }
+        real= kept=
+        # What a process runs is named without the links on the way to it, such as that of a home.
+        where() {
+            test -z "$real" || return 0
+            real=$(cd "${agent%/*}" 2>/dev/null && pwd -P) && real=$real/${agent##*/} || return 1
+            kept=$(cd "${previous%/*}" 2>/dev/null && pwd -P) && kept=$kept/${previous##*/} || kept=$previous
+        }
         runs_agent() {
-            test -n "$1" || return 1
-            case $(readlink "/proc/$1/exe" 2>/dev/null) in "$agent" | "$agent (deleted)" | "$agent.new (deleted)" | "$previous" | "$previous (deleted)") return 0 ;; esac
+            test -n "$1" && where || return 1
+            case $(readlink "/proc/$1/exe" 2>/dev/null) in "$real" | "$real (deleted)" | "$real.new (deleted)" | "$kept" | "$kept (deleted)") return 0 ;; esac
             return 1
         }
         daemon_pid() {
             p=$("$agent" status --json 2>/dev/null | sed -n 's/.*"daemon":{"pid":\([0-9]*\).*/\1/p')
             if runs_agent "$p"; then echo "$p"; fi
         }
+        # Lines of a table that name the agent, paused ones too: they are to run again. Not the line that starts the daemon.
+        uses_of() {
+            sed -n -e '/^[[:blank:]]*#/{' -e '/^#cc-paused /!d' -e '}' -e "s|^|$1: |p" | grep -F "$agent" | sed -e "\\|$agent exec|b" -e "\\|: @reboot exec $agent daemon |d"
+        }
         uses() {
-            {
-                crontab -l 2>/dev/null | sed 's/^/your table: /'
-                if test "$(id -u)" = 0; then
-                    for f in /etc/crontab /etc/cron.d/* /var/spool/cron/crontabs/* /var/spool/cron/* /etc/crontabs/*; do
-                        test ! -f "$f" || sed "s|^|$f: |" "$f" 2>/dev/null
-                    done
-                fi
-            } | grep -F "$agent" | grep -v ': *#' | grep -v -F "$agent daemon"
+            crontab -l 2>/dev/null | uses_of 'your table'
+            if test "$(id -u)" = 0; then
+                for f in /etc/crontab /etc/anacrontab /etc/cron.d/* /var/spool/cron/crontabs/* /var/spool/cron/* /etc/crontabs/*; do
+                    # Root's own is seen already.
+                    case $f in /var/spool/cron/root | /var/spool/cron/crontabs/root | /etc/crontabs/root) continue ;; esac
+                    test ! -f "$f" || uses_of "$f" <"$f" 2>/dev/null
+                done
+            fi
         }
         going_on() {
             # A container's agent may lie at the same path, and is another's.
@@ -101,7 +112,7 @@ internal static class AgentScript
             n=0
             while :; do
                 now=$(daemon_pid)
-                if test -n "$now" && test "$now" != "$1" && test "$(readlink "/proc/$now/exe")" = "$agent"; then return 0; fi
+                if test -n "$now" && test "$now" != "$1" && where && test "$(readlink "/proc/$now/exe")" = "$real"; then return 0; fi
                 n=$((n + 1))
                 test $n -lt 12 || return 1
                 sleep 0.3 2>/dev/null || sleep 1
@@ -198,11 +209,11 @@ internal static class AgentScript
         folder
         agent=$1 previous=$2 sum=$3 form=$4 version=$5 record=$6 text=$7
         shift 7
-        made= good=
+        made= good= noted= coming=$agent.$$
         undo() {
             test -z "$good" || return 0
-            rm -f "$agent.new"
-            test -z "$text" || rm -f "$record"
+            rm -f "$coming"
+            test -z "$noted" || rm -f "$record"
             for f in $made; do rmdir "$f" 2>/dev/null; done
         }
         leave() { undo; test -z "$d" || rm -rf "$d"; }
@@ -211,18 +222,20 @@ internal static class AgentScript
             chmod 755 "$f"
             made="$f $made"
         done
-        if test -n "$text"; then printf '%s' "$text" >"$record" 2>"$d/err" || fail write; chmod 644 "$record"; fi
+        if test -n "$text"; then noted=1; printf '%s' "$text" >"$record" 2>"$d/err" || fail write; chmod 644 "$record"; fi
         case $form in
         gz) gzip -dc ;;
         raw) cat ;;
         previous) cat "$previous" ;;
-        esac >"$agent.new" 2>"$d/err" || fail write
-        got=$(hash "$agent.new")
+        esac >"$coming" 2>"$d/err" || fail write
+        got=$(hash "$coming")
         case $got in ????????????????????????????????????????????????????????????????) ;; *) fail hash ;; esac
         test "$got" = "$sum" || fail incomplete
-        chmod 755 "$agent.new" || fail write
-        says=$("$agent.new" --version 2>"$d/err" </dev/null) || fail runs
+        chmod 755 "$coming" || fail write
+        says=$("$coming" --version 2>"$d/err" </dev/null) || fail runs
         case $says in "cc-agent $version"*) ;; *) printf '%s\n' "$says" >"$d/err"; fail version ;; esac
+        # Under the name that is put in place only what is whole: two consoles may send at once.
+        mv -f "$coming" "$agent.new" 2>"$d/err" || fail write
         printf 'version %s\n' "${says#cc-agent }"
         good=1
         finish done 0

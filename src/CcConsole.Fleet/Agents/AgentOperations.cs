@@ -140,7 +140,29 @@ public sealed class AgentOperations
         }
         catch (ProblemException e)
         {
-            return new AgentState { Host = host, Problem = e.Message, Hint = e.Hint.Length > 0 ? e.Hint : null };
+            return await ServedAsync(host, cancellation).ConfigureAwait(false)
+                ?? new AgentState { Host = host, Problem = e.Message, Hint = e.Hint.Length > 0 ? e.Hint : null };
+        }
+    }
+
+    // A key that is for the console alone runs no script; the agent itself still says how it does.
+    private async Task<AgentState?> ServedAsync(string host, CancellationToken cancellation)
+    {
+        try
+        {
+            HostConnection connection = await _sessions.Get(host).ConnectAsync(cancellation).ConfigureAwait(false);
+            return connection.Agent is not { } agent ? null : new AgentState
+            {
+                Host = host,
+                IsReached = true,
+                Agent = await agent.RequestAsync(Methods.AgentStatus, new Done(), ProtocolJson.Default.Done, ProtocolJson.Default.AgentStatusResult, cancellation).ConfigureAwait(false),
+                AgentPath = agent.Hello.Path is { } path ? Plain.Text(path) : null,
+            };
+        }
+        catch (ProblemException)
+        {
+            // The first reason is the one to tell.
+            return null;
         }
     }
 

@@ -164,7 +164,7 @@ internal sealed class AgentPlanner(FleetOptions options)
 
         if (probe.Runs > 0)
         {
-            throw new ProblemException($"{host.Name}: {probe.Runs} runs go on under the agent", $"Wait for them, or stop them: cc-console job running {host.Name}");
+            throw new ProblemException($"{host.Name}: {probe.Runs} {(probe.Runs == 1 ? "run goes" : "runs go")} on under the agent", $"Wait for them, or stop them: cc-console job running {host.Name}");
         }
 
         List<string> steps = ["stop its daemon"];

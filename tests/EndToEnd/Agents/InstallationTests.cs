@@ -86,10 +86,17 @@ public sealed class InstallationTests
 
         // While a job uses it, it stays.
         string wrapped = await host.TableAsync();
-        await host.PutTableAsync(wrapped + $"* 1 * * * {host.Agent} exec --job-id used -- /bin/true\n");
-        ProgramResult refused = await console.RunAsync("agent", "uninstall", "web01", "--yes");
-        Assert.Equal(1, refused.Code);
-        Assert.Contains("--job-id used", refused.Error, StringComparison.Ordinal);
+        foreach (string line in (string[])[$"* 1 * * * {host.Agent} exec --job-id used -- /bin/true",
+            $"#cc-paused * 1 * * * {host.Agent} exec --job-id used -- /bin/true",
+            $"* 1 * * * {host.Agent} exec --job-id used -- /bin/sh -c 'echo note: # 1; pgrep -f \"{host.Agent} daemon\"'"])
+        {
+            await host.PutTableAsync(wrapped + $"# {host.Agent} exec --job-id comment\n{line}\n");
+            ProgramResult refused = await console.RunAsync("agent", "uninstall", "web01", "--yes");
+            Assert.Equal(1, refused.Code);
+            Assert.Contains("1 entry still uses", refused.Error, StringComparison.Ordinal);
+            Assert.Contains("--job-id used", refused.Error, StringComparison.Ordinal);
+        }
+
         await InstalledHost.DaemonPidAsync(console);
         await host.PutTableAsync(wrapped);
 
@@ -120,6 +127,20 @@ public sealed class InstallationTests
         Assert.True(One(second, "entries").GetInt64() > One(first, "entries").GetInt64());
         Assert.Equal("equal", second.RootElement.GetProperty("match").GetString());
         await console.GoodAsync("agent", "uninstall", "web01", "--purge", "--yes");
+    }
+
+    [Fact]
+    public async Task A_home_that_is_reached_by_a_link_gets_its_agent_and_loses_it_again()
+    {
+        await using LiveHosts hosts = await LiveHosts.StartAsync(daemon: false);
+        await using InstalledHost host = await InstalledHost.CreateAsync(hosts, root: false);
+        using ConsoleHome console = host.Console();
+        await hosts.AsRootAsync($"mv {host.Folder} {host.Folder}.real && ln -s {host.Folder}.real {host.Folder}");
+        await console.GoodAsync("agent", "install", "web01", "--yes");
+        int pid = await InstalledHost.DaemonPidAsync(console);
+        await console.GoodAsync("agent", "uninstall", "web01", "--purge", "--yes");
+        // Its number may be a dead one's that nobody has waited for.
+        Assert.Equal("", (await hosts.AsRootAsync($"readlink /proc/{pid}/exe || true")).Trim());
     }
 
     [Fact]
