@@ -26,5 +26,5 @@ internal sealed class HostDirectory(HostsFile file)
 
     /// <exception cref="ProblemException">There is no such host.</exception>
     public HostEntry Get(string name) => List().FirstOrDefault(host => host.Name == name)
-        ?? throw new ProblemException($"There is no host \"{Ssh.Plain.Text(name)}\" in the fleet", "cc-console host list shows the names; cc-console host add adds one.");
+        ?? throw (name.StartsWith('-') ? new ProblemException($"There is no option {Ssh.Plain.Text(name)} here", "--help names the options") : new ProblemException($"There is no host \"{Ssh.Plain.Text(name)}\" in the fleet", "cc-console host list shows the names; cc-console host add adds one."));
 }

@@ -51,7 +51,7 @@ public sealed class RunOperations
         return found;
     }
 
-    /// <summary>The one run that a text means: a run's id, the start of it, or the id of a job with one run.</summary>
+    /// <summary>The one run that a text means: a run's id, or the id of a job with one run, or the start of either.</summary>
     /// <exception cref="ProblemException">None is meant, or several are; or a host did not tell what is running there.</exception>
     public static FleetRun Find(IReadOnlyList<HostRuns> running, string text)
     {
@@ -65,6 +65,11 @@ public sealed class RunOperations
         if (meant.Count == 0)
         {
             meant = all.FindAll(run => run.JobId == text);
+        }
+
+        if (meant.Count == 0)
+        {
+            meant = all.FindAll(run => text.Length > 0 && run.JobId.StartsWith(text, StringComparison.Ordinal));
         }
 
         if (meant is [var only])

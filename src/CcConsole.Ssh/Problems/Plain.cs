@@ -33,11 +33,11 @@ public static class Plain
         return plain.ToString().Trim();
     }
 
-    /// <summary>The last line of UTF-8 text that is not blank, at most 300 characters of it; empty when there is none.</summary>
+    /// <summary>The last line of UTF-8 text that is neither blank nor a hint of our own programs (<c>  next: </c>), at most 300 characters of it; empty when there is none.</summary>
     public static string Line(ReadOnlySpan<byte> utf8)
     {
         string text = Encoding.UTF8.GetString(utf8);
-        string last = text.Split('\n').Select(Text).LastOrDefault(line => line.Length > 0) ?? "";
+        string last = text.Split('\n').Where(line => !line.StartsWith("  next: ", StringComparison.Ordinal)).Select(Text).LastOrDefault(line => line.Length > 0) ?? "";
         return last.Length <= LongestLine ? last : string.Concat(last.AsSpan(0, LongestLine), "…");
     }
 }

@@ -76,7 +76,7 @@ internal static class FleetVerb
             }
             catch (ProblemException problem)
             {
-                context.Error.WriteLine($"cc-console: {Plain.Text(name)}: {Plain.Text(problem.Message)}");
+                context.Error.WriteLine($"cc-console: {Plain.Text(Screens.HostText.With(name, problem.Message))}");
                 if (problem.Hint.Length > 0) context.Error.WriteLine($"  next: {Plain.Text(problem.Hint)}");
                 code = Verb.Findings;
             }

@@ -83,6 +83,8 @@ public sealed class RunOperationsTests : IAsyncDisposable
         Assert.Equal(2, here.Runs.Count);
         Assert.Contains("means 2 runs", Assert.Throws<ProblemException>(() => RunOperations.Find([here], "backup")).Message, StringComparison.Ordinal);
         Assert.Equal(here.Runs[1], RunOperations.Find([here], here.Runs[1].RunId[..12]));
+        HostRuns one = here with { Runs = [here.Runs[0]] };
+        Assert.Equal(here.Runs[0], RunOperations.Find([one], "back"));
     }
 
     [Fact]

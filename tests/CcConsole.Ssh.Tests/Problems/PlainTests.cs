@@ -14,6 +14,10 @@ public sealed class PlainTests
         Assert.Equal("why", Plain.Line("first\nwhy\n\n \n"u8));
 
     [Fact]
+    public void A_hint_of_our_own_programs_is_not_what_happened() =>
+        Assert.Equal("why", Plain.Line("why\n  next: do that\n"u8));
+
+    [Fact]
     public void A_long_line_is_cut() =>
         Assert.Equal(301, Plain.Line(Encoding.UTF8.GetBytes(new string('x', 5000))).Length);
 

@@ -11,7 +11,7 @@ namespace CcConsole.Verbs.Jobs;
 /// <summary><c>job stop</c>: ends a run that goes on, after a question; the host's chain says who did it. Exit 1 when it did not end.</summary>
 internal static class JobStopVerb
 {
-    private static readonly Argument<string> Run = new("RUN") { Description = "A run's id, the start of it, or the id of a job with one run: cc-console job running lists them" };
+    private static readonly Argument<string> Run = new("RUN") { Description = "A run's id, or the id of a job with one run, or the start of either: cc-console job running lists them" };
 
     private static readonly Option<string?> Host = new("--host")
     {
