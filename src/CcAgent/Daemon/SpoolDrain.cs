@@ -3,6 +3,7 @@ using CcAgent.Exec;
 using CcAgent.Journal;
 using CcAgent.Native;
 using CcAgent.Places;
+using CcAgent.Runs;
 using CcAgent.Verbs;
 using CcConsole.Core.Reports;
 
@@ -21,6 +22,10 @@ internal sealed unsafe class SpoolDrain
     // before the daemon serves others.
     private const int MostNames = 16 * 1024, MostSteps = 64;
 
+    // What a spool for everyone has under no name of ours goes; so does what no wrapper can still be writing.
+    private const int MostSwept = 4096;
+    private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(10);
+
     private const string NotPlain = "not a plain file of its own in the spool";
 
     private const int MostSaid = 1000;
@@ -28,16 +33,17 @@ internal sealed unsafe class SpoolDrain
     private readonly HashSet<string> _said = new(StringComparer.Ordinal);
     private readonly IReadOnlyList<string> _spools;
     private readonly uint _self;
+    private readonly bool _everyones;
 
     internal SpoolDrain(AgentPlaces places)
     {
-        (_spools, _self) = (places.Spools, places.Owner);
+        (_spools, _self, _everyones) = (places.Spools, places.Owner, places.Mode == AgentMode.System);
         foreach (var spool in _spools)
         {
             if (spool != places.Spool)
                 SecureDirectory.MakePath(Path.GetDirectoryName(spool)!, _self);
             // Root's spool takes files from everyone and shows them to nobody.
-            SecureDirectory.Make(spool, _self, places.Mode == AgentMode.System ? 0x3DBu : 0x1C0u);
+            SecureDirectory.Make(spool, _self, _everyones ? 0x3DBu : 0x1C0u);
         }
     }
 
@@ -70,8 +76,11 @@ internal sealed unsafe class SpoolDrain
 
     private bool Step(Recorder recorder, string spool)
     {
-        if (Names(spool) is not { } names)
+        var others = new List<string>();
+        if (Names(spool, others) is not { } names)
             return false;
+        if (_everyones)
+            Sweep(others);
         var batch = new List<RecordRequest>();
         var (at, gone, bytes) = (0, 0, 0L);
         for (; at < names.Length && batch.Count < MostFiles && bytes < MostBytes; at++)
@@ -90,7 +99,7 @@ internal sealed unsafe class SpoolDrain
         return (at < names.Length || names.Length == MostNames) && gone > 0;
     }
 
-    private static string[]? Names(string spool)
+    private static string[]? Names(string spool, List<string> others)
     {
         try
         {
@@ -99,7 +108,15 @@ internal sealed unsafe class SpoolDrain
                 spool, (ref FileSystemEntry entry) => entry.ToFullPath(), new EnumerationOptions { AttributesToSkip = 0 })
             {
                 ShouldIncludePredicate = (ref FileSystemEntry entry) =>
-                    entry.FileName.EndsWith(SpoolWriter.Suffix, StringComparison.Ordinal) && !entry.FileName.Contains('\uFFFD'),
+                {
+                    if (entry.FileName.Contains('\uFFFD'))
+                        return false;
+                    if (entry.FileName.EndsWith(SpoolWriter.Suffix, StringComparison.Ordinal))
+                        return true;
+                    if (others.Count < MostSwept && !IsMark(entry.FileName))
+                        others.Add(entry.ToFullPath());
+                    return false;
+                },
             };
             string[] names = [.. found.Take(MostNames)];
             Array.Sort(names, StringComparer.Ordinal);
@@ -109,6 +126,21 @@ internal sealed unsafe class SpoolDrain
         {
             StandardStreams.Say($"{spool} cannot be read: {e.Message}", "runs that find no daemon cannot be recorded; start the daemon again");
             return null;
+        }
+    }
+
+    // They are looked after by RunWatch.
+    private static bool IsMark(ReadOnlySpan<char> name) =>
+        name.EndsWith(RunMark.Suffix, StringComparison.Ordinal) || name.EndsWith(RunMark.Suffix + HeldMark.Part, StringComparison.Ordinal);
+
+    // Else each look at the spool would go through all that anyone has ever put there.
+    private static void Sweep(List<string> others)
+    {
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+        foreach (var path in others)
+        {
+            if (!path.EndsWith(SpoolWriter.Part, StringComparison.Ordinal) || (Libc.TryStatus(path, out var status) && status.Changed < now - Abandoned.TotalSeconds))
+                _ = Libc.unlink(path);
         }
     }
 

@@ -14,12 +14,15 @@ internal static class SpoolWriter
     /// <summary>What a report's file name ends in; anything else in a spool is not whole.</summary>
     internal const string Suffix = ".json";
 
+    /// <summary>What its name ends in until it is whole.</summary>
+    internal const string Part = ".part";
+
     /// <exception cref="ProblemException">The report could not be put on disk.</exception>
     internal static void Put(string spool, uint uid, DateTimeOffset start, string runId, ReadOnlySpan<byte> report)
     {
         using var held = Hold(spool, uid);
         var name = Name(start, runId);
-        var (part, whole) = (held.At(name + ".part"), held.At(name + Suffix));
+        var (part, whole) = (held.At(name + Part), held.At(name + Suffix));
         var fd = Libc.open(
             part, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow | OpenFlags.CloseOnExec, 0x180);
         if (fd < 0)

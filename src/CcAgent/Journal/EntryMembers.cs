@@ -18,7 +18,7 @@ internal static class EntryMembers
     internal static string Event(ExecutionReport report) =>
         report.Lost == true ? AuditEvents.JobLost : report.Refused is not null ? AuditEvents.JobRefused : AuditEvents.JobFinished;
 
-    internal static List<AuditMember> Finished(ExecutionReport report, long seq, Hash32 line, uint uid, string user)
+    internal static List<AuditMember> Finished(ExecutionReport report, long seq, Hash32 line, uint uid, string user, bool again = false)
     {
         List<AuditMember> members =
         [
@@ -45,6 +45,9 @@ internal static class EntryMembers
         if (report.TimedOut is { } timedOut)
             members.Add(new("timed_out", timedOut));
         Add(members, "refused", report.Refused);
+        // Another report of the same run says something else: one of the two is not the wrapper's.
+        if (again)
+            members.Add(new("run_reported_before", true));
         if (report is { Lost: true, Warning: { } how })
             Add(members, "reason", how);
         return members;

@@ -32,7 +32,7 @@ internal static class JournalReading
         return seq;
     }
 
-    /// <summary>Hands over the run keys of all reports that were recorded at or after a time.</summary>
+    /// <summary>Hands over the run keys and the content keys of all reports that were recorded at or after a time.</summary>
     internal static void RunKeysSince(string reports, long micros, Action<string> handler)
     {
         var segments = Segments.In(reports);
@@ -45,7 +45,11 @@ internal static class JournalReading
         From(segments, segments[first].First, (_, line) =>
         {
             if (ReportLine.Received(line) >= micros && ReportLine.RunKey(line) is { } key)
+            {
                 handler(key);
+                handler(ReportLine.ContentKey(key, ReportLine.Report(line)));
+            }
+
             return true;
         });
     }

@@ -9,8 +9,8 @@ namespace CcAgent.Journal;
 /// </summary>
 internal sealed class KnownRuns
 {
-    // 40 bytes each.
-    private const int Most = 50_000;
+    // 40 bytes each, two for each run.
+    private const int Most = 100_000;
     private const long Step = 6L * 3600 * 1_000_000;
 
     private readonly string _reports;

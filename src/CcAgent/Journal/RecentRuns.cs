@@ -3,7 +3,8 @@ namespace CcAgent.Journal;
 /// <summary>The runs recorded last, so that a report delivered twice is one report.</summary>
 internal sealed class RecentRuns
 {
-    private const int Most = 8192;
+    // Two keys for each run.
+    private const int Most = 2 * 8192;
 
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
     private readonly Queue<string> _order = new();

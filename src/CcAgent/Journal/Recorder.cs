@@ -219,6 +219,7 @@ internal sealed class Recorder : IDisposable
     {
         var lines = new Hash32[batch.Count];
         var seqs = new long[batch.Count];
+        var again = new bool[batch.Count];
         var received = (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         _known.Trim();
         Cover(batch);
@@ -230,10 +231,16 @@ internal sealed class Recorder : IDisposable
             if (report.Report.RunId is { } run)
             {
                 var key = ReportLine.RunKey(report.Uid, run);
-                if (_recent.Contains(key) || (report.Spooled is not null && _known.Contains(key)))
+                var content = ReportLine.ContentKey(key, report.Bytes.Span);
+                again[i] = IsKnown(report, key);
+                // That a run was lost is worth nothing once there is any report of it.
+                if (again[i] && (report.Report.Lost == true || IsKnown(report, content)))
                     continue;
-                _recent.Add(key);
-                _known.Add(key);
+                foreach (var each in (ReadOnlySpan<string>)[key, content])
+                {
+                    _recent.Add(each);
+                    _known.Add(each);
+                }
             }
 
             seqs[i] = _reports.NextSeq;
@@ -242,11 +249,11 @@ internal sealed class Recorder : IDisposable
 
         _reports.Commit();
         for (var i = 0; i < batch.Count; i++)
-            answers[i] = Entry(batch[i], seqs[i], lines[i]);
+            answers[i] = Entry(batch[i], seqs[i], lines[i], again[i]);
         _chain.Commit(_reports.NextSeq);
     }
 
-    private RecordAnswer Entry(RecordRequest request, long seq, Hash32 line)
+    private RecordAnswer Entry(RecordRequest request, long seq, Hash32 line, bool again)
     {
         switch (request)
         {
@@ -254,7 +261,7 @@ internal sealed class Recorder : IDisposable
                 return new RecordAnswer(true, true, -1, "it was recorded before");
             case ReportRequest report:
                 Listener?.Reported(report.Report, report.Uid);
-                return new RecordAnswer(true, true, _chain.NextSeq, Finished(report.Report, seq, line, report.Uid).ToString());
+                return new RecordAnswer(true, true, _chain.NextSeq, Finished(report.Report, seq, line, report.Uid, again).ToString());
             case RejectedRequest rejected when !_suppression.Admits(rejected.Uid, AuditEvents.ReportRejected, rejected.Reason):
                 return new RecordAnswer(false, true, -1, rejected.Reason);
             case RejectedRequest rejected:
@@ -275,8 +282,10 @@ internal sealed class Recorder : IDisposable
         }
     }
 
-    private Hash32 Finished(ExecutionReport report, long seq, Hash32 line, uint uid) =>
-        _chain.Add(EntryMembers.Event(report), [.. EntryMembers.Finished(report, seq, line, uid, User(uid))]);
+    private bool IsKnown(ReportRequest report, string key) => _recent.Contains(key) || (report.Spooled is not null && _known.Contains(key));
+
+    private Hash32 Finished(ExecutionReport report, long seq, Hash32 line, uint uid, bool again = false) =>
+        _chain.Add(EntryMembers.Event(report), [.. EntryMembers.Finished(report, seq, line, uid, User(uid), again)]);
 
     // A report is spooled when the daemon did not answer within seconds, and is taken in soon after.
     private static readonly TimeSpan Margin = TimeSpan.FromDays(1);

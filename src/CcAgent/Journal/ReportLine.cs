@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
+using CcConsole.Core.Audit;
 using CcConsole.Core.Reports;
 
 namespace CcAgent.Journal;
@@ -89,6 +90,31 @@ internal static class ReportLine
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// A report of a run, told from another one of the same run: a job that knows its run's id, which is no secret of the
+    /// user's, must not keep the wrapper's report out by one of its own that comes first.
+    /// </summary>
+    internal static string ContentKey(string runKey, ReadOnlySpan<byte> report)
+    {
+        if (report.ContainsAny((byte)'\n', (byte)'\r'))
+        {
+            var line = report.ToArray();
+            line.AsSpan().Replace((byte)'\n', (byte)' ');
+            line.AsSpan().Replace((byte)'\r', (byte)' ');
+            return ContentKey(runKey, line);
+        }
+
+        return string.Concat(runKey, "\n", Sha256.Hash(report).ToString().AsSpan(0, 32));
+    }
+
+    /// <summary>The report within a line (with its LF).</summary>
+    internal static ReadOnlySpan<byte> Report(ReadOnlySpan<byte> line)
+    {
+        ReadOnlySpan<byte> name = ",\"report\":"u8;
+        var at = line.IndexOf(name);
+        return at < 0 ? default : line[(at + name.Length)..^2];
     }
 
     /// <summary>Nobody's report can stand in for another's: the sender belongs to the key.</summary>

@@ -124,6 +124,41 @@ public class ReceptionTests
         Assert.Single(await AgentProgram.EntriesAsync(folder.Path), e => e.GetProperty("event").GetString() == "job.finished");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_job_that_reports_its_own_run_does_not_keep_the_wrappers_report_out(bool restarted)
+    {
+        using var folder = new SecureFolder();
+        // What anyone of the job's user can see of a run that goes on is enough to forge a report of it.
+        var (forged, lost, honest) = (
+            SocketClient.Minimal.Replace("{", "{\"runId\":\"r1\","), SocketClient.Minimal.Replace("{", "{\"runId\":\"r1\",\"lost\":true,"),
+            SocketClient.Minimal.Replace("{", "{\"runId\":\"r1\",").Replace("\"exitCode\":0", "\"exitCode\":66"));
+        var daemon = await RunningDaemon.StartAsync(folder);
+        Assert.True(SocketClient.Ask(folder.Socket, forged).GetProperty("ok").GetBoolean());
+        if (restarted)
+        {
+            await daemon.KillAsync();
+            await daemon.DisposeAsync();
+            foreach (var (name, report) in ((string, string)[])[("1", forged), ("2", lost), ("3", honest), ("4", honest)])
+                await File.WriteAllTextAsync($"{folder.Spool}/{name}.json", report);
+            daemon = await RunningDaemon.StartAsync(folder);
+        }
+        else
+        {
+            foreach (var report in (string[])[lost, honest, honest])
+                Assert.True(SocketClient.Ask(folder.Socket, report).GetProperty("ok").GetBoolean());
+        }
+
+        await using (daemon)
+        {
+            await Eventually.TrueAsync(async () => (await AgentProgram.ReportsAsync(folder.Path)).Count == 2, "both reports are recorded");
+            Assert.Equal([0, 66], (await AgentProgram.ReportsAsync(folder.Path)).Select(r => r.GetProperty("report").GetProperty("exitCode").GetInt32()));
+            var finished = (await AgentProgram.EntriesAsync(folder.Path)).Where(e => e.GetProperty("event").GetString() == "job.finished").ToList();
+            Assert.Equal([false, true], finished.Select(e => e.TryGetProperty("run_reported_before", out _)));
+        }
+    }
+
     [Fact]
     public async Task Only_known_events_may_be_asked_for()
     {

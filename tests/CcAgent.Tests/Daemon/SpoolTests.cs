@@ -44,6 +44,18 @@ public class SpoolTests
     }
 
     [Fact]
+    public async Task What_anyone_puts_into_the_spool_under_other_names_goes_and_what_is_being_written_stays()
+    {
+        using var folder = new SecureFolder();
+        await AgentProgram.ExecAsync(folder.Path, "first", "/bin/true");
+        await AgentProgram.ShellAsync($"cd {folder.Spool} && touch junk .hidden 'a b' 1.json.part; ln -s /etc/passwd link; mkdir folder");
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        Assert.Equal(["first"], Jobs(await AgentProgram.ReportsAsync(folder.Path)));
+        Assert.Equal(["1.json.part", "folder"], Directory.GetFileSystemEntries(folder.Spool).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.True(File.Exists("/etc/passwd"));
+    }
+
+    [Fact]
     public async Task Which_runs_are_known_is_looked_up_no_further_back_than_the_spooled_file_can_reach()
     {
         using var folder = new SecureFolder();
