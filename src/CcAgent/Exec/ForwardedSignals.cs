@@ -18,6 +18,7 @@ internal sealed class ForwardedSignals
     private readonly List<int> _early = [];
     private readonly Lock _lock = new();
     private int _target;
+    private bool _begun;
 
     internal ForwardedSignals()
     {
@@ -43,7 +44,7 @@ internal sealed class ForwardedSignals
     {
         lock (_lock)
         {
-            _target = target;
+            (_target, _begun) = (target, true);
             foreach (var signal in _early)
                 _ = Libc.kill(target, signal);
             _early.Clear();
@@ -87,8 +88,9 @@ internal sealed class ForwardedSignals
 
             if (_target != 0)
                 _ = Libc.kill(_target, signal);
-            else
+            else if (!_begun)
                 _early.Add(signal);
+            // Between two attempts there is nobody to take it: the next one would get it before it can be ready for it.
         }
     }
 

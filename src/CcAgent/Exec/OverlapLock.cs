@@ -63,7 +63,11 @@ internal sealed unsafe class OverlapLock
 
             while (StillRuns(own))
             {
-                if (!wait || ForwardedSignals.Ended.WaitOne(Step))
+                if (!wait)
+                    return null;
+                if (next < 0 && !TryLock(next = Open(held, name + ".next")))
+                    return null;
+                if (ForwardedSignals.Ended.WaitOne(Step))
                     return null;
             }
 

@@ -94,6 +94,10 @@ public class OverlapTests
         Assert.Equal(0, (await Start(folder, "skip", "touch $F/second; exit 9")).Code);
         Assert.False(File.Exists(folder.Path + "/second"));
         var waiting = Start(folder, "queue", "[ -e $F/ended ] && exit 9");
+        await Eventually.TrueAsync(() => Directory.GetFiles(folder.Path + "/locks", "*.next").Length == 1, "a run waits for it");
+        await Task.Delay(300);
+        Assert.Equal(0, (await Start(folder, "queue", "touch $F/second; exit 9")).Code);
+        Assert.False(File.Exists(folder.Path + "/second"));
         await File.WriteAllTextAsync(folder.Path + "/release", "");
         Assert.Equal(9, (await waiting).Code);
     }
