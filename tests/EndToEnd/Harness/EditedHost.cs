@@ -106,6 +106,17 @@ internal sealed class EditedHost : IAsyncDisposable
         throw new TimeoutException("no script came to write the table within 30 s");
     }
 
+    /// <summary>Waits until so many of the account's agents hold, or wait for, the lock of its table's edits: each has a console that has read the table.</summary>
+    public async Task EditorsAsync(int consoles)
+    {
+        for (int tries = 0; tries < 1200; tries++)
+        {
+            if (OfAccount().Count(IsEditing) == consoles) return;
+            await Task.Delay(25);
+        }
+        throw new TimeoutException($"{OfAccount().Count(IsEditing)} instead of {consoles} agents came to edit the table within 30 s");
+    }
+
     /// <summary>Waits until no such script runs any more.</summary>
     public async Task WriterGoneAsync()
     {
@@ -142,35 +153,33 @@ internal sealed class EditedHost : IAsyncDisposable
     }
 
     // The account's processes (not the client's here) whose command line holds what the write expects to find.
-    private List<int> Writers()
+    private List<int> Writers() => [.. OfAccount().Where(process => Read(() => File.ReadAllText($"/proc/{process}/cmdline").Contains(BeforeHash, StringComparison.Ordinal)))];
+
+    private IEnumerable<int> OfAccount()
     {
-        List<int> found = [];
         foreach (string folder in Directory.GetDirectories("/proc"))
         {
-            if (!int.TryParse(Path.GetFileName(folder), out int process)) continue;
-            try
-            {
-                if (File.ReadAllText($"{folder}/cmdline").Contains(BeforeHash, StringComparison.Ordinal)
-                    && File.ReadLines($"{folder}/status").Any(line => line.StartsWith($"Uid:\t{Web.User.Uid}\t", StringComparison.Ordinal)))
-                    found.Add(process);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                // It has ended meanwhile.
-            }
+            if (int.TryParse(Path.GetFileName(folder), out int process)
+                && Read(() => File.ReadLines($"{folder}/status").Any(line => line.StartsWith($"Uid:\t{Web.User.Uid}\t", StringComparison.Ordinal))))
+                yield return process;
         }
-        return found;
     }
 
+    private static bool IsEditing(int process) => Read(() => Directory.GetFiles($"/proc/{process}/fd")
+        .Any(descriptor => new FileInfo(descriptor).LinkTarget is { } file && file.Contains("/edits/", StringComparison.Ordinal) && file.EndsWith(".lock", StringComparison.Ordinal)));
+
     // A script that finds the lock taken sleeps for a second, and tries again.
-    private static bool IsWaiting(int process)
+    private static bool IsWaiting(int process) => Read(() => File.ReadAllText($"/proc/{process}/task/{process}/children")
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries).Any(child => File.ReadAllText($"/proc/{child}/comm") == "sleep\n"));
+
+    // False of a process that has ended meanwhile.
+    private static bool Read(Func<bool> look)
     {
         try
         {
-            return File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                .Any(child => File.ReadAllText($"/proc/{child}/comm") == "sleep\n");
+            return look();
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
         }
