@@ -4,6 +4,7 @@ using CcAgent.Journal;
 using CcAgent.Native;
 using CcAgent.Places;
 using CcAgent.Runs;
+using CcAgent.Sealing;
 using CcAgent.Watch;
 using CcConsole.Core;
 using CcConsole.Core.Audit;
@@ -65,7 +66,7 @@ internal sealed unsafe class DaemonVerb
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 
         var notice = ServiceNotice.FromEnvironment();
-        using var recorder = new Recorder(_places, _time, _appendOnly, _settings.Reports.MaxMegabytes);
+        using var recorder = new Recorder(_places, _time, AuditSeal.For(_appendOnly), _settings);
         var drain = new SpoolDrain(_places);
         using var spool = new SpoolIntake(drain, recorder);
         recorder.Note(
@@ -104,7 +105,7 @@ internal sealed unsafe class DaemonVerb
     {
         foreach (var alarm in recorder.Alarms)
             StandardStreams.Say("ALARM: the audit log: " + alarm, $"cc-agent audit verify; then, having looked, remove {_places.AuditState}/alarms");
-        if (recorder.AppendOnly != AppendOnlyFlag.On)
+        if (recorder.AppendOnly != AuditSeal.On)
             StandardStreams.Say("the audit log is not append-only: " + recorder.AppendOnly);
         StandardStreams.Say($"ready: {_places.Socket}");
     }

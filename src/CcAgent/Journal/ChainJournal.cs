@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using CcAgent.Native;
 using CcAgent.Places;
+using CcAgent.Sealing;
 using CcConsole.Core.Audit;
 
 namespace CcAgent.Journal;
@@ -16,7 +17,7 @@ internal sealed class ChainJournal : IDisposable
 {
     private readonly string _directory;
     private readonly TimeProvider _time;
-    private readonly bool _appendOnly;
+    private readonly AuditSeal _seal;
     private readonly ArrayBufferWriter<byte> _pending = new();
     private readonly HeadFile _headFile;
     private readonly AlarmFile _alarms;
@@ -27,9 +28,9 @@ internal sealed class ChainJournal : IDisposable
     private List<TornEnd> _torn = [];
     private int _unsynced;
 
-    private ChainJournal(AgentPlaces places, TimeProvider time, bool appendOnly, HeadFile headFile)
+    private ChainJournal(AgentPlaces places, TimeProvider time, AuditSeal seal, HeadFile headFile)
     {
-        (_directory, _time, _appendOnly, _headFile) = (places.Audit, time, appendOnly, headFile);
+        (_directory, _time, _seal, _headFile) = (places.Audit, time, seal, headFile);
         _alarms = new AlarmFile(places.AuditState);
     }
 
@@ -46,14 +47,14 @@ internal sealed class ChainJournal : IDisposable
     internal string AppendOnly { get; private set; } = "off";
 
     /// <summary>Opens the chain, or begins it, and heals what a crash left. What it has to say about that is durable when it returns.</summary>
-    internal static ChainJournal Open(AgentPlaces places, TimeProvider time, bool appendOnly)
+    internal static ChainJournal Open(AgentPlaces places, TimeProvider time, AuditSeal seal)
     {
         SecureDirectory.Make(places.Audit, places.Owner, 0x1E8);
         SecureDirectory.Make(places.AuditState, places.Owner, 0x1C0);
         var headFile = HeadFile.Open(places.AuditState + "/head", out var head);
         AppendFile.SyncDirectory(places.AuditState);
         AppendFile.SyncDirectory(places.Data);
-        var journal = new ChainJournal(places, time, appendOnly, headFile);
+        var journal = new ChainJournal(places, time, seal, headFile);
         try
         {
             journal.Resume(head);
@@ -202,9 +203,7 @@ internal sealed class ChainJournal : IDisposable
     {
         var file = AppendFile.Open(segment.Path, 0x1A0);
         _place = segment;
-        AppendOnly = _appendOnly ? AppendOnlyFlag.Set(file.Descriptor)
-            : Libc.geteuid() == 0 ? "a directory named by --dir is append-only only with --append-only"
-            : "only root may set the append-only attribute";
+        AppendOnly = _seal.Apply(segment);
         return file;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CcAgent.Native;
 using CcAgent.Places;
+using CcAgent.Sealing;
 using CcConsole.Core;
 using CcConsole.Core.Audit;
 using CcConsole.Core.Protocol;
@@ -39,16 +40,16 @@ internal sealed class Recorder : IDisposable
     /// <exception cref="ProblemException">The journals cannot be opened.</exception>
     /// <param name="places">Where they lie.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="appendOnly">Whether the log is made append-only.</param>
-    /// <param name="maxMegabytes">How much the reports may come to, in MiB: an eighth of it is the most that one segment has.</param>
-    internal Recorder(AgentPlaces places, TimeProvider time, bool appendOnly, int maxMegabytes = 1024)
+    /// <param name="seal">What makes the log append-only.</param>
+    /// <param name="settings">Of how much the reports may come to, an eighth is the most that one segment has.</param>
+    internal Recorder(AgentPlaces places, TimeProvider time, AuditSeal seal, AgentSettings settings)
     {
         (_places, _time, _known) = (places, time, new KnownRuns(places.Reports));
-        _reports = ReportJournal.Open(places, Math.Min(Segments.MaxBytes, maxMegabytes * (1024L * 1024 / 8)));
+        _reports = ReportJournal.Open(places, Math.Min(Segments.MaxBytes, settings.Reports.MaxMegabytes * (1024L * 1024 / 8)));
         try
         {
             _pulled = new PulledMark(places.AuditState);
-            _chain = ChainJournal.Open(places, time, appendOnly);
+            _chain = ChainJournal.Open(places, time, seal);
         }
         catch
         {

@@ -24,11 +24,14 @@ internal sealed record AgentSettings
 {
     internal const string SystemFile = "/etc/croncommander/settings.json";
 
-    private const string Known = "the settings are reports (maxAgeDays, maxMegabytes, keepUnpulled), spool (maxMegabytes, maxReports), watch and group";
+    private const string Known = "the settings are reports (maxAgeDays, maxMegabytes, keepUnpulled), spool (maxMegabytes, maxReports), "
+        + "audit (policy, checkpointMinutes, checkpointEntries, ballastMegabytes, maxAgeDays, maxMegabytes), watch and group";
 
     internal ReportRetention Reports { get; init; } = new();
 
     internal SpoolBounds Spool { get; init; } = new();
+
+    internal AuditSettings Audit { get; init; } = new();
 
     /// <summary>Whether the daemon watches the tables: missed runs and changes that others make.</summary>
     internal bool Watch { get; init; } = true;
@@ -88,6 +91,7 @@ internal sealed record AgentSettings
             {
                 "reports" => settings with { Reports = ReadReports(ref reader) },
                 "spool" => settings with { Spool = ReadSpool(ref reader) },
+                "audit" => settings with { Audit = AuditSettings.Read(ref reader) },
                 "watch" => settings with { Watch = reader.Truth() },
                 "group" => settings with { Group = reader.Text(IsGroup, "the name of a group") },
                 _ => throw reader.Unknown(),

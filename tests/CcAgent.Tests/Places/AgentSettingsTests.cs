@@ -17,12 +17,14 @@ public class AgentSettingsTests
               // comments are allowed
               "reports": {"maxAgeDays": 7, "maxMegabytes": 12, "keepUnpulled": true},
               "spool": {"maxMegabytes": 3, "maxReports": 40},
+              "audit": {"policy": "strict", "checkpointMinutes": 2, "checkpointEntries": 50, "ballastMegabytes": 4, "maxAgeDays": 400, "maxMegabytes": 2048},
               "watch": false,
               "group": "cron-admins",
             }
             """);
         Assert.Equal(new ReportRetention(7, 12, true), settings.Reports);
         Assert.Equal(new SpoolBounds(3, 40), settings.Spool);
+        Assert.Equal(new AuditSettings(AuditPolicy.Strict, 2, 50, 4, 400, 2048), settings.Audit);
         Assert.False(settings.Watch);
         Assert.Equal("cron-admins", settings.Group);
     }
@@ -33,6 +35,7 @@ public class AgentSettingsTests
         var settings = Parse("""{"reports": {}, "spool": {"maxReports": 5}}""");
         Assert.Equal(new ReportRetention(90, 1024, false), settings.Reports);
         Assert.Equal(new SpoolBounds(256, 5), settings.Spool);
+        Assert.Equal(new AuditSettings(AuditPolicy.BestEffort, 5, 1000, 1, 0, 0), settings.Audit);
         Assert.True(settings.Watch);
         Assert.Equal("croncommander", settings.Group);
     }
@@ -55,6 +58,11 @@ public class AgentSettingsTests
     [InlineData("{\"group\": \"\"}", "\"group\" is not the name of a group")]
     [InlineData("{\"group\": \"\\ud800\"}", "this is not Unicode text")]
     [InlineData("{\"group\": {\"a\": 1}}", "\"group\" is not the name of a group")]
+    [InlineData("{\"audit\": {\"policy\": \"lax\"}}", "\"audit.policy\" is not best_effort or strict")]
+    [InlineData("{\"audit\": {\"checkpointMinutes\": 16}}", "\"audit.checkpointMinutes\" is not a whole number from 1 to 15")]
+    [InlineData("{\"audit\": {\"checkpointEntries\": 1201}}", "\"audit.checkpointEntries\" is not a whole number from 1 to 1200")]
+    [InlineData("{\"audit\": {\"ballastMegabytes\": -1}}", "\"audit.ballastMegabytes\" is not a whole number from 0 to 1024")]
+    [InlineData("{\"audit\": {\"keepUnpulled\": true}}", "there is no setting \"audit.keepUnpulled\"")]
     [InlineData("{\"watch\": true", "line 1: this is not JSON")]
     public void What_is_no_setting_is_refused_with_file_line_and_member(string json, string said)
     {

@@ -3,6 +3,7 @@ using CcAgent.Journal;
 using CcAgent.Native;
 using CcAgent.Places;
 using CcAgent.Runs;
+using CcAgent.Sealing;
 using CcAgent.Tests.Harness;
 using Xunit;
 
@@ -174,7 +175,7 @@ public class RunWatchTests
         using var folder = new SecureFolder();
         var places = AgentPlaces.For(folder.Path);
         Directory.CreateDirectory(places.Spool);
-        using var recorder = new Recorder(places, TimeProvider.System, appendOnly: false);
+        using var recorder = new Recorder(places, TimeProvider.System, AuditSeal.For(false), new AgentSettings());
         using var watch = new RunWatch(places, recorder, TimeProvider.System);
         Assert.Equal(0, watch.TimeoutMs);
         watch.Ready();
