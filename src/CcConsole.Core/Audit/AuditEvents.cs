@@ -6,6 +6,12 @@ public static class AuditEvents
     /// <summary>Sequence 0: names the chain, the host and the boot.</summary>
     public const string Genesis = "audit.genesis";
 
+    /// <summary>The key that signs from the next checkpoint on: its public half.</summary>
+    public const string KeyNext = "audit.key_next";
+
+    /// <summary>A signed note of the root over all entries before.</summary>
+    public const string Checkpoint = "audit.checkpoint";
+
     /// <summary>The agent began to write; what it found.</summary>
     public const string AgentStarted = "agent.started";
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using CcConsole.Core.Audit.Checkpoints;
 
 namespace CcConsole.Core.Audit;
 
@@ -47,14 +48,17 @@ public sealed class EntryEncoder
     /// <param name="bootId">The kernel's boot id.</param>
     /// <param name="timestampMicros">Microseconds since 1970, UTC.</param>
     /// <param name="monoMicros">Microseconds of the monotonic clock.</param>
+    /// <param name="vkey">The public half of the key that signs the first checkpoint; without one the chain begins unsigned.</param>
     /// <param name="members">Further members.</param>
     /// <exception cref="InvalidOperationException">The chain has begun.</exception>
     public Hash32 AppendGenesis(
-        IBufferWriter<byte> output, string host, string bootId, long timestampMicros, long monoMicros, params ReadOnlySpan<AuditMember> members)
+        IBufferWriter<byte> output, string host, string bootId, long timestampMicros, long monoMicros, VerifierKey? vkey = null, params ReadOnlySpan<AuditMember> members)
     {
         if (NextSeq != 0)
             throw new InvalidOperationException("the chain has begun: its first entry is written");
-        return Append(output, AuditEvents.Genesis, timestampMicros, monoMicros, [new("host", host), new("boot_id", bootId), .. members]);
+        return Append(output, AuditEvents.Genesis, timestampMicros, monoMicros, vkey is null
+            ? [new("host", host), new("boot_id", bootId), .. members]
+            : [new("host", host), new("boot_id", bootId), new("vkey", vkey.Text), .. members]);
     }
 
     /// <summary>

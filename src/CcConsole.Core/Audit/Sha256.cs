@@ -36,6 +36,31 @@ public sealed class Sha256
         return new Hash32(state);
     }
 
+    /// <summary>The hash of a byte and a message behind it, as a Merkle tree's leaf has it. Allocates nothing.</summary>
+    [SkipLocalsInit]
+    internal static Hash32 Hash(byte prefix, ReadOnlySpan<byte> message)
+    {
+        Span<uint> state = stackalloc uint[8];
+        Span<byte> block = stackalloc byte[2 * BlockSize];
+        Sha256Block.InitialState.CopyTo(state);
+        var length = (ulong)message.Length + 1;
+        block[0] = prefix;
+        var first = Math.Min(BlockSize - 1, message.Length);
+        message[..first].CopyTo(block[1..]);
+        var rest = message[first..];
+        var held = first + 1;
+        if (held == BlockSize)
+        {
+            Sha256Block.Compress(state, block[..BlockSize]);
+            var whole = rest.Length & ~(BlockSize - 1);
+            Sha256Block.Compress(state, rest[..whole]);
+            rest[whole..].CopyTo(block);
+            held = rest.Length - whole;
+        }
+        Sha256Block.Compress(state, block[..Pad(block, held, length)]);
+        return new Hash32(state);
+    }
+
     /// <summary>Adds bytes to the message.</summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
