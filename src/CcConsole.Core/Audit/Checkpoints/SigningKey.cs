@@ -22,14 +22,20 @@ public sealed class SigningKey : IDisposable
 
     /// <summary>Makes a new key.</summary>
     /// <param name="name">Its name: <see cref="Checkpoint.OfHost"/>.</param>
-    public static SigningKey Create(string name) => Own(name, ECDsa.Create(ECCurve.NamedCurves.nistP256));
+    /// <exception cref="ProblemException">The system has no OpenSSL.</exception>
+    public static SigningKey Create(string name)
+    {
+        SystemCryptography.Require();
+        return Own(name, ECDsa.Create(ECCurve.NamedCurves.nistP256));
+    }
 
     /// <summary>Takes a key from where it was kept.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="pkcs8">What <see cref="Export"/> gave: PKCS #8 in DER (RFC 5958), not encrypted.</param>
-    /// <exception cref="ProblemException">The bytes are no such key.</exception>
+    /// <exception cref="ProblemException">The bytes are no such key, or the system has no OpenSSL.</exception>
     public static SigningKey Import(string name, ReadOnlySpan<byte> pkcs8)
     {
+        SystemCryptography.Require();
         var ecdsa = ECDsa.Create();
         try
         {

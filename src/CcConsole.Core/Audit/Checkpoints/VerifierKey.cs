@@ -96,8 +96,10 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
     /// <summary>Whether a signature is one of the text by this key.</summary>
     /// <param name="text">The signed text.</param>
     /// <param name="signature">In DER.</param>
+    /// <exception cref="ProblemException">The system has no OpenSSL: what is not checked is neither good nor bad.</exception>
     public bool Verify(string text, ReadOnlySpan<byte> signature)
     {
+        SystemCryptography.Require();
         Span<byte> hash = stackalloc byte[Hash32.Size];
         Sha256.Hash(Encoding.UTF8.GetBytes(text)).CopyTo(hash);
         var point = _info.AsSpan(InfoStart.Length);
