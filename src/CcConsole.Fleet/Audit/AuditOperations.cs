@@ -63,6 +63,10 @@ public sealed class AuditOperations
     /// <param name="last">The newest to begin with.</param>
     public IEnumerable<AuditRow> Entries(string host, long last = long.MaxValue) => _cache.Chains.LinesBackwards(Head(host), last).Select(AuditRow.From);
 
+    /// <summary>The entries that a query means, over one host, several or all: newest first, read as they are taken, each with its host.</summary>
+    /// <exception cref="ProblemException">Nothing was pulled from one of the hosts yet.</exception>
+    public IEnumerable<AuditRow> Search(AuditQuery query) => new AuditSearch(_cache).Search(query);
+
     /// <summary>One entry of a host's copy.</summary>
     /// <exception cref="ProblemException">It is not held.</exception>
     public AuditRow Entry(string host, long seq)

@@ -8,6 +8,9 @@ namespace CcConsole.Fleet.Audit;
 /// <summary>An entry of a cached chain as a list shows it. Its texts are the host's: not sanitised.</summary>
 public sealed record AuditRow
 {
+    /// <summary>The host, by its name in the fleet; empty where one host's copy was asked for.</summary>
+    public string Host { get; init; } = "";
+
     /// <summary>Its sequence.</summary>
     public required long Seq { get; init; }
 
