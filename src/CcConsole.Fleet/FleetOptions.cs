@@ -48,6 +48,12 @@ public sealed record FleetOptions
     /// <summary>How often the monitor looks a host through for all that it runs; null: never by itself. See <see cref="Inventory.HostInventory"/>.</summary>
     public TimeSpan? LookInterval { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>After how long a copy of a chain that was not pulled again counts as stale; null: after twice <see cref="PollInterval"/>.</summary>
+    public TimeSpan? StaleAfter { get; init; }
+
+    /// <summary>After how long a pull holds every entry that the host has against the copy by itself; null: only when asked.</summary>
+    public TimeSpan? DeepInterval { get; init; } = TimeSpan.FromDays(1);
+
     /// <summary>How many hosts are looked at, at once.</summary>
     public int Parallelism { get; init; } = 8;
 

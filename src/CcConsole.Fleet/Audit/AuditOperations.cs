@@ -20,9 +20,10 @@ public sealed class AuditOperations
     private readonly CacheDatabase _cache;
     private readonly FleetOptions _options;
     private readonly ReadOnlyGuard _guard;
+    private readonly AuditStates _states;
 
     internal AuditOperations(SessionPool sessions, CacheDatabase cache, FleetOptions options, ReadOnlyGuard guard) =>
-        (_sessions, _cache, _options, _guard) = (sessions, cache, options, guard);
+        (_sessions, _cache, _options, _guard, _states) = (sessions, cache, options, guard, new AuditStates(cache, options));
 
     /// <summary>
     /// Takes a host's new entries into the cache, verified against what was seen before. What contradicts the copy is a result, not an
@@ -49,6 +50,12 @@ public sealed class AuditOperations
             gate.Release();
         }
     }
+
+    /// <summary>How a host's chain stands: verdict, age, last checkpoint. Asks no host, and knows those too from which nothing was pulled.</summary>
+    public AuditState State(string host) => _states.Of(host);
+
+    /// <summary>The same of every host from which something was pulled or that contradicts what was seen, by name.</summary>
+    public IReadOnlyList<AuditState> States() => _states.All();
 
     /// <summary>The remembered heads, by host.</summary>
     public IReadOnlyList<ChainHead> Heads() => _cache.Chains.Heads();

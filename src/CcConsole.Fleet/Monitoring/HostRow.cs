@@ -1,3 +1,4 @@
+using CcConsole.Fleet.Audit;
 using CcConsole.Fleet.Hosts;
 using CcConsole.Store.Chains;
 
@@ -57,8 +58,11 @@ public sealed record HostRow
     /// <summary>The remembered head of its audit chain; null when nothing was pulled.</summary>
     public ChainHead? Head { get; init; }
 
+    /// <summary>How its audit chain stands; null of rows that were made without asking for it.</summary>
+    public AuditState? Audit { get; init; }
+
     /// <summary>The verdict on its chain: a name such as <c>OK</c>; null when nothing was pulled.</summary>
-    public string? Verdict => Head?.Verdict;
+    public string? Verdict => Audit is { Verdict: not AuditState.NotPulled } audit ? audit.Verdict : Head?.Verdict;
 
     /// <summary>True while a contradiction of its chain waits for a person.</summary>
     public bool HasConflict { get; init; }

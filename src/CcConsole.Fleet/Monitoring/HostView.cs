@@ -1,9 +1,9 @@
+using CcConsole.Fleet.Audit;
 using CcConsole.Fleet.Hosts;
 using CcConsole.Fleet.Inventory;
 using CcConsole.Fleet.Jobs;
 using CcConsole.Fleet.Sessions;
 using CcConsole.Store;
-using CcConsole.Store.Chains;
 using CcConsole.Store.Hosts;
 
 namespace CcConsole.Fleet.Monitoring;
@@ -12,6 +12,7 @@ namespace CcConsole.Fleet.Monitoring;
 internal sealed class HostView(CacheDatabase cache, HostInventories inventories, FleetOptions options)
 {
     private readonly JobRows _jobs = new(cache, options);
+    private readonly AuditStates _audit = new(cache, options);
 
     public sealed record Rows(HostRow Host, IReadOnlyList<JobRow> Jobs, HostInventory Inventory);
 
@@ -19,18 +20,17 @@ internal sealed class HostView(CacheDatabase cache, HostInventories inventories,
     {
         DateTimeOffset now = options.Time.GetUtcNow();
         HostState? state = cache.Hosts.Find(host.Name);
-        ChainHead? head = cache.Chains.Head(host.Name);
-        bool conflict = cache.Conflicts.Open(host.Name).Count > 0;
+        AuditState audit = _audit.Of(host.Name);
         IReadOnlyList<JobRow> jobs = _jobs.Of(host);
         int late = jobs.Count(job => job.Status == Status.Late);
         JobRow[] failed = [.. jobs.Where(job => job.Status == Status.Fail)];
-        bool ofJobs = state?.Cause is null && failed.Length > 0;
+        bool ofJobs = state?.Cause is null && !audit.IsBad && failed.Length > 0;
         bool stale = state?.ContactedAt is not { } contact || now - contact > 2 * options.PollInterval;
         HostRow row = new()
         {
             Host = host,
-            Status = StatusOf(state, conflict, failed.Length, late, stale),
-            Cause = state?.Cause ?? CauseOf(failed),
+            Status = StatusOf(state, audit.IsBad, failed.Length, late, stale),
+            Cause = state?.Cause ?? (audit.IsBad ? $"audit: {audit.Words}" : CauseOf(failed)),
             IsCauseOfJobs = ofJobs,
             Hint = state?.Hint ?? (ofJobs ? $"Look at its runs: 3, or cc-console report list {host.Name} --failures" : null),
             FailingSince = state?.FailingSince,
@@ -43,8 +43,9 @@ internal sealed class HostView(CacheDatabase cache, HostInventories inventories,
             LastContact = state?.ContactedAt,
             IsStale = stale,
             IsRefreshing = refreshing,
-            Head = head,
-            HasConflict = conflict,
+            Head = audit.Head,
+            Audit = audit,
+            HasConflict = audit.Conflict is not null,
             AgentVersion = state?.AgentVersion,
             Daemon = state?.Daemon,
             Dialect = state?.Dialect,
@@ -64,9 +65,9 @@ internal sealed class HostView(CacheDatabase cache, HostInventories inventories,
         : $"failed: {string.Join(", ", failed.Take(3).Select(job => job.Job.Name ?? job.Job.Id))}{(failed.Length > 3 ? $" and {failed.Length - 3} more" : "")}";
 
     /// <summary>Tampering outranks all; what was not looked at lately is never green.</summary>
-    private static Status StatusOf(HostState? state, bool conflict, int failed, int late, bool stale) => state switch
+    private static Status StatusOf(HostState? state, bool tampered, int failed, int late, bool stale) => state switch
     {
-        _ when conflict => Status.Fail,
+        _ when tampered => Status.Fail,
         null => Status.Unknown,
         { State: HostVisit.Offline } => Status.Offline,
         { State: HostVisit.Problem } => Status.Fail,

@@ -15,7 +15,10 @@ public sealed class ChainCopies
 
     private const int RowsAtOnce = 1024;
 
-    private const string Columns = "id, host, chain, seq, offset, hash, genesis_hash, host_key, pulled_at, verdict, retired_at";
+    private const string Columns = """
+        id, host, chain, seq, offset, hash, genesis_hash, host_key, pulled_at, verdict, retired_at,
+        first, signed_since, checkpoint_seq, checkpoint_at, compared_at, continuation, notable, archived, archived_bytes, archive
+        """;
 
     private readonly CacheDatabase _database;
 
@@ -60,8 +63,12 @@ public sealed class ChainCopies
             insert.ExecuteNonQuery();
         }
 
-        connection.Run("UPDATE chain_copy SET seq = $2, offset = $3, hash = $4, host_key = $5, pulled_at = $6, verdict = $7 WHERE id = $1",
-            copy, head.Seq, head.Offset, head.Hash, head.HostKey, head.PulledAt, head.Verdict);
+        connection.Run("""
+            UPDATE chain_copy SET seq = $2, offset = $3, hash = $4, host_key = $5, pulled_at = $6, verdict = $7, signed_since = $8,
+                checkpoint_seq = $9, checkpoint_at = $10, compared_at = $11, continuation = $12, notable = $13
+            WHERE id = $1
+            """, copy, head.Seq, head.Offset, head.Hash, head.HostKey, head.PulledAt, head.Verdict, head.SignedSince,
+            head.CheckpointSeq, head.CheckpointAt, head.ComparedAt, head.Continuation, head.Notable);
         return head with { Copy = copy };
     });
 
@@ -136,7 +143,7 @@ public sealed class ChainCopies
 
     private static void CheckContinuation(ChainHead head, IReadOnlyList<ChainLine> lines, ChainHead? previous)
     {
-        long seq = previous?.Seq ?? -1, offset = previous?.Offset ?? 0;
+        long seq = previous?.Seq ?? (head.First - 1), offset = previous?.Offset ?? 0;
         foreach (ChainLine line in lines)
         {
             if (line.Seq != ++seq || seq >= 1L << SeqBits)
@@ -156,9 +163,9 @@ public sealed class ChainCopies
     private static long Insert(SqliteConnection connection, ChainHead head)
     {
         connection.Run("""
-            INSERT INTO chain_copy(host, chain, seq, offset, hash, genesis_hash, host_key, pulled_at, verdict)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            """, head.Host, head.Chain, head.Seq, head.Offset, head.Hash, head.GenesisHash, head.HostKey, head.PulledAt, head.Verdict);
+            INSERT INTO chain_copy(host, chain, seq, offset, hash, genesis_hash, host_key, pulled_at, verdict, first)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            """, head.Host, head.Chain, head.Seq, head.Offset, head.Hash, head.GenesisHash, head.HostKey, head.PulledAt, head.Verdict, head.First);
         return connection.Scalar<long>("SELECT last_insert_rowid()");
     }
 
@@ -180,5 +187,15 @@ public sealed class ChainCopies
         PulledAt = row.Time(8),
         Verdict = row.GetString(9),
         RetiredAt = row.TimeOrNull(10),
+        First = row.GetInt64(11),
+        SignedSince = row.LongOrNull(12),
+        CheckpointSeq = row.LongOrNull(13),
+        CheckpointAt = row.TimeOrNull(14),
+        ComparedAt = row.TimeOrNull(15),
+        Continuation = row.TextOrNull(16),
+        Notable = row.GetInt64(17),
+        Archived = row.GetInt64(18),
+        ArchivedBytes = row.GetInt64(19),
+        Archive = row.TextOrNull(20),
     };
 }

@@ -21,11 +21,44 @@ public sealed record ChainHead
     /// <summary>Hash of the last entry held, 64 hexadecimal digits.</summary>
     public required string Hash { get; init; }
 
-    /// <summary>Hash of the entry with sequence 0.</summary>
+    /// <summary>Sequence of the first entry held: 0, but of a chain whose start the host had pruned before the first pull.</summary>
+    public long First { get; init; }
+
+    /// <summary>Hash of the first entry held: of the genesis entry, where the host still had it at the first pull.</summary>
     public required string GenesisHash { get; init; }
 
-    /// <summary>Fingerprint of the host's SSH key at the last pull; null for this machine.</summary>
+    /// <summary>
+    /// Fingerprint of the host's SSH key, pinned with the chain at its first pull over SSH: another key is a finding until a person has
+    /// accepted it. Null for this machine.
+    /// </summary>
     public string? HostKey { get; init; }
+
+    /// <summary>The entry from which on the chain's signatures were verified; null for a chain in which nothing is signed.</summary>
+    public long? SignedSince { get; init; }
+
+    /// <summary>Sequence of the last signed checkpoint held; null when there is none.</summary>
+    public long? CheckpointSeq { get; init; }
+
+    /// <summary>When that checkpoint was signed, by the host's clock.</summary>
+    public DateTimeOffset? CheckpointAt { get; init; }
+
+    /// <summary>When the host's chain was last held against this copy entry by entry; null when never.</summary>
+    public DateTimeOffset? ComparedAt { get; init; }
+
+    /// <summary>What a verification needs to go on behind the last entry: the tree's hashes and the keys in force, as the verifier writes them; null for a chain without signatures.</summary>
+    public string? Continuation { get; init; }
+
+    /// <summary>Sequence of the last entry that is about more than the chain itself and who pulled it; -1 while there is none.</summary>
+    public long Notable { get; init; } = -1;
+
+    /// <summary>How many entries lie in the archive file, which are no more in the cache: those before this sequence.</summary>
+    public long Archived { get; init; }
+
+    /// <summary>Bytes of the archive file.</summary>
+    public long ArchivedBytes { get; init; }
+
+    /// <summary>The archive file; null when nothing was moved there.</summary>
+    public string? Archive { get; init; }
 
     /// <summary>When the last pull ended.</summary>
     public required DateTimeOffset PulledAt { get; init; }
