@@ -74,6 +74,9 @@ public sealed class AuditOperations
     /// <exception cref="ProblemException">Nothing was pulled from one of the hosts yet.</exception>
     public IEnumerable<AuditRow> Search(AuditQuery query) => new AuditSearch(_cache).Search(query);
 
+    /// <summary>The entries of a range of a copy in order, both ends included; those that are not held are left out. For ranges of a screen.</summary>
+    public IReadOnlyList<AuditRow> Range(ChainHead head, long first, long last) => [.. _cache.Chains.Lines(head, first, last).Select(AuditRow.From)];
+
     /// <summary>One entry of a host's copy.</summary>
     /// <exception cref="ProblemException">It is not held.</exception>
     public AuditRow Entry(string host, long seq)

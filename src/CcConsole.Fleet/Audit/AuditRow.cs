@@ -26,6 +26,12 @@ public sealed record AuditRow
     /// <summary>On what: a job or a table; empty when the entry names none.</summary>
     public string Target { get; init; } = "";
 
+    /// <summary>The exit code of the run that it tells of; null when it tells of none.</summary>
+    public int? ExitCode { get; init; }
+
+    /// <summary>The change that it tells of, as a unified diff; empty when it tells of none.</summary>
+    public string Diff { get; init; } = "";
+
     /// <summary>What it says, in words, where its members alone say it badly (<c>job.missed</c>); empty for the others.</summary>
     public string Words { get; init; } = "";
 
@@ -54,6 +60,8 @@ public sealed record AuditRow
                 Event = Text(entry, "event"),
                 Actor = Text(entry, "actor", "user", "executing_user"),
                 Target = Text(entry, "job_id", "table", "console", "socket"),
+                ExitCode = entry.TryGetProperty("exit_code", out JsonElement exit) && exit.ValueKind == JsonValueKind.Number && exit.TryGetInt32(out int code) ? code : null,
+                Diff = Text(entry, "diff"),
                 Words = Text(entry, "event") == AuditEvents.JobMissed ? Missed(entry) : "",
                 Hash = Text(entry, "hash"),
                 PreviousHash = Text(entry, "prev_hash"),

@@ -30,6 +30,7 @@ public sealed class TableView<T>
     private Rect _drawn;
     private int _selected;
     private bool _reveal = true;
+    private bool _centre;
 
     /// <param name="columns">The columns.</param>
     /// <param name="key">What a row is known by when the rows are replaced.</param>
@@ -67,7 +68,9 @@ public sealed class TableView<T>
     public IReadOnlySet<object> Marked => _marked;
 
     /// <summary>The marked rows, or the selected one when none is marked: what an action applies to.</summary>
-    public IReadOnlyList<T> Chosen => _marked.Count > 0 ? [.. _rows.Where(IsMarked)] : _rows.Count > 0 ? [_rows[_selected]] : [];
+    public IReadOnlyList<T> Chosen => _marked.Count == 0 ? _rows.Count > 0 ? [_rows[_selected]] : []
+        : _rows is IRowSource<T> source ? [.. _marked.Select(source.IndexOf).Order().Select(i => _rows[i])]
+        : [.. _rows.Where(IsMarked)];
 
     /// <summary>How the rows are sorted; null for not at all.</summary>
     public TableSort? Sort { get; set; }
@@ -111,19 +114,28 @@ public sealed class TableView<T>
             _marked.Remove(_key(row));
     }
 
+    private int IndexOf(object key)
+    {
+        if (_rows is IRowSource<T> source)
+            return source.IndexOf(key);
+        for (var i = 0; i < _rows.Count; i++)
+        {
+            if (_key(_rows[i]).Equals(key))
+                return i;
+        }
+        return -1;
+    }
+
+    private object KeyAt(int index) => _rows is IRowSource<T> source ? source.KeyAt(index) : _key(_rows[index]);
+
     /// <summary>Marks the rows from the one that was marked last to the selected one; that one alone where none was.</summary>
     public void MarkRange()
     {
         if (_rows.Count == 0)
             return;
-        var from = _selected;
-        for (var i = 0; i < _rows.Count && _anchor is not null; i++)
-        {
-            if (_key(_rows[i]).Equals(_anchor))
-                from = i;
-        }
+        var from = _anchor is not null && IndexOf(_anchor) is >= 0 and var at ? at : _selected;
         for (var i = Math.Min(from, _selected); i <= Math.Max(from, _selected); i++)
-            Mark(_rows[i], true);
+            _marked.Add(_anchor = KeyAt(i));
     }
 
     /// <summary>Takes all marks off.</summary>
@@ -134,17 +146,16 @@ public sealed class TableView<T>
     }
 
     /// <summary>Selects the row with a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="centred">Whether the row comes into the middle of the view, with what is around it.</param>
     /// <returns>Whether there is one.</returns>
-    public bool SelectKey(object key)
+    public bool SelectKey(object key, bool centred = false)
     {
-        for (var i = 0; i < _rows.Count; i++)
-        {
-            if (!_key(_rows[i]).Equals(key))
-                continue;
-            Select(i);
-            return true;
-        }
-        return false;
+        if (IndexOf(key) is not (>= 0 and var at))
+            return false;
+        Select(at);
+        _centre = centred;
+        return true;
     }
 
     /// <summary>Draws the heading and the rows.</summary>
@@ -152,9 +163,11 @@ public sealed class TableView<T>
     {
         _drawn = canvas.Bounds;
         _scroll.Fit(_rows.Count, canvas.Height - 1);
-        if (_reveal)
+        if (_centre)
+            _scroll.Top = Math.Clamp(_selected - _scroll.Height / 2, 0, _scroll.Last);
+        else if (_reveal)
             _scroll.Reveal(_selected);
-        _reveal = false;
+        (_reveal, _centre) = (false, false);
         TableLayout.Fit(_columns, Math.Max(0, canvas.Width - Gutter - 1), _widths);
         DrawHeading(canvas.Sub(canvas.Area.Top(1)), focused);
         if (_rows.Count == 0)
@@ -337,16 +350,13 @@ public sealed class TableView<T>
 
     private void Replace(IReadOnlyList<T> rows)
     {
-        var former = _rows.Count > 0 ? _key(_rows[_selected]) : null;
+        var former = _rows.Count > 0 ? KeyAt(_selected) : null;
         _rows = rows;
-        if (_marked.Count > 0)
+        if (_marked.Count > 0 && rows is IRowSource<T> source)
+            _marked.RemoveWhere(key => source.IndexOf(key) < 0);
+        else if (_marked.Count > 0)
             _marked.IntersectWith(rows.Select(_key));
-        var at = -1;
-        for (var i = 0; i < rows.Count && at < 0 && former is not null; i++)
-        {
-            if (_key(rows[i]).Equals(former))
-                at = i;
-        }
+        var at = former is null ? -1 : IndexOf(former);
         _selected = at >= 0 ? at : Math.Clamp(_selected, 0, Math.Max(0, rows.Count - 1));
         _reveal |= at < 0;
     }

@@ -10,7 +10,7 @@ internal static class AuditCommands
     [
         On("audit.break", "b", "first break", "Go to the first entry at which the chain breaks", screen => screen.GoToBreak(),
             screen => screen.FirstBreak is null ? "no break is known" : null),
-        On("audit.verify", "V", "verify", "Verify every entry of the copy again", screen => screen.LoadAndVerify(), NoCopy),
+        On("audit.verify", "V", "verify", "Verify every entry of the copy again", screen => screen.LoadAndVerify(), screen => NoCopy(screen) ?? (screen.IsVerifying ? "it is being verified" : null)),
         On("audit.pull", "P", "pull", "Take the host's new entries into the copy", screen => screen.Pull(), _ => null),
         On("audit.compare", "D", "compare", "Hold every entry that the host has against the copy: finds what was changed there after it was seen here", screen => screen.Pull(deep: true), NoCopy),
         On("audit.export", "E", "export", "Write the copy to a file, byte for byte, as evidence for any verifier", screen => screen.Export(), NoCopy),

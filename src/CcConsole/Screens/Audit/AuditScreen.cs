@@ -1,8 +1,7 @@
 using System.Globalization;
 using CcConsole.Core;
-using CcConsole.Core.Audit;
-using CcConsole.Fleet;
 using CcConsole.Fleet.Audit;
+using CcConsole.Store.Chains;
 using CcConsole.Tui.Cells;
 using CcConsole.Tui.Widgets;
 
@@ -11,26 +10,23 @@ namespace CcConsole.Screens;
 /// <summary>The verified copy of a host's audit chain: the verdict, the entries newest first, and all of one. Needs no host.</summary>
 internal sealed class AuditScreen : ListScreen<AuditLine>
 {
-    private const int AtOnce = 500;
-
-    /// <summary>How many entries are shown above a break that is gone to.</summary>
-    private const int AboveBreak = 5;
-
     private readonly string _host;
-    private readonly List<AuditLine> _lines = [];
     private AuditBanner _banner;
     private CopyVerification? _found;
+    private ChainHead? _head;
+    private AuditRows? _rows;
     private bool _loading;
-    private bool _hasMore;
+    private bool _verifying;
 
     /// <param name="shell">Everything around it.</param>
     /// <param name="host">The host.</param>
     public AuditScreen(Shell shell, string host)
-        : base(shell, "Audit", [], line => line.Row.Seq)
+        : base(shell, "Audit", [], line => line.Key)
     {
         _host = host;
         _banner = AuditBanner.None(shell.Ascii);
         Table.Columns = Columns();
+        Table.CanMark = true;
         Table.Sort = null;
         SetRows([]);
     }
@@ -48,7 +44,10 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     public bool HasConflict => Shell.Snapshot.Host(_host)?.HasConflict == true;
 
     /// <summary>Whether there is a copy.</summary>
-    public bool HasCopy => _found is not null || _lines.Count > 0;
+    public bool HasCopy => _head is not null;
+
+    /// <summary>Whether the copy is being verified.</summary>
+    public bool IsVerifying => _verifying;
 
     /// <inheritdoc/>
     protected override bool DetailBelow => true;
@@ -59,44 +58,57 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     /// <inheritdoc/>
     protected override string EmptyText => _loading ? "loading" : "no entries";
 
+    private TimeZoneInfo Zone => Shell.Application.Time.LocalTimeZone;
+
     /// <inheritdoc/>
-    public override void Enter() => LoadAndVerify();
+    public override void Enter()
+    {
+        if (_head is null)
+            LoadAndVerify();
+    }
 
     /// <inheritdoc/>
     public override void Update()
     {
-        if (_found is { } found)
-            Show(found);
+        // A pull in the background has moved the head or met a contradiction: nothing is claimed of it until it was verified here.
+        if (_found is not null && !_loading && !_verifying && Shell.Snapshot.Host(_host) is { Head: { } seen } host
+            && ((seen.Copy, seen.Seq, seen.Hash) != (_found.Head.Copy, _found.Head.Seq, _found.Head.Hash) || host.HasConflict != (_found.Conflict is not null)))
+        {
+            LoadAndVerify();
+        }
+        else
+        {
+            ShowVerdict();
+        }
     }
 
     /// <inheritdoc/>
     public override void Refresh() => Pull();
 
     /// <summary>Reads the copy and verifies every line of it.</summary>
-    public void LoadAndVerify() => Shell.Operations.Watch(
-        async stop =>
+    public void LoadAndVerify()
+    {
+        if (_loading || _verifying)
+            return;
+        Shell.Operations.Start($"{_host}: verifying every entry", async cancelled =>
         {
-            if (_loading)
-                return;
-            _loading = true;
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(cancelled, Closing);
             try
             {
-                await LoadAsync(long.MaxValue, stop);
-                var progress = new Progress<long>(done => SetBanner(AuditBanner.Verifying(done, Shell.Ascii)));
-                Show(await Task.Run(() => Shell.Fleet.Audit.Verify(_host, progress, stop), stop));
+                await LoadAsync(both.Token);
+                await VerifyAsync(both.Token);
+            }
+            catch (OperationCanceledException) when (both.IsCancellationRequested)
+            {
+                SetBanner(AuditBanner.Cancelled(Shell.Ascii));
             }
             catch (ProblemException problem)
             {
                 // Nothing was pulled yet, or the copy cannot be read: the banner is the place for it.
-                SetBanner(AuditBanner.None(Shell.Ascii) with { Text = $"{StatusLook.Of(Status.Unknown).Mark(Shell.Ascii)} {problem.Message}" });
+                SetBanner(AuditBanner.Unread(problem.Message, AuditBanner.None(Shell.Ascii).Detail, Shell.Ascii));
             }
-            finally
-            {
-                _loading = false;
-                ShowLines();
-            }
-        },
-        Closing);
+        });
+    }
 
     /// <summary>Takes the host's new entries.</summary>
     /// <param name="deep">Whether every entry that the host has is held against the copy first.</param>
@@ -120,26 +132,14 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     });
 
     /// <summary>Goes to the entry at which the chain breaks.</summary>
-    public void GoToBreak() => Shell.Operations.Watch(
-        async stop =>
-        {
-            if (FirstBreak is not { } seq)
-                return;
-            await LoadAsync(seq + AboveBreak, stop);
-            if (_lines.Count == 0)
-                return;
-            if (_lines[0].Row.Seq < _found?.Head.Seq)
-                Shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"the entries from #{_lines[0].Row.Seq} down"), "V shows all again.");
-            for (var i = 0; i < Table.Rows.Count; i++)
-            {
-                if (Table.Rows[i].Row.Seq <= seq)
-                {
-                    Table.SelectedIndex = i;
-                    break;
-                }
-            }
-        },
-        Closing);
+    public void GoToBreak()
+    {
+        if (FirstBreak is not { } seq)
+            return;
+        ClearFilter();
+        if (!Table.SelectKey(new AuditKey(_host, seq), centred: true))
+            Shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"#{seq} is not in the copy, which ends before it"), _banner.Detail);
+    }
 
     /// <summary>Writes the copy to a file, byte for byte.</summary>
     public void Export() => Shell.Operations.Start($"{_host}: exporting the chain", async stop =>
@@ -166,14 +166,6 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     });
 
     /// <inheritdoc/>
-    protected override void OnSelectionChanged()
-    {
-        base.OnSelectionChanged();
-        if (_hasMore && !_loading && Table.SelectedIndex == Table.Rows.Count - 1 && Table.Rows.Count > 0)
-            Shell.Operations.Watch(stop => LoadAsync(_lines[^1].Row.Seq - 1, stop, more: true), Closing);
-    }
-
-    /// <inheritdoc/>
     protected override int BannerRows(int width) => 2;
 
     /// <inheritdoc/>
@@ -182,6 +174,9 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
         canvas.DrawFit(0, 0, _banner.Text, canvas.Width, canvas[_banner.Scope]);
         canvas.DrawFit(0, 1, _banner.Detail, canvas.Width, canvas["text.dim"]);
     }
+
+    /// <inheritdoc/>
+    protected override IReadOnlyList<AuditLine> RowsFor(string filter) => filter.Length == 0 && Table.Sort is null ? AllRows : base.RowsFor(filter);
 
     /// <inheritdoc/>
     protected override string FilterText(AuditLine row) =>
@@ -195,21 +190,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     };
 
     /// <inheritdoc/>
-    protected override void Describe(AuditLine row, DetailText detail)
-    {
-        detail.Title($"{row.Number} {row.Row.Event}");
-        detail.Fact("time", row.Row.Time is { } time ? TimeText.Full(TimeZoneInfo.ConvertTime(time, Shell.Application.Time.LocalTimeZone)) : null);
-        detail.Fact("link", LinkText(row), LinkScope(row));
-        detail.Fact("actor", row.Row.Actor);
-        detail.Fact("target", row.Row.Target);
-        detail.Text(row.Row.Words, "state.late");
-        detail.Text("hash of the entry before", "text.dim");
-        detail.Text(row.Row.PreviousHash);
-        detail.Text("its own hash", "text.dim");
-        detail.Text(row.Row.Hash);
-        detail.Space();
-        detail.Text(row.Row.Text());
-    }
+    protected override void Describe(AuditLine row, DetailText detail) => AuditDetail.Describe(row, LinkOf(row), detail, Zone);
 
     private IReadOnlyList<TableColumn<AuditLine>> Columns() =>
     [
@@ -217,56 +198,65 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
         new("Time", line => line.Time) { Width = 14, Priority = 1 },
         new("Event", line => line.Row.Event) { Width = 18 },
         new("Actor", line => line.Row.Actor) { Width = 10, Priority = 3 },
-        new("Target", line => line.Row.Words.Length > 0 ? $"{line.Row.Target} {line.Row.Words}" : line.Row.Target) { Width = 14, Grow = 1, Priority = 2 },
+        new("Target", line => line.Target) { Width = 14, Grow = 1, Priority = 2 },
+        new("Exit", line => line.Exit) { Width = 4, AlignRight = true, Priority = 5, Scope = line => line.Row.ExitCode is 0 ? null : "state.fail" },
         new("Hash", line => line.Hash) { Width = 8, Priority = 4 },
-        new("Link", LinkText) { Width = 10, Priority = 1, Scope = LinkScope },
+        new("Link", line => LinkOf(line).Mark) { Width = 10, Priority = 1, Scope = line => LinkOf(line).Scope },
     ];
 
-    // What a verification proved of an entry; before one has ended, nothing.
-    private string LinkText(AuditLine line) => _found switch
-    {
-        null => "? unproven",
-        { Conflict: { } conflict } when line.Row.Seq == conflict.Seq => Shell.Ascii ? "x differs" : "✗ differs",
-        { Result.Verdict: var verdict, Result.FirstBad: { } bad } when !verdict.IsGood() =>
-            line.Row.Seq < bad - 1 ? Shell.Ascii ? "+ proven" : "✓ proven" : line.Row.Seq == bad - 1 ? Shell.Ascii ? "x broken" : "✗ broken" : "? unproven",
-        _ => line.Row.Seq > _found.Head.Seq ? "? unproven" : Shell.Ascii ? "+ proven" : "✓ proven",
-    };
+    private AuditLink LinkOf(AuditLine line) => AuditLink.Of(line, _found, Shell.Ascii);
 
-    private string LinkScope(AuditLine line) => LinkText(line)[0] switch
+    private async Task LoadAsync(CancellationToken stop)
     {
-        '?' => "state.unknown",
-        '✓' or '+' => "state.ok",
-        _ => "state.fail",
-    };
+        _loading = true;
+        try
+        {
+            var head = await Task.Run(() => Shell.Fleet.Audit.Head(_host), stop);
+            if (_found?.Head.Copy != head.Copy)
+                _found = null;
+            _head = head;
+            _rows = new AuditRows(_host, (from, to) => Shell.Fleet.Audit.Range(head, from, to), head.First, head.Seq, oldestFirst: false, Zone);
+        }
+        finally
+        {
+            _loading = false;
+            SetRows(_rows is null ? [] : _rows);
+            Shell.Application.Invalidate();
+        }
+    }
 
-    private void Show(CopyVerification found)
+    private async Task VerifyAsync(CancellationToken stop)
     {
-        _found = found;
-        SetBanner(AuditBanner.Of(found, Shell.Snapshot.Host(_host), Shell.Now, Shell.Application.Time.LocalTimeZone, Shell.Ascii));
+        _verifying = true;
+        try
+        {
+            var all = _head!.Seq + 1;
+            SetBanner(AuditBanner.Verifying(0, all, Shell.Ascii));
+            var progress = new Progress<long>(done =>
+            {
+                if (_verifying)
+                    SetBanner(AuditBanner.Verifying(done, all, Shell.Ascii));
+            });
+            _found = await Task.Run(() => Shell.Fleet.Audit.Verify(_host, progress, stop), stop);
+        }
+        finally
+        {
+            _verifying = false;
+        }
+        ShowVerdict();
         UpdateDetail();
+    }
+
+    private void ShowVerdict()
+    {
+        if (_found is { } found && _head is { } head && !_verifying)
+            SetBanner(AuditBanner.Of(found, Shell.Snapshot.Host(_host)?.Head ?? head, Shell.Snapshot.Host(_host), Shell.Now, Zone, Shell.Ascii));
     }
 
     private void SetBanner(AuditBanner banner)
     {
         _banner = banner;
         Shell.ChromeChanged();
-        Shell.Application.Invalidate();
-    }
-
-    private async Task LoadAsync(long last, CancellationToken stop, bool more = false)
-    {
-        var zone = Shell.Application.Time.LocalTimeZone;
-        var read = await Task.Run(() => Shell.Fleet.Audit.Entries(_host, last).Take(AtOnce).Select(row => AuditLine.Of(row, zone)).ToList(), stop);
-        if (!more)
-            _lines.Clear();
-        _lines.AddRange(read);
-        _hasMore = read.Count == AtOnce;
-        ShowLines();
-    }
-
-    private void ShowLines()
-    {
-        SetRows([.. _lines]);
         Shell.Application.Invalidate();
     }
 }

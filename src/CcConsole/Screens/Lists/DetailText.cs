@@ -14,13 +14,13 @@ internal sealed class DetailText
     public void Clear() => Pane.Clear();
 
     /// <summary>A heading.</summary>
-    public void Title(string text) => Pane.AppendLine(text, "title");
+    public void Title(string text) => Pane.AppendLine(OneLine(text), "title");
 
     /// <summary>A label and its value; without a value nothing.</summary>
     public void Fact(string label, string? value, string scope = "text")
     {
         if (!string.IsNullOrEmpty(value))
-            Pane.AppendLine(label.PadRight(LabelWidth) + value, scope);
+            Pane.AppendLine(label.PadRight(LabelWidth) + OneLine(value), scope);
     }
 
     /// <summary>A paragraph.</summary>
@@ -29,6 +29,9 @@ internal sealed class DetailText
         if (!string.IsNullOrEmpty(text))
             Pane.AppendLine(text, scope);
     }
+
+    /// <summary>A text of a host as one line: a line feed in it must not begin a line that looks like one of the console's own.</summary>
+    public static string OneLine(string text) => text.AsSpan().IndexOfAny('\n', '\r') < 0 ? text : text.Replace('\n', '␊').Replace('\r', '␍');
 
     /// <summary>An empty line.</summary>
     public void Space() => Pane.AppendLine("");

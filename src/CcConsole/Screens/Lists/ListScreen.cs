@@ -139,9 +139,15 @@ internal abstract class ListScreen<TRow> : Screen, IListScreen, IMarkable
         }
         if (_filter.Text.Length == 0)
             return false;
+        ClearFilter();
+        return true;
+    }
+
+    /// <summary>Shows all rows again.</summary>
+    protected void ClearFilter()
+    {
         _filter.Text = "";
         ApplyFilter();
-        return true;
     }
 
     /// <inheritdoc/>
@@ -261,6 +267,9 @@ internal abstract class ListScreen<TRow> : Screen, IListScreen, IMarkable
     /// <summary>Why there is nothing to show, and the key that helps.</summary>
     protected abstract string EmptyText { get; }
 
+    /// <summary>What is said when the filter leaves nothing.</summary>
+    protected virtual string EmptyByFilter => string.Create(CultureInfo.InvariantCulture, $"0 of {_all.Count} match \"{_filter.Text}\"  Esc clears");
+
     /// <summary>Shows other rows; the selection stays with the row of the same key.</summary>
     protected void SetRows(IReadOnlyList<TRow> rows)
     {
@@ -274,19 +283,33 @@ internal abstract class ListScreen<TRow> : Screen, IListScreen, IMarkable
     protected void ApplyFilter()
     {
         _parsed = RowFilter.Parse(_filter.Text);
-        var shown = _all.Where(row => Passes(row) && (_parsed.IsEmpty || _parsed.Matches(FilterText(row)))).ToList();
-        if (Table.Sort is { } sort)
-        {
-            // LINQ's order is stable: rows that are equal in the column stay as they came.
-            var order = Comparer<TRow>.Create((a, b) => Compare(a, b, sort.Column));
-            shown = sort.Descending ? [.. shown.OrderDescending(order)] : [.. shown.Order(order)];
-        }
+        var shown = RowsFor(_filter.Text);
         Table.Match = _parsed.Words.Count == 1 ? _parsed.Words[0] : null;
-        Table.EmptyText = _parsed.IsEmpty ? EmptyText : string.Create(CultureInfo.InvariantCulture, $"0 of {_all.Count} match \"{_filter.Text}\"  Esc clears");
+        Table.EmptyText = _parsed.IsEmpty ? EmptyText : EmptyByFilter;
         Table.Rows = shown;
         SetTitle();
         OnSelectionChanged();
     }
+
+    /// <summary>The rows to show for a filter, sorted.</summary>
+    protected virtual IReadOnlyList<TRow> RowsFor(string filter)
+    {
+        var shown = _all.Where(row => Passes(row) && (_parsed.IsEmpty || _parsed.Matches(FilterText(row))));
+        return [.. Sorted(shown)];
+    }
+
+    /// <summary>Rows in the order that the person chose.</summary>
+    protected IEnumerable<TRow> Sorted(IEnumerable<TRow> rows)
+    {
+        if (Table.Sort is not { } sort)
+            return rows;
+        // LINQ's order is stable: rows that are equal in the column stay as they came.
+        var order = Comparer<TRow>.Create((a, b) => Compare(a, b, sort.Column));
+        return sort.Descending ? rows.OrderDescending(order) : rows.Order(order);
+    }
+
+    /// <summary>What is typed into the filter.</summary>
+    protected string Filter => _filter.Text;
 
     private void SetTitle()
     {
