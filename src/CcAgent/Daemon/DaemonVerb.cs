@@ -41,7 +41,7 @@ internal sealed unsafe class DaemonVerb
         var group = _places.Mode == AgentMode.System ? Libc.GroupId(_settings.Group) : null;
         if (_places.Mode == AgentMode.User && _settings.Watch)
             TableShell.Start();
-        Privileges.Limit(group);
+        Privileges.Limit(group, _appendOnly ? _places : null);
         if (_places is { Mode: AgentMode.System, Named: false } && group is null)
         {
             StandardStreams.Say(

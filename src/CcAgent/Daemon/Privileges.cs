@@ -1,5 +1,7 @@
 using CcAgent.Exec;
 using CcAgent.Native;
+using CcAgent.Places;
+using CcAgent.Sealing;
 using CcConsole.Core;
 
 namespace CcAgent.Daemon;
@@ -12,17 +14,19 @@ namespace CcAgent.Daemon;
 internal static unsafe class Privileges
 {
     // capabilities(7).
-    private const ulong DacOverride = 1 << 1, DacReadSearch = 1 << 2, SetGroups = 1 << 6, LinuxImmutable = 1 << 9;
+    private const ulong DacOverride = 1 << 1, DacReadSearch = 1 << 2, SetGroups = 1 << 6, SetBounding = 1 << 8, LinuxImmutable = 1 << 9;
 
     private const string Mark = "CC_AGENT_LIMITED";
 
     /// <summary>
     /// Limits this process: it returns when it is limited, and starts the program once more when it was not. Root's daemon
-    /// keeps what reads every user's spooled reports and tables, and what makes the log append-only; another none.
+    /// keeps what reads every user's spooled reports and tables; another none. What makes the log append-only goes to a process
+    /// that can do nothing else (<see cref="SealProcess"/>).
     /// </summary>
     /// <param name="group">The group that the socket is to belong to; null for none.</param>
+    /// <param name="sealing">Whose log is to be made append-only; null for none.</param>
     /// <exception cref="ProblemException">The system did not let it be limited.</exception>
-    internal static void Limit(uint? group)
+    internal static void Limit(uint? group, AgentPlaces? sealing)
     {
         if (!OperatingSystem.IsLinux())
             return;
@@ -36,6 +40,13 @@ internal static unsafe class Privileges
             return;
         if (again)
             throw new ProblemException("the daemon's privileges could not be limited", "see what confines it: its capabilities are in /proc/PID/status");
+        if (sealing is not null && SealProcess.Available && (permitted & LinuxImmutable) != 0)
+        {
+            SealProcess.Offer(sealing);
+            // Gone before the runtime starts again; the second so that the first can leave the bounding set too.
+            kept |= permitted & (LinuxImmutable | SetBounding);
+        }
+
         LimitThread(effective, kept, group);
         StartAgain();
     }
@@ -43,9 +54,9 @@ internal static unsafe class Privileges
     /// <summary>What of these a daemon keeps.</summary>
     internal static ulong Kept(ulong permitted)
     {
-        var kept = permitted & (DacReadSearch | LinuxImmutable);
+        var kept = permitted & DacReadSearch;
         // Containers as a rule have this one alone, which can do more than read.
-        return (kept & DacReadSearch) == 0 ? kept | (permitted & DacOverride) : kept;
+        return kept == 0 ? permitted & DacOverride : kept;
     }
 
     private static bool NoNewPrivileges

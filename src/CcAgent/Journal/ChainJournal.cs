@@ -49,7 +49,7 @@ internal sealed class ChainJournal : IDisposable
     /// <summary>Opens the chain, or begins it, and heals what a crash left. What it has to say about that is durable when it returns.</summary>
     internal static ChainJournal Open(AgentPlaces places, TimeProvider time, AuditSeal seal)
     {
-        SecureDirectory.Make(places.Audit, places.Owner, 0x1E8);
+        SecureDirectory.Make(places.Audit, places.Owner, SecureDirectory.Audit);
         SecureDirectory.Make(places.AuditState, places.Owner, 0x1C0);
         var headFile = HeadFile.Open(places.AuditState + "/head", out var head);
         AppendFile.SyncDirectory(places.AuditState);

@@ -48,7 +48,8 @@ internal static unsafe partial class Libc
 internal static class Errno
 {
     internal const int NotPermitted = 1, NoEntry = 2, Interrupted = 4, NoMemory = 12, AccessDenied = 13, Exists = 17, SystemFiles = 23,
-        ProcessFiles = 24, NoSpace = 28;
+        ProcessFiles = 24, NotTerminal = 25, NoSpace = 28,
+        NotSupported = 95;
 
     internal static int Again => OperatingSystem.IsMacOS() ? 35 : 11;
 

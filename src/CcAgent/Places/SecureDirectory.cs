@@ -13,6 +13,9 @@ internal static class SecureDirectory
     /// <summary>The permission bits of a directory that is its owner's alone.</summary>
     internal const uint Private = 0x1C0;
 
+    /// <summary>Those of the audit log's: its owner's group may look.</summary>
+    internal const uint Audit = 0x1E8;
+
     private const int MostLinks = 16;
 
     /// <summary>Checks a directory that must exist.</summary>

@@ -50,8 +50,8 @@ public static class ServiceText
         StateDirectoryMode=0755
         UMask=0077
 
-        # To read every user's spooled reports and tables, and to make the log append-only. The last two go at start, when the
-        # daemon has joined its socket's group.
+        # To read every user's spooled reports and tables. The second goes to a process that makes the log append-only and does
+        # nothing else; the last two go at start, when the daemon has joined its socket's group.
         CapabilityBoundingSet=CAP_DAC_READ_SEARCH CAP_LINUX_IMMUTABLE CAP_SETGID CAP_SETPCAP
         NoNewPrivileges=yes
         ProtectSystem=strict

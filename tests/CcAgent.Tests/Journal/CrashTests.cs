@@ -318,7 +318,7 @@ public class CrashTests
         finally
         {
             await daemon.KillAsync();
-            await AgentProgram.ShellAsync($"chattr -a {segment} 2>/dev/null");
+            await AgentProgram.ShellAsync($"chattr -R -a {folder.Audit} 2>/dev/null");
         }
     }
 }

@@ -111,9 +111,9 @@ public class UnitTests
     {
         Assert.Equal("""
             state: active ready: /var/lib/croncommander/cc-agent.sock
-            CapBnd: 0000000000000204
-            CapEff: 0000000000000204
-            CapPrm: 0000000000000204
+            CapBnd: 0000000000000004
+            CapEff: 0000000000000004
+            CapPrm: 0000000000000004
             Groups: 4711
             NoNewPrivs: 1
             Seccomp: 2

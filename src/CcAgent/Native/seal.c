@@ -1,0 +1,326 @@
+/*
+ * The process that makes the audit log append-only, so that the daemon need not be able to take that away again. The daemon
+ * begins it by starting itself once more with the log's directory in CC_AGENT_SEAL; it is forked off here, before the runtime
+ * is there, and keeps CAP_LINUX_IMMUTABLE alone, which the daemon from then on cannot have any more.
+ *
+ * It knows one directory and answers, one message each over a socket pair, with 0 or an error number:
+ *   seal NAME               sets the attribute on a segment, or with "." on the directory;
+ *   remove NAME BY OFFSET   removes a segment that an audit.prune entry gives up, which stands at that place of another,
+ *                           append-only segment: nothing goes of which the log does not tell for good.
+ * It ends with the daemon.
+ */
+#define _GNU_SOURCE
+#include <stdlib.h>
+
+#if defined(__linux__) && defined(__GLIBC__)
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define GIVEN "CC_AGENT_SEAL"
+#define DIRECTORY 3
+#define SOCKET 4
+#define MOST_LINE (64 * 1024)
+
+static int socket_of_daemon = -1;
+
+int cc_agent_seal_available(void)
+{
+    return 1;
+}
+
+int cc_agent_seal_socket(void)
+{
+    return socket_of_daemon;
+}
+
+/* The digits at a place; how many there were. Little of the C library is used here: what is not used is not in memory. */
+static int take_number(const char *text, uint64_t *number)
+{
+    int digits = 0;
+    *number = 0;
+    for (; digits < 20 && text[digits] >= '0' && text[digits] <= '9'; digits++)
+        *number = *number * 10 + (uint64_t)(text[digits] - '0');
+    return digits;
+}
+
+static int is_text(const char *at, const char *text)
+{
+    while (*text && *at == *text)
+        at++, text++;
+    return !*text;
+}
+
+/* A segment is named by the number of its first entry: 20 digits, perhaps -ATTEMPT, .jsonl. */
+static int is_segment(const char *name, uint64_t *first)
+{
+    uint64_t attempt;
+    int at = take_number(name, first), digits;
+    if (at != 20)
+        return 0;
+    if (name[at] == '-') {
+        if ((digits = take_number(name + at + 1, &attempt)) == 0)
+            return 0;
+        at += 1 + digits;
+    }
+    return is_text(name + at, ".jsonl") && name[at + 6] == '\0';
+}
+
+static int set_flag(int fd, int on)
+{
+    int flags = 0;
+    if (ioctl(fd, FS_IOC_GETFLAGS, &flags) != 0)
+        return errno;
+    if (!(flags & FS_APPEND_FL) == !on)
+        return 0;
+    flags ^= FS_APPEND_FL;
+    return ioctl(fd, FS_IOC_SETFLAGS, &flags) == 0 ? 0 : errno;
+}
+
+static int is_sealed(int fd)
+{
+    int flags = 0;
+    return ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 && (flags & FS_APPEND_FL);
+}
+
+static int open_segment(const char *name)
+{
+    struct stat status;
+    int fd = openat(DIRECTORY, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (fd >= 0 && (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))) {
+        close(fd);
+        errno = EINVAL;
+        return -1;
+    }
+    return fd;
+}
+
+static int seal(const char *name)
+{
+    uint64_t first;
+    int fd, error;
+    if (name[0] == '.' && name[1] == '\0')
+        return set_flag(DIRECTORY, 1);
+    if (!is_segment(name, &first))
+        return EINVAL;
+    if ((fd = open_segment(name)) < 0)
+        return errno;
+    error = set_flag(fd, 1);
+    close(fd);
+    return error;
+}
+
+/* No text in a line can hold a member as it is searched for: there its quotes are escaped. */
+static const char *find(const char *line, const char *member)
+{
+    for (; *line; line++) {
+        if (*line == *member && is_text(line, member))
+            return line;
+    }
+    return NULL;
+}
+
+static int number_of(const char *line, const char *member, uint64_t *number)
+{
+    int length = 0;
+    if (!(line = find(line, member)))
+        return 0;
+    while (member[length])
+        length++;
+    return take_number(line + length, number) > 0;
+}
+
+/* Whether an entry that begins there gives up a segment. */
+static int gives_up(const char *by, uint64_t offset, uint64_t segment)
+{
+    static char text[MOST_LINE + 2];
+    uint64_t first, last;
+    int before = offset > 0, fd = open_segment(by), good = 0;
+    ssize_t length = 0, end = before;
+    if (fd < 0)
+        return 0;
+    /* The byte before ends the line before. */
+    if (is_sealed(fd))
+        length = pread(fd, text, sizeof text - 1, (off_t)(offset - (uint64_t)before));
+    close(fd);
+    while (end < length && text[end] != '\n')
+        end++;
+    if (end < length && (!before || text[0] == '\n')) {
+        const char *line = text + before;
+        text[end] = '\0';
+        good = line[0] == '{' && find(line, "\"event\": \"audit.prune\"") && find(line, "\"of\": \"audit\"")
+            && number_of(line, "\"first\": ", &first) && number_of(line, "\"last\": ", &last)
+            && first <= segment && segment <= last;
+    }
+    return good;
+}
+
+static int remove_segment(const char *name, const char *by, const char *offset)
+{
+    uint64_t segment, other, place;
+    int fd, error;
+    if (!is_segment(name, &segment) || !is_segment(by, &other) || other <= segment || take_number(offset, &place) == 0)
+        return EINVAL;
+    if (!gives_up(by, place, segment))
+        return EBADMSG;
+    if ((fd = open_segment(name)) < 0)
+        return errno;
+    if ((error = set_flag(DIRECTORY, 0)) == 0 && (error = set_flag(fd, 0)) == 0 && unlinkat(DIRECTORY, name, 0) != 0) {
+        error = errno;
+        (void)set_flag(fd, 1);
+    }
+    (void)set_flag(DIRECTORY, 1);
+    if (error == 0 && fsync(DIRECTORY) != 0)
+        error = errno;
+    close(fd);
+    return error;
+}
+
+static int answer_to(char *request)
+{
+    char *words[4] = { request, NULL, NULL, NULL };
+    int count = 1;
+    for (char *at = request; *at; at++) {
+        if (*at == ' ') {
+            if (count == 4)
+                return EINVAL;
+            *at = '\0';
+            words[count++] = at + 1;
+        }
+    }
+    if (count == 2 && is_text(words[0], "seal"))
+        return seal(words[1]);
+    if (count == 4 && is_text(words[0], "remove"))
+        return remove_segment(words[1], words[2], words[3]);
+    return EINVAL;
+}
+
+static int set_capabilities(uint64_t kept)
+{
+    struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+    struct __user_cap_data_struct data[2] = {
+        { (uint32_t)kept, (uint32_t)kept, 0 }, { (uint32_t)(kept >> 32), (uint32_t)(kept >> 32), 0 }
+    };
+    return (int)syscall(SYS_capset, &header, data);
+}
+
+static uint64_t permitted(void)
+{
+    struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
+    struct __user_cap_data_struct data[2] = { { 0, 0, 0 }, { 0, 0, 0 } };
+    return syscall(SYS_capget, &header, data) == 0 ? data[0].permitted | (uint64_t)data[1].permitted << 32 : 0;
+}
+
+/* Where it may not be dropped (no CAP_SETPCAP) the bound stays; no-new-privileges keeps it from being reached. */
+static void drop_bound(uint64_t kept)
+{
+    for (int i = 0; i < 64; i++) {
+        if (!(kept >> i & 1) && prctl(PR_CAPBSET_READ, i, 0, 0, 0) == 1)
+            (void)prctl(PR_CAPBSET_DROP, i, 0, 0, 0);
+    }
+}
+
+static void serve(int directory, int socket, char *verb)
+{
+    static const char name[] = "sealer";
+    struct rlimit none = { 0, 0 };
+    sigset_t all;
+    int null, highest;
+    /* It ends when the daemon does, and by nothing that is sent to both. */
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, NULL);
+    /* What ps shows of it; the daemon's own verb is as long. */
+    if (strlen(verb) == sizeof name - 1)
+        memcpy(verb, name, sizeof name);
+    prctl(PR_SET_NAME, "cc-agent-seal", 0, 0, 0);
+    drop_bound(1ull << CAP_LINUX_IMMUTABLE);
+    if (set_capabilities(1ull << CAP_LINUX_IMMUTABLE) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0
+        || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+        _exit(1);
+    /* Out of the way of where they go. */
+    directory = fcntl(directory, F_DUPFD, 16);
+    socket = fcntl(socket, F_DUPFD, 16);
+    null = open("/dev/null", O_RDWR);
+    if (directory < 0 || socket < 0 || null < 0)
+        _exit(1);
+    for (int fd = 0; fd < 3; fd++)
+        dup2(null, fd);
+    dup2(directory, DIRECTORY);
+    dup2(socket, SOCKET);
+    highest = directory > socket ? directory : socket;
+    if (syscall(SYS_close_range, SOCKET + 1, ~0u, 0) != 0) {
+        for (int fd = SOCKET + 1; fd <= (highest > 1024 ? highest : 1024); fd++)
+            close(fd);
+    }
+    setrlimit(RLIMIT_NPROC, &none);
+    (void)!chdir("/");
+    for (;;) {
+        char request[256];
+        int32_t answer;
+        ssize_t length = recv(SOCKET, request, sizeof request - 1, 0);
+        if (length < 0 && errno == EINTR)
+            continue;
+        if (length <= 0)
+            _exit(0);
+        request[length] = '\0';
+        answer = answer_to(request);
+        if (send(SOCKET, &answer, sizeof answer, MSG_NOSIGNAL) != sizeof answer)
+            _exit(0);
+    }
+}
+
+/* After clean_start.c, and before all other constructors of this program. */
+__attribute__((constructor(102)))
+static void start_seal(int argc, char **argv)
+{
+    const char *given = getenv(GIVEN);
+    struct stat status;
+    int ends[2], directory;
+    pid_t child;
+    if (!given || argc < 2 || strcmp(argv[1], "daemon") != 0)
+        return;
+    directory = atoi(given);
+    unsetenv(GIVEN);
+    if (directory >= 3 && fstat(directory, &status) == 0 && S_ISDIR(status.st_mode)) {
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0) {
+            child = fork();
+            if (child == 0)
+                serve(directory, ends[1], argv[1]);
+            close(ends[1]);
+            if (child < 0)
+                close(ends[0]);
+            else
+                socket_of_daemon = ends[0];
+        }
+        close(directory);
+    }
+    drop_bound(~(1ull << CAP_LINUX_IMMUTABLE | 1ull << CAP_SETPCAP));
+    if (set_capabilities(permitted() & ~(1ull << CAP_LINUX_IMMUTABLE | 1ull << CAP_SETPCAP)) != 0)
+        _exit(2);
+}
+
+#else
+
+int cc_agent_seal_available(void)
+{
+    return 0;
+}
+
+int cc_agent_seal_socket(void)
+{
+    return -1;
+}
+
+#endif
