@@ -60,6 +60,21 @@ public static class AuditEvents
     /// <summary>A console pulled the chain up to an entry.</summary>
     public const string ConsolePulled = "console.pulled";
 
+    /// <summary>A console says which entry of another host's chain it has seen: host, chain, sequence, hash.</summary>
+    public const string WitnessHead = "witness.head";
+
+    /// <summary>In a console's own chain: it had a job run now.</summary>
+    public const string JobRequested = "job.requested";
+
+    /// <summary>In a console's own chain: a person has looked at a contradiction of a host's chain, and what was decided.</summary>
+    public const string AuditResolved = "audit.resolved";
+
+    /// <summary>In a console's own chain: old entries of a copy were moved to an archive file.</summary>
+    public const string AuditArchived = "audit.archived";
+
+    /// <summary>In a console's own chain: a person has accepted a host's SSH key.</summary>
+    public const string HostKeyAccepted = "host.key_accepted";
+
     /// <summary>A console asked for what the host's policy for its key does not allow: what, from where.</summary>
     public const string AccessRefused = "access.refused";
 
