@@ -1,11 +1,13 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using CcAgent.Journal;
 using CcAgent.Native;
 using CcAgent.Places;
 using CcConsole.Core.Audit;
+using CcConsole.Core.Audit.Findings;
+using CcConsole.Core.Audit.Segments;
 
 namespace CcAgent.Verbs;
 
@@ -19,21 +21,24 @@ internal static class AuditVerb
         SecureDirectory.Require(places.Data, places.Owner);
         var head = HeadFile.Read(places.AuditState + "/head");
         var remembered = head is null ? null : new RememberedHead(head.Seq + 1, head.Hash);
-        VerifyResult result;
-        using (var chain = new ChainLineStream(places.Audit))
-            result = ChainVerifier.Verify(chain, remembered);
-        var torn = TornEnds.NotAttested(places.Audit);
+        using var chain = new SegmentedChainStream(SegmentFiles.In(places.Audit));
+        var result = ChainVerifier.Verify(chain, remembered);
         var alarms = new List<string>(new AlarmFile(places.AuditState).Read());
-        if (head is null && Segments.In(places.Audit).Exists(s => s.Bytes > 0))
+        if (head is null && chain.Bytes > 0)
             alarms.Add(ChainTail.HeadGone);
-        var findings = new AuditFindings(
-            places.Audit, result.Entries, result.Head?.ToString() ?? "", result.Verdict.Word(), result.FirstBad, result.Message, torn, alarms);
+        var finding = new ChainFinding
+        {
+            Result = result,
+            First = chain.First,
+            Anchor = remembered is null ? null : new ChainAnchor(AnchorSource.Host, remembered),
+            NotAttested = chain.NotAttested,
+            Alarms = alarms,
+        };
         if (arguments.Json)
-            StandardStreams.WriteLine(StandardStreams.Output, JsonSerializer.Serialize(findings, AuditJson.Default.AuditFindings));
+            StandardStreams.WriteLine(StandardStreams.Output, Json(places.Audit, finding));
         else
-            StandardStreams.WriteLine(StandardStreams.Output, Describe(findings));
-        var code = result.Verdict.ExitCode();
-        return code != 0 ? code : torn.Count > 0 || alarms.Count > 0 ? 1 : 0;
+            StandardStreams.WriteLine(StandardStreams.Output, string.Join('\n', finding.Lines(PlainText.Of(places.Audit), brief: false, PlainText.Of)));
+        return finding.ExitCode();
     }
 
     /// <summary>Prints the entries; with --json each line as it lies in the log.</summary>
@@ -53,15 +58,18 @@ internal static class AuditVerb
         return 0;
     }
 
-    private static string Describe(AuditFindings findings)
+    private static string Json(string directory, ChainFinding finding)
     {
-        var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{findings.Verdict}  {findings.Entries} entries, head {findings.Head}\n{findings.Message}");
-        foreach (var torn in findings.TornEnds)
-            text.Append("\nTORN  ").Append(torn);
-        foreach (var alarm in findings.Alarms)
-            text.Append("\nALARM  ").Append(PlainText.Of(alarm));
-        return text.ToString();
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteString("dir", directory);
+            finding.Write(json);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
 
     private static string Entry(ReadOnlySpan<byte> line)
@@ -87,21 +95,3 @@ internal static class AuditVerb
         }
     }
 }
-
-/// <summary>What a verification found, as it is printed.</summary>
-/// <param name="Dir">The log's directory.</param>
-/// <param name="Entries">How many entries there are.</param>
-/// <param name="Head">The hash of the last good one.</param>
-/// <param name="Verdict">The finding.</param>
-/// <param name="FirstBad">The 1-based entry at which it is made; null when good.</param>
-/// <param name="Message">The finding in words.</param>
-/// <param name="TornEnds">Ends of segments that belong to no entry and that none attests.</param>
-/// <param name="Alarms">What the daemon found when it opened the log.</param>
-internal sealed record AuditFindings(
-    string Dir, long Entries, string Head, string Verdict, [property: JsonPropertyName("first_bad")] long? FirstBad, string Message,
-    [property: JsonPropertyName("torn_ends")] IReadOnlyList<string> TornEnds, IReadOnlyList<string> Alarms);
-
-/// <summary>The JSON form of it.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(AuditFindings))]
-internal sealed partial class AuditJson : JsonSerializerContext;

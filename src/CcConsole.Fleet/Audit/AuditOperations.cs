@@ -57,6 +57,28 @@ public sealed class AuditOperations
     /// <summary>The same of every host from which something was pulled or that contradicts what was seen, by name.</summary>
     public IReadOnlyList<AuditState> States() => _states.All();
 
+    /// <summary>
+    /// Verifies every entry that a host has now against what was seen before, and stores none of it. Where it finds something, a deep pull
+    /// keeps both versions and flags the host.
+    /// </summary>
+    /// <param name="host">The host's name in the fleet.</param>
+    /// <param name="progress">Told how many entries are done, as they come.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ProblemException">The host is not reached, or has no agent.</exception>
+    public async Task<LiveFinding> VerifyLiveAsync(string host, IProgress<long>? progress = null, CancellationToken cancellation = default)
+    {
+        HostConnection connection = await _sessions.Get(host).ConnectAsync(cancellation).ConfigureAwait(false);
+        AgentSession agent = connection.RequireAgent("only an agent keeps a chain");
+        LiveFinding found = await new LiveVerification(_cache, _options, agent, host).RunAsync(progress, cancellation).ConfigureAwait(false);
+        return found.Result.Verdict.ExitCode() != 1 || found.Conflict is not null
+            ? found
+            : found with { Conflict = (await PullAsync(host, deep: true, cancellation).ConfigureAwait(false)).Conflict };
+    }
+
+    /// <summary>A host's copy as the file that the host holds, read as it is consumed.</summary>
+    /// <exception cref="ProblemException">Nothing was pulled from it yet.</exception>
+    public Stream Read(string host) => _cache.Chains.OpenRead(Head(host));
+
     /// <summary>The remembered heads, by host.</summary>
     public IReadOnlyList<ChainHead> Heads() => _cache.Chains.Heads();
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CcConsole.Verbs.Audit.Verify;
 
 namespace CcConsole.Verbs.Audit;
 

@@ -1,0 +1,129 @@
+using System.Text.Json;
+using CcConsole.Core.Audit.Segments;
+
+namespace CcConsole.Core.Audit.Findings;
+
+/// <summary>
+/// What a verification came to, with what the chain was held against: verdict, exit code, text and JSON, the same wherever a chain is
+/// verified. What it means in plain words is <see cref="Explanation"/>.
+/// </summary>
+public sealed record ChainFinding
+{
+    private readonly VerifyResult _result = null!;
+
+    /// <summary>What the lines say.</summary>
+    public required VerifyResult Result
+    {
+        get => NotAttested.Count > 0 && _result.Verdict.ExitCode() != 1
+            ? _result with { Verdict = Verdict.NonCanonical, FirstBad = null, Message = NotAttested[0].NotAttested }
+            : _result;
+        init => _result = value;
+    }
+
+    /// <summary>Sequence number of the first line.</summary>
+    public long First { get; init; }
+
+    /// <summary>What was verified, where that is not all.</summary>
+    public RangeFinding? Range { get; init; }
+
+    /// <summary>What the chain was held against; null when against nothing.</summary>
+    public ChainAnchor? Anchor { get; init; }
+
+    /// <summary>Torn ends of segments that no entry attests: bytes that someone else put there.</summary>
+    public IReadOnlyList<TornEnd> NotAttested { get; init; } = [];
+
+    /// <summary>What the agent itself found when it opened its log, each in a sentence.</summary>
+    public IReadOnlyList<string> Alarms { get; init; } = [];
+
+    /// <summary>What the host gave that contradicts this copy, and that no one has resolved; null when nothing does.</summary>
+    public string? Conflict { get; init; }
+
+    /// <summary>When the lines were taken from the host, where that is known.</summary>
+    public DateTimeOffset? TakenAt { get; init; }
+
+    /// <summary>True when nothing contradicts it.</summary>
+    public bool IsGood => Result.Verdict.ExitCode() == 0 && Alarms.Count == 0 && Conflict is null;
+
+    /// <summary>0 good, 1 tampered with, 2 incomplete, or unanchored where an anchor was asked for.</summary>
+    /// <param name="anchorRequired">Whether the chain must be held against something.</param>
+    public int ExitCode(bool anchorRequired = false) =>
+        Alarms.Count > 0 || Conflict is not null ? 1 : Result.Verdict.ExitCode(anchorRequired);
+
+    /// <summary>What is proven, since when and against whom, and what is not.</summary>
+    public Explanation Explain() => Explanation.Of(this);
+
+    /// <summary>The finding as lines of text.</summary>
+    /// <param name="name">What was verified, fit for the terminal.</param>
+    /// <param name="brief">Without the explanation.</param>
+    /// <param name="plain">Makes text that is not ours fit for the terminal.</param>
+    public IEnumerable<string> Lines(string name, bool brief, Func<string, string> plain)
+    {
+        ArgumentNullException.ThrowIfNull(plain);
+        yield return $"{(IsGood ? '✓' : '✗')} {name}: {Result.Verdict.Word()}, {Result.Entries} entries: {Result.Message}";
+        if (Result.Head is { } head)
+            yield return $"    head {(Range?.Range.From ?? First) + Result.Verified}:{head}";
+        foreach (var end in NotAttested)
+            yield return $"    torn end: {end.NotAttested}";
+        foreach (var alarm in Alarms)
+            yield return $"    alarm: {plain(alarm)}";
+        if (Conflict is { } conflict)
+            yield return $"    the host contradicts this copy: {plain(conflict)}";
+        if (brief)
+            yield break;
+        var explanation = Explain();
+        foreach (var sentence in explanation.Proven)
+            yield return $"    proven: {sentence}";
+        foreach (var sentence in explanation.Open)
+            yield return $"    open:   {sentence}";
+        if (explanation.Next is { } next)
+            yield return $"    next:   {next}";
+    }
+
+    /// <summary>Writes the members of the finding's JSON object, all but what names the chain.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        json.WriteNumber("entries", Result.Entries);
+        json.WriteString("head", Result.Head?.ToString());
+        json.WriteString("verdict", Result.Verdict.Word());
+        if (Result.FirstBad is { } bad)
+            json.WriteNumber("first_bad", bad);
+        else
+            json.WriteNull("first_bad");
+        json.WriteString("message", Result.Message);
+        json.WriteNumber("verified", Result.Verified);
+        if (Anchor is { } anchor)
+        {
+            json.WriteStartObject("remembered");
+            json.WriteNumber("count", anchor.Head.Count);
+            json.WriteString("hash", anchor.Head.Hash.ToString());
+            json.WriteString("by", anchor.Source switch { AnchorSource.Given => "you", AnchorSource.Host => "host", _ => "console" });
+            if (anchor.At is { } at)
+                json.WriteString("at", at);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("remembered");
+        }
+        if (Range is { } range)
+        {
+            json.WriteNumber("from", range.Range.From);
+            json.WriteNumber("to", range.Range.To);
+        }
+        var explanation = Explain();
+        Write(json, "proven", explanation.Proven);
+        Write(json, "open", explanation.Open);
+        json.WriteString("next", explanation.Next);
+        Write(json, "torn_ends", NotAttested.Select(end => end.NotAttested));
+        Write(json, "alarms", Alarms);
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, IEnumerable<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+            json.WriteStringValue(text);
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,7 @@
+namespace CcConsole.Core.Audit.Segments;
+
+/// <summary>One file of a chain, wherever it is kept.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Bytes">How long it is.</param>
+/// <param name="Open">Gives its bytes from the start; the stream is disposed after use.</param>
+public sealed record ChainSegment(SegmentName Name, long Bytes, Func<Stream> Open);

@@ -1,0 +1,42 @@
+using CcConsole.Core.Audit;
+using CcConsole.Core.Protocol;
+using CcConsole.Fleet.Sessions;
+using CcConsole.Store;
+using CcConsole.Store.Chains;
+
+namespace CcConsole.Fleet.Audit;
+
+/// <summary>What a verification of all that a host has now found.</summary>
+/// <param name="Result">The finding over every line that the host gave.</param>
+/// <param name="Head">The remembered head that it was held against; null when nothing was pulled before.</param>
+/// <param name="Conflict">What contradicts the copy; null when nothing does.</param>
+/// <param name="First">Sequence number of the first line that the host has.</param>
+/// <param name="At">When.</param>
+public sealed record LiveFinding(VerifyResult Result, ChainHead? Head, ChainConflict? Conflict, long First, DateTimeOffset At);
+
+/// <summary>
+/// Verifies every entry that a host has, as it streams in, and holds it byte for byte against the copy. Stores none of it; a
+/// contradiction is kept by a deep pull, as any other.
+/// </summary>
+internal sealed class LiveVerification(CacheDatabase cache, FleetOptions options, AgentSession agent, string host)
+{
+    public async Task<LiveFinding> RunAsync(IProgress<long>? progress, CancellationToken cancellation)
+    {
+        ChainHead? head = cache.Chains.Head(host);
+        ChainVerifier verifier = ChainVerifier.Start(head is null ? null : new RememberedHead(head.Seq + 1, Hash32.Parse(head.Hash), Hash32.Parse(head.GenesisHash)));
+        PullSource source = new(agent, host);
+        (_, AgentStream stream) = await source.OpenAsync(-1, cancellation).ConfigureAwait(false);
+        long first = -1;
+        await using (stream.ConfigureAwait(false))
+        {
+            await foreach (AuditLines lines in source.LinesAsync(stream, cancellation).ConfigureAwait(false))
+            {
+                first = first < 0 ? lines.First : first;
+                verifier.Append(lines.Bytes);
+                progress?.Report(verifier.NextSeq);
+            }
+        }
+
+        return new LiveFinding(verifier.Finish(), head, cache.Conflicts.Open(host) is [.., var conflict] ? conflict : null, Math.Max(0, first), options.Time.GetUtcNow());
+    }
+}
