@@ -25,6 +25,7 @@ public sealed class CacheDatabase : IDisposable
         Time = time;
         _connectionString = ConnectionString(path);
         Chains = new Chains.ChainCopies(this);
+        Index = new Chains.AuditIndex(this);
         Conflicts = new Chains.ChainConflicts(this);
         Reports = new Reports.ReportCache(this);
         Hosts = new Hosts.HostStates(this);
@@ -38,6 +39,9 @@ public sealed class CacheDatabase : IDisposable
 
     /// <summary>Verified copies of the hosts' audit chains, byte for byte.</summary>
     public Chains.ChainCopies Chains { get; }
+
+    /// <summary>What finds entries of those copies by their words and facts; a file of its own, made when it is first asked.</summary>
+    public Chains.AuditIndex Index { get; }
 
     /// <summary>Evidence of chains that contradict what was seen before.</summary>
     public Chains.ChainConflicts Conflicts { get; }
@@ -119,6 +123,7 @@ public sealed class CacheDatabase : IDisposable
     {
         _disposed = true;
         Changes.Dispose();
+        Index.Dispose();
         while (_idle.TryTake(out SqliteConnection? connection))
         {
             connection.Dispose();

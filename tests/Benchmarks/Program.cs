@@ -5,6 +5,8 @@ using Benchmarks.Tui;
 // "audit-pairs FILE COMMAND…" times a published verifier beside openssl; "frame-bytes" counts what a redraw allocates; anything else goes to BenchmarkDotNet.
 if (args is ["audit-pairs", var file, .. var command] && command.Length > 0)
     return AuditPairs.Run(file, command);
+if (args is ["audit-search", var folder, var console])
+    return SearchFigures.Run(folder, console);
 if (args is ["frame-bytes"])
     return FrameBytes.Run();
 BenchmarkSwitcher.FromAssembly(typeof(AuditPairs).Assembly).Run(args);

@@ -23,7 +23,7 @@ public sealed class AuditOperations
     private readonly AuditStates _states;
 
     internal AuditOperations(SessionPool sessions, CacheDatabase cache, FleetOptions options, ReadOnlyGuard guard) =>
-        (_sessions, _cache, _options, _guard, _states) = (sessions, cache, options, guard, new AuditStates(cache, options));
+        (_sessions, _cache, _options, _guard, _states, Index) = (sessions, cache, options, guard, new AuditStates(cache, options), new AuditSearch(cache));
 
     /// <summary>
     /// Takes a host's new entries into the cache, verified against what was seen before. What contradicts the copy is a result, not an
@@ -43,7 +43,10 @@ public sealed class AuditOperations
         await gate.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return await new AuditPull(_cache, _options, agent, host, (session.Shell as OpenSshShell)?.Key?.Fingerprint, deep).RunAsync(cancellation).ConfigureAwait(false);
+            PullResult pulled = await new AuditPull(_cache, _options, agent, host, (session.Shell as OpenSshShell)?.Key?.Fingerprint, deep).RunAsync(cancellation).ConfigureAwait(false);
+            if (pulled.Added > 0)
+                Index.AfterPull(host);
+            return pulled;
         }
         finally
         {
@@ -94,7 +97,10 @@ public sealed class AuditOperations
 
     /// <summary>The entries that a query means, over one host, several or all: newest first, read as they are taken, each with its host.</summary>
     /// <exception cref="ProblemException">Nothing was pulled from one of the hosts yet.</exception>
-    public IEnumerable<AuditRow> Search(AuditQuery query) => new AuditSearch(_cache).Search(query);
+    public IEnumerable<AuditRow> Search(AuditQuery query) => Index.Search(query);
+
+    /// <summary>What a search looks in, and its index.</summary>
+    public AuditSearch Index { get; }
 
     /// <summary>The entries of a range of a copy in order, both ends included; those that are not held are left out. For ranges of a screen.</summary>
     public IReadOnlyList<AuditRow> Range(ChainHead head, long first, long last) => [.. _cache.Chains.Lines(head, first, last).Select(AuditRow.From)];

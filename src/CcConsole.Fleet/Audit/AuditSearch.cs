@@ -9,23 +9,69 @@ namespace CcConsole.Fleet.Audit;
 /// Searches the cached copies of the hosts' chains; asks no host. Rows come newest first: those of one host in the order of its chain,
 /// those of several merged by their time.
 /// </summary>
-internal sealed class AuditSearch(CacheDatabase cache)
+public sealed class AuditSearch
 {
+    private static readonly TimeSpan AtPull = TimeSpan.FromMilliseconds(250);
+
+    private readonly CacheDatabase _cache;
+
+    internal AuditSearch(CacheDatabase cache) => _cache = cache;
+
+    /// <summary>
+    /// Takes entries that are not yet in the index into it, which a search otherwise does by itself, without a word. Entries that
+    /// it cannot take in are found too, by reading through them.
+    /// </summary>
+    /// <param name="progress">Told how many are done of how many.</param>
+    /// <param name="cancellation">Gives up; what was done stays.</param>
+    /// <returns>Why the index cannot be written; null when it holds all.</returns>
+    public ProblemException? UpdateIndex(IProgress<IndexProgress>? progress = null, CancellationToken cancellation = default)
+    {
+        try
+        {
+            _cache.Index.Update(progress, cancellation);
+            return null;
+        }
+        catch (ProblemException problem)
+        {
+            return problem;
+        }
+    }
+
     /// <summary>The entries that a query means, read as they are taken.</summary>
     /// <exception cref="ProblemException">Nothing was pulled from one of the hosts yet.</exception>
     public IEnumerable<AuditRow> Search(AuditQuery query)
     {
-        List<ChainHead> copies = Copies(query);
+        IReadOnlyList<ChainHead> copies = Copies(query);
+        if (new AuditMatch(query).Asks)
+            _ = UpdateIndex();
         return Merge(copies.Select(copy => Rows(copy, query))).Take(query.Limit);
     }
 
-    private List<ChainHead> Copies(AuditQuery query)
+    /// <summary>
+    /// Takes a host's new entries into the index, for a moment at most: what is left is taken in after the next pull or before a search. A pull
+    /// does not fail for its index; the next search says why.
+    /// </summary>
+    internal void AfterPull(string host)
     {
-        IEnumerable<string> hosts = query.Hosts.Count > 0 ? query.Hosts.Distinct(StringComparer.Ordinal) : cache.Chains.Heads().Select(head => head.Host);
+        try
+        {
+            _ = _cache.Index.Update(host, AtPull);
+        }
+        catch (ProblemException)
+        {
+            // The entries are stored, and are found by reading through them.
+        }
+    }
+
+    /// <summary>The copies in which a query looks, oldest first for each host.</summary>
+    /// <exception cref="ProblemException">Nothing was pulled from one of the hosts yet.</exception>
+    public IReadOnlyList<ChainHead> Copies(AuditQuery query)
+    {
+        IEnumerable<string> hosts = query.Hosts.Count > 0 ? query.Hosts.Distinct(StringComparer.Ordinal) : _cache.Chains.Heads().Select(head => head.Host);
         List<ChainHead> copies = [];
         foreach (string host in hosts)
         {
-            IReadOnlyList<ChainHead> all = cache.Chains.Copies(host);
+            IReadOnlyList<ChainHead> all = _cache.Chains.Copies(host);
             copies.AddRange(all.Where(copy => query.WithRetired || copy.RetiredAt is null) is var held && held.Any() ? held : throw new ProblemException(
                 $"Nothing was pulled from the chain of {Plain.Text(host)} yet", $"cc-console audit pull {Plain.Text(host)}"));
         }
@@ -33,17 +79,8 @@ internal sealed class AuditSearch(CacheDatabase cache)
         return copies;
     }
 
-    private IEnumerable<AuditRow> Rows(ChainHead copy, AuditQuery query)
-    {
-        AuditMatch match = new(query);
-        foreach (ChainLine line in cache.Chains.LinesBackwards(copy, query.Last))
-        {
-            if (line.Seq < query.First)
-                yield break;
-            if (match.Holds(line.Bytes.Span))
-                yield return AuditRow.From(line) with { Host = copy.Host };
-        }
-    }
+    private IEnumerable<AuditRow> Rows(ChainHead copy, AuditQuery query) =>
+        _cache.Index.Find(copy, query).Select(line => AuditRow.From(line) with { Host = copy.Host });
 
     private static IEnumerable<AuditRow> Merge(IEnumerable<IEnumerable<AuditRow>> copies)
     {

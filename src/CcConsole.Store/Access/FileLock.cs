@@ -32,7 +32,13 @@ public sealed class FileLock : IDisposable
 
     /// <summary>Takes the lock, making its file where there is none; null when another holds it, be it in this process.</summary>
     /// <exception cref="ProblemException">The file cannot be made, or is not the person's own.</exception>
-    public static FileLock? TryTake(string path)
+    public static FileLock? TryTake(string path) => TryLock(path, shared: false);
+
+    /// <summary>Takes the lock beside others who share it, making its file where there is none; null when one holds it alone.</summary>
+    /// <exception cref="ProblemException">The file cannot be made, or is not the person's own.</exception>
+    public static FileLock? TryShare(string path) => TryLock(path, shared: true);
+
+    private static FileLock? TryLock(string path, bool shared)
     {
         try
         {
@@ -41,7 +47,7 @@ public sealed class FileLock : IDisposable
                 Make(path);
             }
 
-            return Lock(path, shared: false);
+            return Lock(path, shared);
         }
         catch (IOException e)
         {

@@ -30,5 +30,5 @@ public sealed class AuditMatch(AuditQuery query)
             && _entry.Matches(query.Text);
     }
 
-    private static long? Micros(DateTimeOffset? time) => time is { } at ? (at.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond : null;
+    internal static long? Micros(DateTimeOffset? time) => time is { } at ? (at.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond : null;
 }

@@ -13,6 +13,8 @@ public sealed class ChainCopies
     /// <summary>Bits of a line's key that hold its sequence: 2^40 entries a chain.</summary>
     private const int SeqBits = 40;
 
+    internal const long MaxSeq = (1L << SeqBits) - 1;
+
     private const int RowsAtOnce = 1024;
 
     private const string Columns = """
@@ -30,6 +32,9 @@ public sealed class ChainCopies
     /// <summary>The heads of all copies in use, by host.</summary>
     public IReadOnlyList<ChainHead> Heads() => _database.Read(connection =>
         connection.List(ToHead, $"SELECT {Columns} FROM chain_copy WHERE retired_at IS NULL ORDER BY host"));
+
+    /// <summary>Every copy of every host, those put aside too, oldest first.</summary>
+    public IReadOnlyList<ChainHead> All() => _database.Read(connection => connection.List(ToHead, $"SELECT {Columns} FROM chain_copy ORDER BY id"));
 
     /// <summary>Every copy of a host, those put aside too, oldest first.</summary>
     public IReadOnlyList<ChainHead> Copies(string host) => _database.Read(connection =>
@@ -134,11 +139,28 @@ public sealed class ChainCopies
         }
     }
 
+    /// <summary>The lines with these sequences, in the order given; one that is not held is left out.</summary>
+    internal List<ChainLine> LinesAt(ChainHead copy, IEnumerable<long> seqs) => _database.Read(connection =>
+    {
+        using SqliteCommand command = connection.Command("SELECT line FROM chain_line WHERE position = $1", 0L);
+        List<ChainLine> lines = [];
+        foreach (long seq in seqs)
+        {
+            command.Parameters[0].Value = Position(copy, seq);
+            if (command.ExecuteScalar() is byte[] line)
+            {
+                lines.Add(new ChainLine(seq, line));
+            }
+        }
+
+        return lines;
+    });
+
     /// <summary>The copy as the file that the host holds: every line with its line feed, read as it is consumed.</summary>
     public Stream OpenRead(ChainHead copy) => new ChainCopyStream(Lines(copy));
 
     private List<ChainLine> Rows(string sql, ChainHead copy, long first, long last) => _database.Read(connection => connection.List(
-        row => new ChainLine(row.GetInt64(0) & ((1L << SeqBits) - 1), row.Bytes(1)),
+        row => new ChainLine(row.GetInt64(0) & MaxSeq, row.Bytes(1)),
         sql, Position(copy, first), Position(copy, last), RowsAtOnce));
 
     private static void CheckContinuation(ChainHead head, IReadOnlyList<ChainLine> lines, ChainHead? previous)
@@ -172,7 +194,7 @@ public sealed class ChainCopies
     private static ChainHead? Head(SqliteConnection connection, string host) =>
         connection.One(ToHead, $"SELECT {Columns} FROM chain_copy WHERE host = $1 AND retired_at IS NULL", host);
 
-    private static long Position(ChainHead copy, long seq) => (copy.Copy << SeqBits) | Math.Clamp(seq, 0, (1L << SeqBits) - 1);
+    internal static long Position(ChainHead copy, long seq) => (copy.Copy << SeqBits) | Math.Clamp(seq, 0, MaxSeq);
 
     private static ChainHead ToHead(SqliteDataReader row) => new()
     {

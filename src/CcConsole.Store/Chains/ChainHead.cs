@@ -60,6 +60,9 @@ public sealed record ChainHead
     /// <summary>The archive file; null when nothing was moved there.</summary>
     public string? Archive { get; init; }
 
+    /// <summary>Sequence of the first entry that lies in the cache itself.</summary>
+    public long Start => Math.Max(First, Archived);
+
     /// <summary>When the last pull ended.</summary>
     public required DateTimeOffset PulledAt { get; init; }
 

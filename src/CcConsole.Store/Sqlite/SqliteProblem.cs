@@ -20,6 +20,8 @@ internal static class SqliteProblem
         _ => new ProblemException($"The cache {path} refused an operation: {e.Message}", "", e),
     };
 
+    public static bool IsDamage(SqliteException e) => e.SqliteErrorCode is Corrupt or NotADatabase;
+
     public static ProblemException Damaged(string path, string detail, Exception? inner = null) => new(
         $"The cache {path} is damaged: {detail}",
         $"It was left as it is. Move it aside (mv '{path}' '{path}.damaged', its -wal file too) and start again; "
