@@ -19,6 +19,9 @@ internal sealed class DaemonClient
         return answer?.Status is null ? null : answer;
     }
 
+    /// <summary>Why nothing could be written to the audit log now, in words; null when it can be.</summary>
+    internal string? AuditProblem() => Status(out var reason) is not { } answer ? reason : answer.Audit?.Problem;
+
     /// <summary>Adds an entry to the chain; durable when it returns.</summary>
     /// <exception cref="ProblemException">It is not, or not known to be, in the chain.</exception>
     internal AuditAppendResult Append(AuditAppendParams entry)

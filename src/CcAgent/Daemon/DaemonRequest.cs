@@ -6,7 +6,7 @@ namespace CcAgent.Daemon;
 /// <summary>A request of the agent's own tools to its daemon.</summary>
 internal sealed record DaemonRequest(string Request, AuditAppendParams? Params = null, long? Seq = null)
 {
-    internal const string Append = "audit.append", Acknowledge = "report.ack", Status = "status";
+    internal const string Append = "audit.append", Acknowledge = "report.ack", Status = "status", Begin = "run.begin";
 }
 
 /// <summary>What the daemon answers.</summary>
@@ -16,7 +16,8 @@ internal sealed record DaemonAnswer(
     string? Hash = null,
     string? Error = null,
     DaemonStatus? Status = null,
-    string? AppendOnly = null);
+    string? AppendOnly = null,
+    AuditState? Audit = null);
 
 /// <summary>The JSON forms of these.</summary>
 [JsonSourceGenerationOptions(

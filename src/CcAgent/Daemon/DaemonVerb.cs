@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using CcAgent.Exec;
 using CcAgent.Journal;
 using CcAgent.Native;
 using CcAgent.Places;
@@ -72,16 +73,19 @@ internal sealed unsafe class DaemonVerb
         recorder.Note(
             AuditEvents.AgentStarted,
             [new("version", AgentVerbs.Version), new("host", HostFacts.Name), new("boot_id", HostFacts.BootId), new("uid", _places.Owner),
-            new("pid", Environment.ProcessId), new("append_only", recorder.AppendOnly)]);
+            new("pid", Environment.ProcessId), new("append_only", recorder.AppendOnly),
+            new("policy", _settings.Audit.PolicyName), new("ballast", recorder.Ballast.State)]);
+        Admission.Leave(_places, _settings.Audit.Policy);
         drain.Begin(recorder);
-        using var runs = new RunWatch(_places, recorder, _time);
+        var begun = new BegunRuns();
+        using var runs = new RunWatch(_places, recorder, _time, begun);
         using var watch = _settings.Watch ? new ScheduleWatch(_places, recorder, _time) : null;
         using (var listener = ListeningSocket.Open(directory, _places.Socket, _places.Owner, group))
         {
             Say(recorder);
             notice.Started($"ready: {_places.Socket}");
-            using var reception = new Reception(listener, recorder, new RequestReader(_places.Owner, () => Status(recorder), recorder.Pulled));
-            var parts = new List<IDaemonPart> { spool, runs, notice, new SuppressedNotes(recorder), new Retention(recorder, _settings.Reports) };
+            using var reception = new Reception(listener, recorder, new RequestReader(_places.Owner, () => Status(recorder), recorder.Pulled, begun));
+            var parts = new List<IDaemonPart> { spool, runs, notice, new SuppressedNotes(recorder), new Retention(recorder, _settings.Reports), new AuditKeeper(recorder) };
             new DaemonLoop(reception, [.. parts, .. watch?.Parts ?? []], stopReading).Run();
             notice.Ending();
         }
@@ -107,13 +111,18 @@ internal sealed unsafe class DaemonVerb
             StandardStreams.Say("ALARM: the audit log: " + alarm, $"cc-agent audit verify; then, having looked, remove {_places.AuditState}/alarms");
         if (recorder.AppendOnly != AuditSeal.On)
             StandardStreams.Say("the audit log is not append-only: " + recorder.AppendOnly);
+        if (recorder.Ballast is { Wanted: true, Held: false })
+            StandardStreams.Say("there is no room to hold back for a full disk", $"make room on the file system of {_places.AuditState}");
         StandardStreams.Say($"ready: {_places.Socket}");
     }
 
     private byte[] Status(Recorder recorder)
     {
+        // Who asks may be about to do what has to be recorded.
+        if (recorder.Problem is not null)
+            recorder.Mend();
         var answer = new DaemonAnswer(
-            true, AppendOnly: recorder.AppendOnly,
+            true, AppendOnly: recorder.AppendOnly, Audit: new AuditState(_settings.Audit.PolicyName, recorder.Problem, recorder.Ballast.State),
             Status: new DaemonStatus(Environment.ProcessId, AgentVerbs.Version, _started, Environment.WorkingSet));
         return [.. JsonSerializer.SerializeToUtf8Bytes(answer, DaemonJson.Default.DaemonAnswer), (byte)'\n'];
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CcAgent.Journal;
 using CcAgent.Native;
+using CcAgent.Runs;
 using CcConsole.Core;
 using CcConsole.Core.Audit;
 using CcConsole.Core.Reports;
@@ -22,7 +23,11 @@ internal sealed class RequestReader
     // Remembers that a console holds the reports up to one.
     private readonly Action<long> _pulled;
 
-    internal RequestReader(uint self, Func<byte[]> status, Action<long> pulled) => (_self, _status, _pulled) = (self, status, pulled);
+    // The runs whose start was recorded before they began.
+    private readonly BegunRuns _begun;
+
+    internal RequestReader(uint self, Func<byte[]> status, Action<long> pulled, BegunRuns begun) =>
+        (_self, _status, _pulled, _begun) = (self, status, pulled, begun);
 
     /// <summary>Makes of an object what is to be recorded; null when it has been answered already.</summary>
     internal RecordRequest? Read(Connection connection, int length)
@@ -89,6 +94,9 @@ internal sealed class RequestReader
             return null;
         }
 
+        if (request is { Request: DaemonRequest.Begin })
+            return Begin(connection, json);
+
         // Who tries to write into the record is on record.
         if (request is { Request: DaemonRequest.Append or DaemonRequest.Acknowledge } && connection.Uid != 0 && connection.Uid != _self)
             return Rejected(connection, json, $"{UserAccount.Of(connection.Uid).Name} may not write audit entries");
@@ -115,6 +123,28 @@ internal sealed class RequestReader
 
         connection.Close(Connection.Format(new RecordAnswer(false, false, -1, problem)));
         return null;
+    }
+
+    // Anyone may have a run of theirs recorded, as anyone may send a report; who it is the kernel says.
+    private RecordRequest? Begin(Connection connection, ReadOnlyMemory<byte> json)
+    {
+        if (json.Length > RunMark.MaxBytes)
+            return Rejected(connection, json, "the start of a run is told in more bytes than that takes");
+        if (RunMark.Read(json.Span, out var problem) is not { } run)
+            return Rejected(connection, json, "the start of a run: " + problem);
+        run = run with { Uid = connection.Uid, Pid = connection.Pid };
+        return new EntryRequest
+        {
+            Uid = connection.Uid,
+            Event = AuditEvents.JobStarted,
+            Members = EntryMembers.Begins(run, UserAccount.Of(connection.Uid).Name),
+            Answer = answer =>
+            {
+                if (answer.Good)
+                    _begun.Add(run.Uid, run.RunId);
+                connection.Close(Connection.Format(answer));
+            },
+        };
     }
 
     private void Acknowledge(Connection connection, long seq)

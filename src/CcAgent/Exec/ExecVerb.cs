@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using CcAgent.Daemon;
 using CcAgent.Native;
 using CcAgent.Places;
 using CcAgent.Runs;
@@ -104,6 +105,8 @@ internal sealed unsafe class ExecVerb
         // A job at a terminal stays in its foreground group, else it could not read it.
         var ownGroup = Libc.isatty(StandardStreams.Input) == 0;
         _start = TimeProvider.System.GetUtcNow();
+        if (Admission.IsWanted(_socket, _uid) && Unrecorded() is { } exit)
+            return exit;
         int error, pid;
         using (var command = new NativeStrings(_options.Launch.IsNeeded ? _options.Launch.Before(_command) : _command))
         {
@@ -159,6 +162,25 @@ internal sealed unsafe class ExecVerb
         && !ForwardedSignals.Ended.WaitOne(_options.RetryDelay < LongestWait ? _options.RetryDelay : LongestWait);
 
     private int? NumberedAttempt => _options.Retries > 0 ? _attempt : null;
+
+    // The exit code of a run that may not begin, because its start could not be recorded.
+    private int? Unrecorded()
+    {
+        _text ??= Encoding.UTF8.GetString(Join(_command));
+        var self = Environment.ProcessId;
+        if (Admission.Ask(_socket, _uid, new RunMark(_options.JobId, _text, _runId, _start, _uid, self, 0, false, self, 0, "") { Attempt = NumberedAttempt }) is not { } reason)
+        {
+            _start = TimeProvider.System.GetUtcNow();
+            return null;
+        }
+
+        var message = _signals.Ending != 0 ? $"ended by signal {_signals.Ending} while it waited for its start to be recorded"
+            : $"the audit log could not be written, and the policy is strict: {reason}";
+        Warn(message);
+        StandardStreams.Say($"job {_options.JobId} was not begun: {message}", DaemonClient.StartHint);
+        Deliver(new JobOutcome(NotExecutable, null, false, TimeSpan.Zero, false, false), new OutputTail(), new OutputTail(), null, null, "audit");
+        return _signals.Ending != 0 ? 128 + _signals.Ending : NotExecutable;
+    }
 
     // Not begun, and that is no failure: cron has nothing to mail.
     private int Overlapping()

@@ -53,7 +53,12 @@ internal static class EntryMembers
         return members;
     }
 
-    internal static List<AuditMember> Started(RunMark mark, string user)
+    internal static List<AuditMember> Started(RunMark mark, string user) => Started(mark, user, "pid");
+
+    /// <summary>A run whose process is not there yet: its wrapper's is named.</summary>
+    internal static List<AuditMember> Begins(RunMark mark, string user) => Started(mark, user, "wrapper_pid");
+
+    private static List<AuditMember> Started(RunMark mark, string user, string process)
     {
         List<AuditMember> members =
         [
@@ -62,7 +67,7 @@ internal static class EntryMembers
             new("started", Time(mark.StartTime)),
             new("uid", mark.Uid),
             new("user", Cut(user, ShortText)),
-            new("pid", mark.Pid),
+            new(process, mark.Pid),
         ];
         Add(members, "run_id", mark.RunId);
         Add(members, "attempt", mark.Attempt);

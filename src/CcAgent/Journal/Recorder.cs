@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using CcAgent.Native;
 using CcAgent.Places;
@@ -26,6 +27,9 @@ internal interface IRecordListener
 /// </summary>
 internal sealed class Recorder : IDisposable
 {
+    /// <summary>How long after an audit.gap entry the next one is written at the soonest.</summary>
+    internal static readonly TimeSpan GapPeriod = TimeSpan.FromSeconds(10);
+
     private readonly AgentPlaces _places;
     private readonly TimeProvider _time;
     private RecentRuns _recent = new();
@@ -34,8 +38,10 @@ internal sealed class Recorder : IDisposable
     private readonly ReportJournal _reports;
     private readonly ChainJournal _chain;
     private readonly PulledMark _pulled;
+    private readonly AuditGap _gap;
     private readonly Suppression _suppression = new();
     private bool _failed;
+    private long _told;
 
     /// <exception cref="ProblemException">The journals cannot be opened.</exception>
     /// <param name="places">Where they lie.</param>
@@ -48,19 +54,34 @@ internal sealed class Recorder : IDisposable
         _reports = ReportJournal.Open(places, Math.Min(Segments.MaxBytes, settings.Reports.MaxMegabytes * (1024L * 1024 / 8)));
         try
         {
+            SecureDirectory.Make(places.AuditState, places.Owner, SecureDirectory.Private);
+            Ballast = new Ballast(places.AuditState, settings.Audit.BallastMegabytes * 1024L * 1024);
+            Ballast.Make();
             _pulled = new PulledMark(places.AuditState);
-            _chain = ChainJournal.Open(places, time, seal);
+            _gap = new AuditGap(places.AuditState);
+            _chain = Opened(() => ChainJournal.Open(places, time, seal));
         }
         catch
         {
+            _gap?.Dispose();
             _reports.Dispose();
             throw;
         }
 
         AddMissingEntries();
+        TellGap();
     }
 
     internal string AppendOnly => _chain.AppendOnly;
+
+    /// <summary>The room that is held back for the time when the disk is full.</summary>
+    internal Ballast Ballast { get; }
+
+    /// <summary>Whether there is something that could not be recorded and is not told yet.</summary>
+    internal bool HasGap => _gap.Count > 0;
+
+    /// <summary>Why nothing can be recorded, as it was found last; null when all is well.</summary>
+    internal string? Problem { get; private set; }
 
     /// <summary>The sequence number of the chain's next entry.</summary>
     internal long NextEntry => _chain.NextSeq;
@@ -73,10 +94,33 @@ internal sealed class Recorder : IDisposable
     /// <summary>Writes an entry about the agent itself.</summary>
     internal void Note(string eventName, params ReadOnlySpan<AuditMember> members)
     {
-        Ready();
-        _chain.Add(eventName, members);
-        _chain.Commit();
-        _chain.SyncHead();
+        var entry = members.ToArray();
+        try
+        {
+            Put(eventName, entry);
+        }
+        catch (ProblemException e)
+        {
+            Failed(e);
+            if (!Ballast.Release())
+                throw;
+            Put(eventName, entry);
+        }
+    }
+
+    /// <summary>Tries to go on after a failure, and to have the ballast again; what is wrong still stays in <see cref="Problem"/>.</summary>
+    internal void Mend()
+    {
+        try
+        {
+            Ready();
+            TellGap();
+            Ballast.Make();
+        }
+        catch (Exception e) when (e is ProblemException or IOException or UnauthorizedAccessException)
+        {
+            Failed(e);
+        }
     }
 
     /// <summary>Records an entry of the daemon's own; unlike <see cref="Note"/> its failure, which has been said, is the answer.</summary>
@@ -152,12 +196,10 @@ internal sealed class Recorder : IDisposable
         }
         catch (Exception e) when (e is ProblemException or IOException or UnauthorizedAccessException)
         {
-            // What reached the disk of it is unknown, so it counts as nothing: the next batch begins in new segments.
-            _failed = true;
-            _recent = new RecentRuns();
-            _known.Forget();
+            Failed(e);
             StandardStreams.Say(e.Message, (e as ProblemException)?.Hint ?? "");
             Array.Fill(answers, new RecordAnswer(false, false, -1, e.Message));
+            Miss(batch, e.Message);
         }
 
         for (var i = 0; i < answers.Length; i++)
@@ -168,6 +210,64 @@ internal sealed class Recorder : IDisposable
     {
         _reports.Dispose();
         _chain.Dispose();
+        _gap.Dispose();
+    }
+
+    private void Put(string eventName, AuditMember[] members)
+    {
+        Ready();
+        _chain.Add(eventName, members);
+        _chain.Commit();
+        _chain.SyncHead();
+    }
+
+    // With a full disk, what a crash left could else not be attested.
+    private ChainJournal Opened(Func<ChainJournal> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (ProblemException) when (Ballast.Release())
+        {
+            return open();
+        }
+    }
+
+    // What reached the disk is unknown, so it counts as nothing: the next batch begins in new segments.
+    private void Failed(Exception e)
+    {
+        _failed = true;
+        _recent = new RecentRuns();
+        _known.Forget();
+        Problem = e.Message;
+    }
+
+    // What is tried again unasked is not missing. The ballast is given up whatever the reason, since there are more than
+    // one for which there is no room; that the log could not be written is told before anything else may take that room.
+    private void Miss(IReadOnlyList<RecordRequest> batch, string reason)
+    {
+        var missed = batch.Count(static request => request is ReportRequest { Spooled: null } or RejectedRequest or AppendRequest);
+        if (missed > 0)
+            _gap.Add(missed, NowMicros, reason);
+        if (!Ballast.Release())
+            return;
+        StandardStreams.Say("the room that was held back for it is given up, so that the log can tell of this", "make room on the file system of the audit log");
+        Mend();
+    }
+
+    private long NowMicros => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    private void TellGap()
+    {
+        // Where there is room for its entries and not for reports, there is not one for each report.
+        if (_gap.Count == 0 || (_told != 0 && Stopwatch.GetElapsedTime(_told) < GapPeriod))
+            return;
+        _told = Stopwatch.GetTimestamp();
+        _chain.Add(AuditEvents.Gap, _gap.Members());
+        _chain.Commit();
+        _chain.SyncHead();
+        _gap.Clear();
     }
 
     private void Ready()
@@ -177,7 +277,8 @@ internal sealed class Recorder : IDisposable
         _reports.Recover();
         _chain.Recover();
         AddMissingEntries();
-        _failed = false;
+        (_failed, Problem) = (false, null);
+        TellGap();
     }
 
     // A crash between the two writes of a batch leaves reports without an entry.

@@ -34,12 +34,13 @@ internal sealed class RunWatch : IDaemonPart, IDisposable
     private readonly HashSet<string> _stuck = new(StringComparer.Ordinal);
     // What is being recorded in this turn: a mark may be due for two reasons.
     private readonly HashSet<string> _now = new(StringComparer.Ordinal);
+    private readonly BegunRuns _begun;
     private StartedRuns? _started;
     private long _round;
 
-    internal RunWatch(AgentPlaces places, Recorder recorder, TimeProvider time)
+    internal RunWatch(AgentPlaces places, Recorder recorder, TimeProvider time, BegunRuns begun)
     {
-        (_places, _recorder, _time) = (places, recorder, time);
+        (_places, _recorder, _time, _begun) = (places, recorder, time, begun);
         _watch = new SpoolWatch(places.Spools, RunMark.Suffix, closes: true);
         _round = Stopwatch.GetTimestamp();
     }
@@ -161,7 +162,10 @@ internal sealed class RunWatch : IDaemonPart, IDisposable
                     Add(look with { Times = look.Times + 1 }, Moment);
                 return null;
             case MarkState.Running when !(_started ??= StartedRuns.Load(_places, [file.Mark!])).Contains(file.Mark!):
-                return Started(file, started);
+                if (!_begun.Contains(file.Mark!))
+                    return Started(file, started);
+                started.Add(file.Mark!);
+                return null;
             case MarkState.Left when HasReport(file):
                 // The spool is drained beside this.
                 Add(look with { Times = look.Times + 1 }, look.Times < MostLooks ? Long : Round);

@@ -77,7 +77,7 @@ internal sealed class CrontabEditing
     /// <exception cref="ProblemException">The table cannot be read, or what was written could not be put back.</exception>
     internal CrontabWriteResult Write(CrontabWriteParams request)
     {
-        if (_daemon.Status(out var reason) is null)
+        if (_daemon.AuditProblem() is { } reason)
             throw new AuditUnavailableException($"nothing was written, because the change could not be audited: {reason}", DaemonClient.StartHint);
         var table = Named(request.Table);
         var token = Token(request.Token);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json.Serialization.Metadata;
 using CcAgent.Daemon;
+using CcAgent.Exec;
 using CcAgent.Native;
 using CcAgent.Places;
 using CcAgent.Runs;
@@ -174,7 +175,7 @@ internal sealed class ServeSession
                     id, discover.Credit, stream => new DiscoveryStream(_output).Run(stream)));
                 break;
             case Methods.JobRun:
-                With(message, id, ProtocolJson.Default.JobRunParams, run => _running.Stream(id, run.Credit, stream => _jobs.Run(stream, run)));
+                With(message, id, ProtocolJson.Default.JobRunParams, run => _running.Stream(id, run.Credit, stream => RunNow(stream, run)));
                 break;
             case Methods.JobStop:
                 With(message, id, ProtocolJson.Default.JobStopParams, stop =>
@@ -227,6 +228,14 @@ internal sealed class ServeSession
         _jobs.Stop(stop);
         _output.Result(id, new Done(), ProtocolJson.Default.Done);
     });
+
+    // Under the policy "strict" no run begins that could not be recorded, by whomever.
+    private void RunNow(OutgoingStream stream, JobRunParams run)
+    {
+        if (Admission.IsWanted(_places.Socket, _places.Owner) && new DaemonClient(_places).AuditProblem() is { } reason)
+            throw new AuditUnavailableException($"nothing was run, because the audit log could not be written, and the host's policy is strict: {reason}", DaemonClient.StartHint);
+        _jobs.Run(stream, run);
+    }
 
     private void Append(long id, AuditAppendParams entry)
     {

@@ -16,6 +16,8 @@ internal static class StatusReport
         var alarms = new List<string>(new AlarmFile(places.AuditState).Read());
         if (answer is null)
             alarms.Add($"the daemon does not answer: {reason}");
+        if (answer?.Audit?.Problem is { } problem)
+            alarms.Add($"the audit log cannot be written: {problem}");
         var segments = Segments.In(places.Audit);
         if (head is null && segments.Exists(s => s.Bytes > 0))
             alarms.Add($"the audit log: {ChainTail.HeadGone}");
@@ -24,7 +26,7 @@ internal static class StatusReport
         return new AgentStatusResult(
             AgentVerbs.Version, places.Mode == AgentMode.System ? "system" : "user", places.Data, places.Socket,
             head?.Chain ?? "", head is null ? 0 : head.Seq + 1, head?.Hash.ToString() ?? "", head?.Reports ?? 0,
-            Spooled(places), answer?.AppendOnly ?? "not known while the daemon does not run", alarms, answer?.Status);
+            Spooled(places), answer?.AppendOnly ?? "not known while the daemon does not run", alarms, answer?.Status, answer?.Audit);
     }
 
     private static int Spooled(AgentPlaces places)

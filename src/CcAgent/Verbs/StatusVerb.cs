@@ -40,6 +40,12 @@ internal static class StatusVerb
         text.Append(CultureInfo.InvariantCulture, $"reports      {status.Reports}, {status.Spooled} in the spool\n");
         text.Append(CultureInfo.InvariantCulture, $"audit        {status.Entries} entries, head {(status.Head.Length > 0 ? status.Head : "none")}\n");
         text.Append(CultureInfo.InvariantCulture, $"append-only  {status.AppendOnly}");
+        if (status.Audit is { } audit)
+        {
+            text.Append("\npolicy       ").Append(audit.Policy == "strict" ? "strict: a run that cannot be recorded is not begun" : "best_effort: runs go on when the audit log cannot be written");
+            text.Append("\nballast      ").Append(PlainText.Of(audit.Ballast));
+        }
+
         foreach (var alarm in status.Alarms)
             text.Append("\nALARM        ").Append(PlainText.Of(alarm));
         return text.ToString();

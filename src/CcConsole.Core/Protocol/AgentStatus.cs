@@ -13,6 +13,7 @@ namespace CcConsole.Core.Protocol;
 /// <param name="AppendOnly">"on", or why the audit log is not append-only on this host.</param>
 /// <param name="Alarms">What must be looked at: an audit log that shrank, a spool that does not drain. Empty when all is well.</param>
 /// <param name="Daemon">The running daemon; null when none answers.</param>
+/// <param name="Audit">How the daemon's audit log stands; null when none answers, or an older one.</param>
 public sealed record AgentStatusResult(
     string Version,
     string Mode,
@@ -25,7 +26,18 @@ public sealed record AgentStatusResult(
     int Spooled,
     string AppendOnly,
     IReadOnlyList<string> Alarms,
-    DaemonStatus? Daemon = null);
+    DaemonStatus? Daemon = null,
+    AuditState? Audit = null);
+
+/// <summary>How a daemon's audit log stands.</summary>
+/// <param name="Policy">What becomes of runs while it cannot be written: "strict" (not begun) or "best_effort" (they run on).</param>
+/// <param name="Problem">Why it cannot be written now; null when it can.</param>
+/// <param name="Ballast">The room held back for a full disk: "held", "released", or "none" where none is wanted.</param>
+/// <param name="First">The sequence number of the first entry that is still on the host: more than 0 where older ones were let go.</param>
+/// <param name="CheckpointSeq">The sequence number of the last signed checkpoint; null when there is none.</param>
+/// <param name="CheckpointTime">When that was signed.</param>
+public sealed record AuditState(
+    string Policy, string? Problem = null, string Ballast = "none", long First = 0, long? CheckpointSeq = null, DateTimeOffset? CheckpointTime = null);
 
 /// <summary>A running daemon.</summary>
 /// <param name="Pid">Its process.</param>

@@ -20,7 +20,10 @@ internal sealed class SecureFolder : IDisposable
     internal string LastSegment(string folder) => Directory.GetFiles($"{Path}/{folder}", "*.jsonl").Order(StringComparer.Ordinal).Last();
 
     /// <summary>The chain as the public ten lines of Python see it: their last line, "OK …" or what they complain of.</summary>
-    internal async Task<string> PythonAsync()
+    internal Task<string> PythonAsync() => PythonAsync(Path);
+
+    /// <inheritdoc cref="PythonAsync()"/>
+    internal static async Task<string> PythonAsync(string directory)
     {
         const string script = """
             import hashlib, json, sys
@@ -32,8 +35,8 @@ internal sealed class SecureFolder : IDisposable
                 prev, n = h, n + 1
             print("OK", n, prev)
             """;
-        var shown = await AgentProgram.RunAsync("audit", "show", "--json", "--dir", Path);
-        var file = Path + "/shown.ndjson";
+        var shown = await AgentProgram.RunAsync("audit", "show", "--json", "--dir", directory);
+        var file = directory + "/shown.ndjson";
         await File.WriteAllBytesAsync(file, shown.OutputBytes);
         var result = await ProgramRun.RunAsync("/usr/bin/env", ["python3", "-c", script, file]);
         File.Delete(file);

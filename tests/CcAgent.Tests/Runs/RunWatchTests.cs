@@ -176,7 +176,7 @@ public class RunWatchTests
         var places = AgentPlaces.For(folder.Path);
         Directory.CreateDirectory(places.Spool);
         using var recorder = new Recorder(places, TimeProvider.System, AuditSeal.For(false), new AgentSettings());
-        using var watch = new RunWatch(places, recorder, TimeProvider.System);
+        using var watch = new RunWatch(places, recorder, TimeProvider.System, new BegunRuns());
         Assert.Equal(0, watch.TimeoutMs);
         watch.Ready();
         Assert.Equal(-1, watch.TimeoutMs);

@@ -15,7 +15,8 @@ internal static class OutcomeText
     };
 
     /// <summary>Why a run was not begun.</summary>
-    public static string Refused(string why) => why == "overlap" ? "not begun: the run before was still going" : $"not begun: {why}";
+    public static string Refused(string why) => why == "overlap" ? "not begun: the run before was still going"
+        : why == "audit" ? "not begun: the audit log could not be written" : $"not begun: {why}";
 
     /// <summary>Of a run that was lost.</summary>
     public const string Lost = "not known: its wrapper died before it could report";
