@@ -30,7 +30,8 @@ public sealed record RememberedHead(long Count, Hash32 Hash, Hash32? Genesis = n
             && long.TryParse(text.AsSpan(0, colon), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var count)
             && count > 0
             && Hash32.TryParse(text.AsSpan(colon + 1), out var hash)
-            ? new RememberedHead(count, hash)
+            // Of one entry it is the first that is remembered: whose chain it is.
+            ? new RememberedHead(count, hash, count == 1 ? hash : null)
             : throw new ProblemException("the remembered head is not COUNT:HASH", "give the number of entries (1 or more), a colon, and the 64 hexadecimal digits of the last one's hash");
     }
 }
