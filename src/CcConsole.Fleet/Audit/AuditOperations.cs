@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CcConsole.Core;
 using CcConsole.Core.Audit;
+using CcConsole.Fleet.Audit.Evidence;
 using CcConsole.Fleet.Sessions;
 using CcConsole.Ssh;
 using CcConsole.Store;
@@ -22,8 +23,14 @@ public sealed class AuditOperations
     private readonly ReadOnlyGuard _guard;
     private readonly AuditStates _states;
 
-    internal AuditOperations(SessionPool sessions, CacheDatabase cache, FleetOptions options, ReadOnlyGuard guard) =>
+    internal AuditOperations(SessionPool sessions, CacheDatabase cache, FleetOptions options, ReadOnlyGuard guard)
+    {
         (_sessions, _cache, _options, _guard, _states, Index) = (sessions, cache, options, guard, new AuditStates(cache, options), new AuditSearch(cache));
+        Evidence = new EvidenceExport(cache, options, Index, (host, cancellation) => Verify(host, cancellation: cancellation));
+    }
+
+    /// <summary>Entries with their proofs: shown, and exported for others to check.</summary>
+    public EvidenceExport Evidence { get; }
 
     /// <summary>
     /// Takes a host's new entries into the cache, verified against what was seen before. What contradicts the copy is a result, not an

@@ -81,6 +81,23 @@ public static class PrivatePath
         }
     }
 
+    /// <summary>Moves a file or a folder that is on disk to a place in the same file system where nothing is; it is there for good when this returns.</summary>
+    /// <exception cref="IOException">Something is there, or it cannot be moved.</exception>
+    public static void Place(string path, string destination)
+    {
+        if (Directory.Exists(path))
+        {
+            Descriptor.SyncDirectory(path);
+            Directory.Move(path, destination);
+        }
+        else
+        {
+            File.Move(path, destination, overwrite: false);
+        }
+
+        Descriptor.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(destination))!);
+    }
+
     private static void Make(string path)
     {
         if (FileStatus.Of(path, followLink: false) is null)

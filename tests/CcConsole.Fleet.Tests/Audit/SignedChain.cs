@@ -1,0 +1,94 @@
+using System.Buffers;
+using CcConsole.Core.Audit;
+using CcConsole.Core.Audit.Checkpoints;
+using CcConsole.Store;
+using CcConsole.Store.Chains;
+
+namespace CcConsole.Fleet.Tests.Audit;
+
+/// <summary>A chain with ratcheted checkpoints, written as an agent does, and put into a cache as if it had been pulled.</summary>
+internal sealed class SignedChain : IDisposable
+{
+    private readonly EntryEncoder _encoder;
+    private readonly CompactRange _tree = new();
+    private readonly string _name;
+    private SigningKey? _key;
+
+    public SignedChain(string id = "c0ffee", bool signed = true, bool keyInGenesis = true)
+    {
+        _encoder = new EntryEncoder(id, 0, default);
+        _name = Checkpoint.OfHost(id);
+        _key = signed ? SigningKey.Create(_name) : null;
+        ArrayBufferWriter<byte> line = new();
+        _encoder.AppendGenesis(line, "web01", "boot", Now, 1, keyInGenesis ? _key?.Verifier : null);
+        Take(line);
+        if (signed && !keyInGenesis)
+        {
+            Add("job.finished", new AuditMember("job_id", "before"));
+            Add(AuditEvents.KeyNext, new AuditMember("vkey", _key!.Verifier.Text));
+        }
+    }
+
+    /// <summary>The lines without their line feeds.</summary>
+    public List<byte[]> Lines { get; } = [];
+
+    private long Now => 1_795_190_000_000_000 + (_encoder.NextSeq * 1_000_000);
+
+    public SignedChain Add(string name, params AuditMember[] members)
+    {
+        ArrayBufferWriter<byte> line = new();
+        _encoder.Append(line, name, Now, 1, members);
+        Take(line);
+        return this;
+    }
+
+    /// <summary>So many runs.</summary>
+    public SignedChain Runs(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            Add("job.finished", new AuditMember("job_id", $"job{_encoder.NextSeq % 10}"), new AuditMember("exit_code", i % 3), new AuditMember("user", "alice"));
+        }
+
+        return this;
+    }
+
+    /// <summary>One step of the ratchet.</summary>
+    /// <param name="root">Signed in place of the right root.</param>
+    /// <param name="key">Signs in place of the key in force.</param>
+    public SignedChain Sign(Hash32? root = null, SigningKey? key = null)
+    {
+        SigningKey next = SigningKey.Create(_name);
+        Add(AuditEvents.KeyNext, new AuditMember("vkey", next.Verifier.Text));
+        Add(AuditEvents.Checkpoint, new AuditMember("note", (key ?? _key!).Sign(new Checkpoint(_name, _tree.Size, root ?? _tree.Root)).Format()));
+        _key!.Dispose();
+        _key = next;
+        return this;
+    }
+
+    /// <summary>Puts the chain into a cache.</summary>
+    public ChainHead Store(CacheDatabase cache, string host = "web01")
+    {
+        List<ChainLine> lines = [.. Lines.Select((line, seq) => new ChainLine(seq, line))];
+        return cache.Chains.Append(new ChainHead
+        {
+            Host = host,
+            Chain = _encoder.ChainId,
+            Seq = lines.Count - 1,
+            Offset = Lines.Sum(line => line.Length + 1L),
+            Hash = _encoder.Head.ToString(),
+            GenesisHash = CcConsole.Fleet.Audit.AuditRow.From(lines[0]).Hash,
+            HostKey = "SHA256:abc",
+            PulledAt = DateTimeOffset.UnixEpoch.AddSeconds(1_795_200_000),
+            Verdict = "OK",
+        }, lines, null);
+    }
+
+    public void Dispose() => _key?.Dispose();
+
+    private void Take(ArrayBufferWriter<byte> line)
+    {
+        Lines.Add(line.WrittenSpan[..^1].ToArray());
+        _tree.Append(MerkleHash.Leaf(Lines[^1]));
+    }
+}
