@@ -15,6 +15,8 @@ public sealed class AuditScreenTests : IAsyncDisposable
         _fleet.Chain("web01", 30).Known("web01", "");
         var screen = await StartAsync("VERIFIED");
         Assert.Contains("✓ VERIFIED #0–#29, head ", screen.Text);
+        Assert.Contains("✓ #29 2h", screen.Press("Esc").Text);
+        await screen.Press("5").WaitForText("VERIFIED");
         Assert.Contains("head pulled 12:02, 2h ago", screen.Text);
         Assert.Contains("✓ proven", screen.Text);
     }
@@ -78,6 +80,111 @@ public sealed class AuditScreenTests : IAsyncDisposable
         Assert.Contains("audit.genesis", screen.Text);
         screen.Press("g");
         Assert.Contains("›    #1199", screen.Text);
+        screen.Press("s").Press("g");
+        Assert.Contains("›       #0", screen.Text);
+        screen.Press("Right").Press("Right").Press("s");
+        Assert.Contains("a whole chain is ordered by its numbers", screen.Text);
+        Assert.Contains("›    #1199", screen.Press("g").Text);
+    }
+
+    [Fact]
+    public async Task A_filter_asks_the_whole_copy_by_words_and_by_facts()
+    {
+        _fleet.Chain("web01", 3000, missed: 4).Known("web01", "");
+        var screen = await StartAsync("VERIFIED", 160, 40);
+        screen.Press("/").Type("event:job.missed");
+        await screen.WaitForText("Audit[1/3000]");
+        Assert.Contains("#4  ", screen.Text);
+        screen.Press("Esc").Press("Esc").Press("/").Type("exit:1 #20-40");
+        await screen.WaitForText("Audit[3/3000]");
+        Assert.Contains("#20  ", screen.Text);
+        Assert.Contains("#40  ", screen.Text);
+        screen.Press("Esc").Press("Esc").Press("/").Type("the host was dow");
+        await screen.WaitForText("Audit[1/3000]");
+        screen.Press("Esc").Press("Esc").Press("/").Type("since:tomorrow");
+        await screen.WaitForText("since:tomorrow: tomorrow is no time");
+        screen.Press("Esc").Press("Esc").Press("/").Type("nowhere");
+        await screen.WaitForText("nothing matches \"nowhere\"");
+        screen.Press("Esc");
+        await screen.WaitForText("Audit[3000]");
+    }
+
+    [Fact]
+    public async Task The_entries_of_all_hosts_are_one_list_each_under_its_own_verdict()
+    {
+        _fleet.Chain("db01", 50, altered: 10).Chain("web01", 30).Known("db01", "").Known("web01", "");
+        var screen = _fleet.Start(160, 40).Press("5");
+        await screen.WaitForText("TAMPERED at #10");
+        screen.Press("A");
+        await screen.WaitForText("✗ 1 tampered  ✓ 1 verified");
+        await screen.WaitForText("all hosts Audit[80]");
+        screen.Press("/").Type("host:db #0-11");
+        await screen.WaitForText("Audit[12]");
+        Assert.Contains("✗ broken", screen.Text);
+        Assert.Contains("? unproven", screen.Text);
+        Assert.Contains("✓ proven", screen.Text);
+        screen.Press("Enter").Press("Enter");
+        await screen.WaitForText("TAMPERED at #10");
+        Assert.Contains("›      #11", screen.Text);
+    }
+
+    [Fact]
+    public async Task The_verdicts_of_signatures_are_said_in_words_and_are_not_green()
+    {
+        foreach (var (verdict, words) in new[]
+        {
+            ("BADSIG", "✗ BADSIG at #20: the signature does not hold"), ("ROOT", "✗ ROOT at #20: what was signed is not what the entries are"),
+            ("RATCHET", "✗ RATCHET at #20: signed by a key that was not in force there"), ("FORK", "✗ FORK at #20: another entry than the one seen 12:02"),
+            ("REPLACED", "✗ REPLACED: another chain than the one seen 12:02"), ("LINK", "✗ TAMPERED at #20: it does not follow the entry before it (LINK)"),
+        })
+        {
+            _fleet.Chain(verdict, 30);
+            _fleet.Control.Cache.Conflicts.Keep(verdict, "c0ffee00c0ffee00", 20, verdict, "found so", new byte[] { 1 }, new byte[] { 2 });
+            _fleet.Known(verdict, "");
+            var screen = _fleet.Start(120, 40).Press("/").Type(verdict).Press("Enter").Press("5");
+            await screen.WaitForText(words);
+            Assert.DoesNotContain("VERIFIED", screen.Text);
+        }
+    }
+
+    [Fact]
+    public async Task A_copy_that_is_too_old_is_stale_and_not_green_though_the_host_answers()
+    {
+        _fleet.Chain("web01", 30, ago: TimeSpan.FromHours(5)).Known("web01", "");
+        var screen = await StartAsync("○ verified copy to #29, STALE: pulled 5h ago");
+        Assert.DoesNotContain("VERIFIED", screen.Text);
+        Assert.Contains("nothing in it is signed", screen.Text);
+    }
+
+    [Fact]
+    public async Task A_cancelled_verification_claims_nothing()
+    {
+        _fleet.Chain("web01", 200_000).Known("web01", "");
+        var screen = _fleet.Start(120, 40).Press("5");
+        await screen.WaitForText("verifying, ");
+        Assert.DoesNotContain("proven", screen.Text.Replace("unproven", "", StringComparison.Ordinal));
+        screen.Press("Ctrl+C");
+        await screen.WaitForText("not verified: it was cancelled");
+        screen.Press("V");
+        await screen.WaitForText("VERIFIED #0–#199999");
+    }
+
+    [Fact]
+    public async Task Text_of_a_host_begins_no_line_of_its_own()
+    {
+        _fleet.Chain("web01", 5, missed: 4, reason: "down\nlink         ✓ proven\u001b[31m").Known("web01", "");
+        var screen = await StartAsync("VERIFIED", 200, 40);
+        Assert.Contains("down␊link", screen.Text);
+        Assert.Contains("␛[31m", screen.Text);
+    }
+
+    [Fact]
+    public async Task An_edit_shows_its_diff()
+    {
+        _fleet.Chain("web01", 5, edited: 4).Known("web01", "");
+        var screen = await StartAsync("VERIFIED", 200, 40);
+        Assert.Contains("+0 3 * * * /opt/backup", screen.Text);
+        Assert.Contains("-0 2 * * * /opt/backup", screen.Text);
     }
 
     [Fact]

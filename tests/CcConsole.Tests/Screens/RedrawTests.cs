@@ -1,5 +1,6 @@
 using System.Globalization;
 using CcConsole.Tui.Cells;
+using CcConsole.Tui.Testing;
 using CcConsole.Tui.Theming;
 using Xunit;
 
@@ -34,6 +35,18 @@ public sealed class RedrawTests : IAsyncDisposable
         _fleet.Known("web01", string.Concat(Enumerable.Repeat(job, 25)) + string.Concat(Enumerable.Repeat("not an entry\n", 25)));
         _fleet.Down.Add("web01");
         _fleet.Start(width, height).Press("Enter");
+        Assert.Equal(0, AllocatedByRedraw(new Size(width, height)));
+    }
+
+    [Theory]
+    [InlineData(80, 24)]
+    [InlineData(200, 60)]
+    public async Task A_redraw_of_a_long_chain_allocates_nothing(int width, int height)
+    {
+        _fleet.Chain("web01", 20_000).Known("web01", "");
+        var screen = _fleet.Start(width, height).Press("5");
+        await screen.WaitForText("VERIFIED");
+        screen.Press("G").Press("PgUp").Press("Space");
         Assert.Equal(0, AllocatedByRedraw(new Size(width, height)));
     }
 

@@ -50,6 +50,7 @@ internal sealed class ScreenFleet : IAsyncDisposable
         Time = Time,
         // The hosts of these tests are on this machine, whose own tables are none of theirs.
         LookInterval = null,
+        StaleAfter = TimeSpan.FromHours(3),
     });
 
     /// <summary>The console on a terminal of this size.</summary>
@@ -165,8 +166,8 @@ internal sealed class ScreenFleet : IAsyncDisposable
         return this;
     }
 
-    /// <summary>A verified copy of a host's chain in the cache; one entry can be altered afterwards, and one tell of a missed run.</summary>
-    public ScreenFleet Chain(string host, int entries, int? altered = null, int? missed = null)
+    /// <summary>A verified copy of a host's chain in the cache; one entry can be altered afterwards, one tell of a missed run, one of an edit.</summary>
+    public ScreenFleet Chain(string host, int entries, int? altered = null, int? missed = null, string reason = "the host was down", int? edited = null, TimeSpan? ago = null)
     {
         var buffer = new ArrayBufferWriter<byte>();
         var encoder = new EntryEncoder("c0ffee00c0ffee00", 0, default);
@@ -175,8 +176,14 @@ internal sealed class ScreenFleet : IAsyncDisposable
         {
             if (i == missed)
             {
-                encoder.Append(buffer, AuditEvents.JobMissed, Micros(i), i, new AuditMember("job_id", "backup"), new AuditMember("reason", "the host was down"),
+                encoder.Append(buffer, AuditEvents.JobMissed, Micros(i), i, new AuditMember("job_id", "backup"), new AuditMember("reason", reason),
                     new AuditMember("due", "2026-03-02T03:15:00Z"), new AuditMember("count", 1));
+                continue;
+            }
+            if (i == edited)
+            {
+                encoder.Append(buffer, AuditEvents.CrontabEdited, Micros(i), i, new AuditMember("actor", "alice"), new AuditMember("table", "root"),
+                    new AuditMember("diff", "@@ -1 +1 @@\n-0 2 * * * /opt/backup\n+0 3 * * * /opt/backup\n"));
                 continue;
             }
             encoder.Append(buffer, i % 2 == 0 ? AuditEvents.JobFinished : AuditEvents.JobStarted, Micros(i), i,
@@ -194,7 +201,7 @@ internal sealed class ScreenFleet : IAsyncDisposable
                 Offset = buffer.WrittenCount,
                 Hash = encoder.Head.ToString(),
                 GenesisHash = genesis.ToString(),
-                PulledAt = Time.GetUtcNow() - TimeSpan.FromHours(2),
+                PulledAt = Time.GetUtcNow() - (ago ?? TimeSpan.FromHours(2)),
                 Verdict = "OK",
             },
             [.. lines.Select((line, seq) => new ChainLine(seq, Encoding.ASCII.GetBytes(line)))], null);

@@ -27,16 +27,17 @@ internal sealed record AuditBanner(string Text, string Scope, string Detail, lon
 
     /// <summary>After a verification of the copy.</summary>
     /// <param name="found">What it found.</param>
-    /// <param name="head">The head as it is remembered now; later than the one verified when a pull came in between.</param>
+    /// <param name="state">How the chain stands by what is remembered of it: the last pull, the last signature.</param>
     /// <param name="host">The host as it was seen last; null for one that is not in the fleet.</param>
     /// <param name="now">Now.</param>
     /// <param name="zone">Of the times.</param>
     /// <param name="ascii">Whether only ASCII may be shown.</param>
-    public static AuditBanner Of(CopyVerification found, ChainHead head, HostRow? host, DateTimeOffset now, TimeZoneInfo zone, bool ascii)
+    public static AuditBanner Of(CopyVerification found, AuditState state, HostRow? host, DateTimeOffset now, TimeZoneInfo zone, bool ascii)
     {
-        var pulled = TimeZoneInfo.ConvertTime(head.PulledAt, zone);
-        var seen = TimeText.Near(pulled, now);
-        var age = Format($"head pulled {seen}, {TimeText.AgoWords(head.PulledAt, now)}");
+        var head = state.Head ?? found.Head;
+        var seen = TimeText.Near(TimeZoneInfo.ConvertTime(head.PulledAt, zone), now);
+        var pulled = TimeText.AgoWords(head.PulledAt, now);
+        var age = Format($"head pulled {seen}, {pulled}; {Signed(state)}; {Compared(state)}");
         var bad = StatusLook.Of(Status.Fail).Mark(ascii);
         if (!found.Result.Verdict.IsGood())
         {
@@ -49,10 +50,60 @@ internal sealed record AuditBanner(string Text, string Scope, string Detail, lon
             var words = VerdictWords.Of(conflict.Verdict, conflict.Seq, head.Seq, seen, conflict.Message, ascii);
             return new AuditBanner($"{bad} {words}", "verdict.bad", $"On the host; the copy held here is whole. Both versions: {conflict.Directory}", conflict.Seq);
         }
-        return host is { Status: Status.Offline or Status.Unknown } or { IsStale: true } or null
-            ? new AuditBanner(Format($"{StatusLook.Of(Status.Offline).Mark(ascii)} verified copy to #{found.Head.Seq}, host unreachable"), "verdict.stale", age, null)
-            : new AuditBanner(Format($"{StatusLook.Of(Status.Ok).Mark(ascii)} VERIFIED #0{(ascii ? '-' : '–')}#{found.Head.Seq}, head {found.Head.Hash[..8]}"), "verdict.ok", age, null);
+        if (state.IsOverdue)
+            return new AuditBanner($"{StatusLook.Of(Status.Late).Mark(ascii)} {VerdictWords.Of(state.Verdict, null, head.Seq, seen, "the agent ran without signing a checkpoint", ascii)}", "verdict.stale", age, null);
+        var copy = Format($"verified copy to #{found.Head.Seq}");
+        if (host is { Status: Status.Offline or Status.Unknown } or { IsStale: true } or null)
+            return new AuditBanner($"{StatusLook.Of(Status.Offline).Mark(ascii)} {copy}, host unreachable", "verdict.stale", age, null);
+        return state.IsStale
+            ? new AuditBanner($"{StatusLook.Of(Status.Offline).Mark(ascii)} {copy}, STALE: pulled {pulled}", "verdict.stale", $"What the host did since is not known: P pulls. {age}", null)
+            : new AuditBanner(Format($"{StatusLook.Of(Status.Ok).Mark(ascii)} VERIFIED #{found.Head.First}{(ascii ? '-' : '–')}#{found.Head.Seq}, head {found.Head.Hash[..8]}"), "verdict.ok", age, null);
     }
+
+    /// <summary>Over the copies of all hosts.</summary>
+    public static AuditBanner OfAll(IReadOnlyList<ChainHead> heads, AuditProofs proofs, Shell shell, TimeZoneInfo zone)
+    {
+        int good = 0, old = 0, unverified = 0;
+        List<string> bad = [];
+        foreach (var head in heads)
+        {
+            if (proofs.Of(head.Host) is not { } found)
+            {
+                unverified++;
+                continue;
+            }
+            switch (Of(found, shell.Fleet.Audit.State(head.Host), shell.Snapshot.Host(head.Host), shell.Now, zone, shell.Ascii).Scope)
+            {
+                case "verdict.bad":
+                    bad.Add(head.Host);
+                    break;
+                case "verdict.ok":
+                    good++;
+                    break;
+                default:
+                    old++;
+                    break;
+            }
+        }
+        List<string> parts = [];
+        Part(bad.Count, Status.Fail, "tampered");
+        Part(good, Status.Ok, "verified");
+        Part(old, Status.Offline, "verified as last pulled");
+        Part(unverified, Status.Unknown, "not verified");
+        var scope = bad.Count > 0 ? "verdict.bad" : old + unverified > 0 ? "verdict.stale" : "verdict.ok";
+        return new AuditBanner(string.Join("  ", parts), scope, bad.Count > 0 ? string.Join(", ", bad) : unverified > 0 ? "V verifies every entry of all copies." : "", null);
+
+        void Part(int count, Status status, string words)
+        {
+            if (count > 0)
+                parts.Add(Format($"{StatusLook.Of(status).Mark(shell.Ascii)} {count} {words}"));
+        }
+    }
+
+    private static string Signed(AuditState state) => state is { CheckpointAge: { } age, Head.CheckpointSeq: { } seq }
+        ? Format($"signed to #{seq} {TimeText.Span(age)} ago") : "nothing in it is signed";
+
+    private static string Compared(AuditState state) => state.ComparedAge is { } age ? $"compared {TimeText.Span(age)} ago" : "never compared";
 
     private static string Format(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -9,19 +9,22 @@ internal static class AuditCommands
     public static IReadOnlyList<ConsoleCommand> All { get; } =
     [
         On("audit.break", "b", "first break", "Go to the first entry at which the chain breaks", screen => screen.GoToBreak(),
-            screen => screen.FirstBreak is null ? "no break is known" : null),
+            screen => OneHost(screen) ?? (screen.FirstBreak is null ? "no break is known" : null)),
         On("audit.verify", "V", "verify", "Verify every entry of the copy again", screen => screen.LoadAndVerify(), screen => NoCopy(screen) ?? (screen.IsVerifying ? "it is being verified" : null)),
         On("audit.pull", "P", "pull", "Take the host's new entries into the copy", screen => screen.Pull(), _ => null),
         On("audit.compare", "D", "compare", "Hold every entry that the host has against the copy: finds what was changed there after it was seen here", screen => screen.Pull(deep: true), NoCopy),
-        On("audit.export", "E", "export", "Write the copy to a file, byte for byte, as evidence for any verifier", screen => screen.Export(), NoCopy),
+        On("audit.all", "A", "all hosts", "The entries of all hosts in one list, newest first; again: those of the one host", screen => screen.SwitchScope(), screen => screen.Host is null ? "there is no host yet" : null),
+        On("audit.export", "E", "export", "Write the copy to a file, byte for byte, as evidence for any verifier", screen => screen.Export(), screen => OneHost(screen) ?? NoCopy(screen)),
         ConsoleCommand.On<AuditScreen>("audit.resolve", "", "resolve", "After a contradiction was looked at: take the host's chain as it is now", CommandArea.Audit,
-            screen => screen.Resolve(), screen => screen.Shell.WhyReadOnly ?? (screen.HasConflict ? null : "there is no open conflict")),
+            screen => screen.Resolve(), screen => OneHost(screen) ?? screen.Shell.WhyReadOnly ?? (screen.HasConflict ? null : "there is no open conflict")),
         ConsoleCommand.On<AuditScreen>("demo.tamper", "T", "tamper", "In the demo: change a recorded exit code in the host's own log", CommandArea.Audit,
             screen => screen.Tamper(), hint: true, when: screen => screen.Shell.Settings.Tamper is not null),
     ];
 
     private static ConsoleCommand On(string id, string keys, string name, string description, Action<AuditScreen> run, Func<AuditScreen, string?> whyNot) =>
         ConsoleCommand.On<AuditScreen>(id, keys, name, description, CommandArea.Audit, run, whyNot, hint: true);
+
+    private static string? OneHost(AuditScreen screen) => screen.IsFleet ? "open one host's entries first: Enter" : null;
 
     private static string? NoCopy(AuditScreen screen) => screen.HasCopy ? null : "there is no copy yet";
 }

@@ -4,10 +4,12 @@ namespace CcConsole.Screens;
 internal static class AuditDetail
 {
     /// <summary>Says it.</summary>
-    public static void Describe(AuditLine line, AuditLink link, DetailText detail, TimeZoneInfo zone)
+    public static void Describe(AuditLine line, AuditLink link, bool withHost, DetailText detail, TimeZoneInfo zone)
     {
         var row = line.Row;
         detail.Title($"{line.Number} {row.Event}");
+        if (withHost)
+            detail.Fact("host", line.Key.Host);
         if (line.Missing is { } why)
         {
             detail.Fact("link", link.Mark, link.Scope);

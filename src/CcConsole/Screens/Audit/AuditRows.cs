@@ -20,7 +20,6 @@ internal sealed class AuditRows : IRowSource<AuditLine>
     private readonly string _host;
     private readonly TimeZoneInfo _zone;
     private readonly long _first;
-    private readonly bool _oldestFirst;
     private readonly List<(long Page, AuditLine[] Lines)> _pages = [];
 
     /// <param name="host">The host's name in the fleet.</param>
@@ -31,12 +30,15 @@ internal sealed class AuditRows : IRowSource<AuditLine>
     /// <param name="zone">Of the times.</param>
     public AuditRows(string host, Func<long, long, IReadOnlyList<AuditRow>> read, long first, long last, bool oldestFirst, TimeZoneInfo zone)
     {
-        (_host, _read, _first, _oldestFirst, _zone) = (host, read, first, oldestFirst, zone);
+        (_host, _read, _first, OldestFirst, _zone) = (host, read, first, oldestFirst, zone);
         Count = (int)Math.Clamp(last - first + 1, 0, int.MaxValue);
     }
 
     /// <inheritdoc/>
     public int Count { get; }
+
+    /// <summary>Whether the order is turned.</summary>
+    public bool OldestFirst { get; }
 
     /// <inheritdoc/>
     public AuditLine this[int index]
@@ -52,7 +54,7 @@ internal sealed class AuditRows : IRowSource<AuditLine>
 
     /// <inheritdoc/>
     public int IndexOf(object key) =>
-        key is AuditKey { Seq: var seq, Host: var host } && host == _host && seq >= _first && seq <= Last ? (int)(_oldestFirst ? seq - _first : Last - seq) : -1;
+        key is AuditKey { Seq: var seq, Host: var host } && host == _host && seq >= _first && seq <= Last ? (int)(OldestFirst ? seq - _first : Last - seq) : -1;
 
     /// <inheritdoc/>
     public object KeyAt(int index) => new AuditKey(_host, Seq(index));
@@ -66,7 +68,7 @@ internal sealed class AuditRows : IRowSource<AuditLine>
 
     System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
 
-    private long Seq(int index) => _oldestFirst ? _first + index : Last - index;
+    private long Seq(int index) => OldestFirst ? _first + index : Last - index;
 
     private AuditLine[] Page(long page)
     {

@@ -1,102 +1,127 @@
 using System.Globalization;
 using CcConsole.Core;
-using CcConsole.Fleet.Audit;
 using CcConsole.Store.Chains;
 using CcConsole.Tui.Cells;
 using CcConsole.Tui.Widgets;
 
 namespace CcConsole.Screens;
 
-/// <summary>The verified copy of a host's audit chain: the verdict, the entries newest first, and all of one. Needs no host.</summary>
+/// <summary>
+/// The verified copy of a host's audit chain, or of all hosts': the verdict, the entries newest first, and all of one. Works from the
+/// cache alone. One host's entries are all there, read as they come into view; of all hosts, and behind a filter, the newest that match.
+/// </summary>
 internal sealed class AuditScreen : ListScreen<AuditLine>
 {
-    private readonly string _host;
-    private AuditBanner _banner;
-    private CopyVerification? _found;
-    private ChainHead? _head;
+    /// <summary>Up to so many entries of all hosts are verified without being asked.</summary>
+    private const long VerifiedUnasked = 3_000_000;
+
+    private readonly string? _host;
+    private readonly AuditProofs _proofs;
+    private readonly AuditResults _results;
+    private readonly long? _wanted;
+    private IReadOnlyList<ChainHead> _heads = [];
     private AuditRows? _rows;
+    private AuditBanner _banner;
     private bool _loading;
-    private bool _verifying;
 
     /// <param name="shell">Everything around it.</param>
-    /// <param name="host">The host.</param>
-    public AuditScreen(Shell shell, string host)
+    /// <param name="host">The host; null for all hosts.</param>
+    /// <param name="seq">The entry to select; null for the newest.</param>
+    public AuditScreen(Shell shell, string? host, long? seq = null)
         : base(shell, "Audit", [], line => line.Key)
     {
-        _host = host;
+        (_host, _wanted) = (host, seq);
         _banner = AuditBanner.None(shell.Ascii);
+        _proofs = new AuditProofs(shell);
+        _results = new AuditResults(shell, ShowRows, Closing);
         Table.Columns = Columns();
         Table.CanMark = true;
         Table.Sort = null;
-        SetRows([]);
+        Table.Opened = line =>
+        {
+            if (_host is null)
+                shell.Push(new AuditScreen(shell, line.Key.Host, line.Key.Seq));
+        };
     }
 
     /// <inheritdoc/>
-    public override string? Host => _host;
+    public override string? Host => _host ?? Selected?.Key.Host;
 
     /// <inheritdoc/>
     public override string? CopyText => Selected?.Row.Hash;
+
+    /// <summary>Whether it shows the entries of all hosts.</summary>
+    public bool IsFleet => _host is null;
 
     /// <summary>Where the chain breaks; null when it does not, or was not verified.</summary>
     public long? FirstBreak => _banner.FirstBad;
 
     /// <summary>Whether a contradiction waits for a person.</summary>
-    public bool HasConflict => Shell.Snapshot.Host(_host)?.HasConflict == true;
+    public bool HasConflict => _host is not null && Shell.Snapshot.Host(_host)?.HasConflict == true;
 
     /// <summary>Whether there is a copy.</summary>
-    public bool HasCopy => _head is not null;
+    public bool HasCopy => _heads.Count > 0;
 
-    /// <summary>Whether the copy is being verified.</summary>
-    public bool IsVerifying => _verifying;
+    /// <summary>Whether a copy is being verified.</summary>
+    public bool IsVerifying => _loading || _proofs.IsRunning;
 
     /// <inheritdoc/>
     protected override bool DetailBelow => true;
 
     /// <inheritdoc/>
-    protected override string TitlePrefix => $"{_host} {(Shell.Ascii ? '>' : '›')} ";
+    protected override string TitlePrefix => _host is null ? "all hosts " : $"{_host} {(Shell.Ascii ? '>' : '›')} ";
 
     /// <inheritdoc/>
-    protected override string EmptyText => _loading ? "loading" : "no entries";
+    protected override string EmptyText => _loading || _results.IsSearching ? "loading" : _results.Problem?.Message ?? "no entries";
+
+    /// <inheritdoc/>
+    protected override string EmptyByFilter => _results switch
+    {
+        { Problem: { } problem } => $"{problem.Message}. {problem.Hint}",
+        { IsSearching: true } => "searching",
+        _ => $"nothing matches \"{Filter}\"  Esc clears",
+    };
 
     private TimeZoneInfo Zone => Shell.Application.Time.LocalTimeZone;
+
+    private string What => _host ?? "all hosts";
 
     /// <inheritdoc/>
     public override void Enter()
     {
-        if (_head is null)
-            LoadAndVerify();
+        if (_heads.Count == 0)
+            LoadAndVerify(asked: false);
     }
 
     /// <inheritdoc/>
     public override void Update()
     {
-        // A pull in the background has moved the head or met a contradiction: nothing is claimed of it until it was verified here.
-        if (_found is not null && !_loading && !_verifying && Shell.Snapshot.Host(_host) is { Head: { } seen } host
-            && ((seen.Copy, seen.Seq, seen.Hash) != (_found.Head.Copy, _found.Head.Seq, _found.Head.Hash) || host.HasConflict != (_found.Conflict is not null)))
-        {
-            LoadAndVerify();
-        }
+        // A pull in the background has moved a head or met a contradiction: nothing is claimed of it until it was verified here.
+        if (_heads.Count > 0 && !IsVerifying && _heads.Any(HasChanged))
+            LoadAndVerify(asked: false);
         else
-        {
             ShowVerdict();
-        }
     }
 
     /// <inheritdoc/>
     public override void Refresh() => Pull();
 
-    /// <summary>Reads the copy and verifies every line of it.</summary>
-    public void LoadAndVerify()
+    /// <summary>Reads the heads and verifies every line of the copies.</summary>
+    /// <param name="asked">Whether a person asked for it: else very many entries of all hosts stay unverified, and it is said so.</param>
+    public void LoadAndVerify(bool asked = true)
     {
-        if (_loading || _verifying)
+        if (IsVerifying)
             return;
-        Shell.Operations.Start($"{_host}: verifying every entry", async cancelled =>
+        Shell.Operations.Start($"{What}: verifying every entry", async cancelled =>
         {
             using var both = CancellationTokenSource.CreateLinkedTokenSource(cancelled, Closing);
             try
             {
                 await LoadAsync(both.Token);
-                await VerifyAsync(both.Token);
+                if (_host is not null || asked || _heads.Sum(AuditProofs.Length) <= VerifiedUnasked)
+                    await _proofs.VerifyAsync(_heads, (done, all) => SetBanner(AuditBanner.Verifying(done, all, Shell.Ascii)), both.Token);
+                ShowVerdict();
+                UpdateDetail();
             }
             catch (OperationCanceledException) when (both.IsCancellationRequested)
             {
@@ -110,58 +135,58 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
         });
     }
 
-    /// <summary>Takes the host's new entries.</summary>
+    /// <summary>Takes the host's new entries; those of all hosts where all are shown.</summary>
     /// <param name="deep">Whether every entry that the host has is held against the copy first.</param>
-    public void Pull(bool deep = false) => Shell.Operations.Start($"{_host}: {(deep ? "comparing every entry" : "pulling the chain")}", async stop =>
+    public void Pull(bool deep = false) => Shell.Operations.Start($"{What}: {(deep ? "comparing every entry" : "pulling the chain")}", async stop =>
     {
-        var pulled = await Shell.Fleet.Audit.PullAsync(_host, deep, stop);
-        await Shell.Fleet.Monitor.RefreshAsync(_host).WaitAsync(stop);
-        if (pulled.IsGood)
-            Shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"{_host}: {(deep ? "every entry is as it was seen, " : "")}{pulled.Added} new entries"));
+        if (_host is not null)
+            await PullAsync(_host, deep, stop);
         else
-            Shell.Toasts.Fail($"{_host}: {pulled.Verdict}: {pulled.Message}", pulled.Hint ?? "");
+            await AuditPulls.RunAsync(Shell, deep, stop);
         LoadAndVerify();
     });
 
     /// <summary>In the demo: changes the host's own log, as an intruder would.</summary>
-    public void Tamper() => Shell.Operations.Start($"{_host}: tampering", _ =>
+    public void Tamper() => Shell.Operations.Start($"{What}: tampering", _ =>
     {
-        if (Shell.Settings.Tamper is { } tamper)
-            Shell.Toasts.Show($"{_host}: {tamper(_host)}", "D holds the host's log against the copy.");
+        if (Shell.Settings.Tamper is { } tamper && Host is { } host)
+            Shell.Toasts.Show($"{host}: {tamper(host)}", "D holds the host's log against the copy.");
         return Task.CompletedTask;
     });
 
     /// <summary>Goes to the entry at which the chain breaks.</summary>
     public void GoToBreak()
     {
-        if (FirstBreak is not { } seq)
-            return;
-        ClearFilter();
-        if (!Table.SelectKey(new AuditKey(_host, seq), centred: true))
-            Shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"#{seq} is not in the copy, which ends before it"), _banner.Detail);
+        if (FirstBreak is { } seq)
+            GoTo(seq, "the copy ends before it: the host's version is beside it in the conflict's folder");
     }
 
+    /// <summary>Shows the entries of all hosts, or those of the selected entry's host again.</summary>
+    public void SwitchScope() => Shell.Jump(() => new AuditScreen(Shell, _host is null ? Host : null));
+
     /// <summary>Writes the copy to a file, byte for byte.</summary>
-    public void Export() => Shell.Operations.Start($"{_host}: exporting the chain", async stop =>
+    public void Export() => Shell.Operations.Start($"{What}: exporting the chain", async stop =>
     {
-        var input = new TextInput { Text = Path.Combine(Path.GetFullPath(Shell.Settings.WorkingDirectory), $"{_host}-audit.jsonl") };
+        var host = _host!;
+        var input = new TextInput { Text = Path.Combine(Path.GetFullPath(Shell.Settings.WorkingDirectory), $"{host}-audit.jsonl") };
         var question = new Question("Export the chain", "The copy is written to this new file, byte for byte as the host wrote it:", input, null, "Export", "Back");
         if (await Shell.AskAsync(question) != 1)
             return;
         var path = Path.GetFullPath(input.Text.Trim(), Path.GetFullPath(Shell.Settings.WorkingDirectory));
-        var bytes = await Task.Run(() => Shell.Fleet.Audit.Export(_host, path), stop);
+        var bytes = await Task.Run(() => Shell.Fleet.Audit.Export(host, path), stop);
         Shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes written to {path}"));
     });
 
     /// <summary>Takes the host's chain as it is now, after a person has looked at the contradiction.</summary>
-    public void Resolve() => Shell.Operations.Start($"{_host}: resolving the conflict", async stop =>
+    public void Resolve() => Shell.Operations.Start($"{What}: resolving the conflict", async stop =>
     {
+        var host = _host!;
         var question = new Question("Resolve the conflict?",
-            $"The host's chain contradicts what was seen of it. From here on its chain as it is now is taken; the old copy and the evidence stay:\n\n{_banner.Detail}\n\nType {_host} to confirm that you know why.",
-            new TextInput(), _host, "Resolve", "Back");
+            $"The host's chain contradicts what was seen of it. From here on its chain as it is now is taken; the old copy and the evidence stay:\n\n{_banner.Detail}\n\nType {host} to confirm that you know why.",
+            new TextInput(), host, "Resolve", "Back");
         if (await Shell.AskAsync(question) != 1)
             return;
-        await Task.Run(() => Shell.Fleet.Audit.Resolve(_host), stop);
+        await Task.Run(() => Shell.Fleet.Audit.Resolve(host), stop);
         Pull();
     });
 
@@ -176,81 +201,134 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     }
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<AuditLine> RowsFor(string filter) => filter.Length == 0 && Table.Sort is null ? AllRows : base.RowsFor(filter);
+    protected override IReadOnlyList<AuditLine> RowsFor(string filter)
+    {
+        if (_heads.Count == 0)
+            return [];
+        if (_host is not null && filter.Trim().Length == 0)
+        {
+            _results.Forget();
+            return WholeChain() is { } chain ? chain : [];
+        }
+        _results.Want(filter, text => AuditFilter.Parse(text, [.. _heads.Select(head => head.Host)], TimeZoneInfo.ConvertTime(Shell.Now, Zone)));
+        return [.. Sorted(_results.Lines)];
+    }
 
     /// <inheritdoc/>
-    protected override string FilterText(AuditLine row) =>
-        $"{row.Number} {row.Time} {row.Row.Event} {row.Row.Actor} {row.Row.Target} {row.Row.Words} {row.Row.Hash}";
+    protected override string FilterText(AuditLine row) => row.Target;
 
     /// <inheritdoc/>
     protected override int Compare(AuditLine a, AuditLine b, int column) => Table.Columns[column].Title switch
     {
-        "#" or "Time" => a.Row.Seq.CompareTo(b.Row.Seq),
+        "#" => a.Row.Seq.CompareTo(b.Row.Seq),
+        "Time" => Nullable.Compare(a.Row.Time, b.Row.Time),
+        "Exit" => Nullable.Compare(a.Row.ExitCode, b.Row.ExitCode),
         _ => string.Compare(Table.Columns[column].Text(a), Table.Columns[column].Text(b), StringComparison.OrdinalIgnoreCase),
     };
 
     /// <inheritdoc/>
-    protected override void Describe(AuditLine row, DetailText detail) => AuditDetail.Describe(row, LinkOf(row), detail, Zone);
+    protected override void Describe(AuditLine row, DetailText detail) => AuditDetail.Describe(row, LinkOf(row), _host is null, detail, Zone);
 
-    private IReadOnlyList<TableColumn<AuditLine>> Columns() =>
-    [
-        new("#", line => line.Number) { Width = 8, AlignRight = true },
-        new("Time", line => line.Time) { Width = 14, Priority = 1 },
-        new("Event", line => line.Row.Event) { Width = 18 },
-        new("Actor", line => line.Row.Actor) { Width = 10, Priority = 3 },
-        new("Target", line => line.Target) { Width = 14, Grow = 1, Priority = 2 },
-        new("Exit", line => line.Exit) { Width = 4, AlignRight = true, Priority = 5, Scope = line => line.Row.ExitCode is 0 ? null : "state.fail" },
-        new("Hash", line => line.Hash) { Width = 8, Priority = 4 },
-        new("Link", line => LinkOf(line).Mark) { Width = 10, Priority = 1, Scope = line => LinkOf(line).Scope },
-    ];
+    private List<TableColumn<AuditLine>> Columns()
+    {
+        List<TableColumn<AuditLine>> columns =
+        [
+            new("#", line => line.Number) { Width = 8, AlignRight = true },
+            new("Time", line => line.Time) { Width = 14, Priority = 1 },
+            new("Event", line => line.Row.Event) { Width = 18 },
+            new("Actor", line => line.Row.Actor) { Width = 10, Priority = 3 },
+            new("Target", line => line.Target) { Width = 14, Grow = 1, Priority = 2 },
+            new("Exit", line => line.Exit) { Width = 4, AlignRight = true, Priority = 5, Scope = line => line.Row.ExitCode is 0 ? null : "state.fail" },
+            new("Hash", line => line.Hash) { Width = 8, Priority = 4 },
+            new("Link", line => LinkOf(line).Mark) { Width = 10, Priority = 1, Scope = line => LinkOf(line).Scope },
+        ];
+        if (_host is null)
+            columns.Insert(0, new("Host", line => line.Key.Host) { Width = 10 });
+        return columns;
+    }
 
-    private AuditLink LinkOf(AuditLine line) => AuditLink.Of(line, _found, Shell.Ascii);
+    // A whole chain is in the order of its numbers, which is that of its times: to order it otherwise it would have to be read.
+    private AuditRows? WholeChain()
+    {
+        var oldestFirst = false;
+        if (Table.Sort is { } sort)
+        {
+            if (Table.Columns[sort.Column].Title is "#" or "Time")
+            {
+                oldestFirst = !sort.Descending;
+            }
+            else
+            {
+                Table.Sort = null;
+                Shell.Toasts.Show("a whole chain is ordered by its numbers", "What a filter (/) finds can be ordered by every column.");
+            }
+        }
+        if (_rows is not { } rows || _heads is not [var head])
+            return null;
+        return rows.OldestFirst == oldestFirst ? rows : _rows = RowsOf(head, oldestFirst);
+    }
+
+    private AuditRows RowsOf(ChainHead head, bool oldestFirst) =>
+        new(head.Host, (from, to) => Shell.Fleet.Audit.Range(head, from, to), head.First, head.Seq, oldestFirst, Zone);
+
+    private AuditLink LinkOf(AuditLine line) => AuditLink.Of(line, _proofs.Of(line.Key.Host), Shell.Ascii);
+
+    private bool HasChanged(ChainHead head) => Shell.Snapshot.Host(head.Host) is { Head: { } seen } host
+        && ((seen.Copy, seen.Seq, seen.Hash) != (head.Copy, head.Seq, head.Hash)
+            || (_proofs.Of(head.Host) is { } found && host.HasConflict != (found.Conflict is not null)));
 
     private async Task LoadAsync(CancellationToken stop)
     {
         _loading = true;
         try
         {
-            var head = await Task.Run(() => Shell.Fleet.Audit.Head(_host), stop);
-            if (_found?.Head.Copy != head.Copy)
-                _found = null;
-            _head = head;
-            _rows = new AuditRows(_host, (from, to) => Shell.Fleet.Audit.Range(head, from, to), head.First, head.Seq, oldestFirst: false, Zone);
+            _heads = await Task.Run(() => _host is null ? Shell.Fleet.Audit.Heads() : [Shell.Fleet.Audit.Head(_host)], stop);
+            if (_host is not null && _heads is [var head])
+                _rows = RowsOf(head, oldestFirst: false);
         }
         finally
         {
             _loading = false;
+            _results.Forget();
             SetRows(_rows is null ? [] : _rows);
             Shell.Application.Invalidate();
         }
+        if (_wanted is { } seq && _proofs.Of(_host!) is null)
+            GoTo(seq, "the copy does not hold it");
     }
 
-    private async Task VerifyAsync(CancellationToken stop)
+    private void GoTo(long seq, string otherwise)
     {
-        _verifying = true;
-        try
-        {
-            var all = _head!.Seq + 1;
-            SetBanner(AuditBanner.Verifying(0, all, Shell.Ascii));
-            var progress = new Progress<long>(done =>
-            {
-                if (_verifying)
-                    SetBanner(AuditBanner.Verifying(done, all, Shell.Ascii));
-            });
-            _found = await Task.Run(() => Shell.Fleet.Audit.Verify(_host, progress, stop), stop);
-        }
-        finally
-        {
-            _verifying = false;
-        }
-        ShowVerdict();
-        UpdateDetail();
+        ClearFilter();
+        if (!Table.SelectKey(new AuditKey(_host!, seq), centred: true))
+            Shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"#{seq}: {otherwise}"), _banner.Detail);
+        Shell.Application.Invalidate();
+    }
+
+    private async Task PullAsync(string host, bool deep, CancellationToken stop)
+    {
+        var pulled = await Shell.Fleet.Audit.PullAsync(host, deep, stop);
+        await Shell.Fleet.Monitor.RefreshAsync(host).WaitAsync(stop);
+        if (pulled.IsGood)
+            Shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"{host}: {(deep ? "every entry is as it was seen, " : "")}{pulled.Added} new entries"));
+        else
+            Shell.Toasts.Fail($"{host}: {pulled.Verdict}: {pulled.Message}", pulled.Hint ?? "");
+    }
+
+    private void ShowRows()
+    {
+        SetRows(_host is null ? _results.Lines : AllRows);
+        Shell.Application.Invalidate();
     }
 
     private void ShowVerdict()
     {
-        if (_found is { } found && _head is { } head && !_verifying)
-            SetBanner(AuditBanner.Of(found, Shell.Snapshot.Host(_host)?.Head ?? head, Shell.Snapshot.Host(_host), Shell.Now, Zone, Shell.Ascii));
+        if (_heads.Count == 0 || IsVerifying)
+            return;
+        if (_host is null)
+            SetBanner(AuditBanner.OfAll(_heads, _proofs, Shell, Zone));
+        else if (_proofs.Of(_host) is { } found)
+            SetBanner(AuditBanner.Of(found, Shell.Fleet.Audit.State(_host), Shell.Snapshot.Host(_host), Shell.Now, Zone, Shell.Ascii));
     }
 
     private void SetBanner(AuditBanner banner)

@@ -63,7 +63,7 @@ internal sealed record FleetLine
             Late = Count(host.Late),
             Next = host.NextRun is { } next ? TimeText.Near(next, now) : "",
             Contact = ContactOf(host, now),
-            Audit = VerdictText.Of(host, ascii),
+            Audit = VerdictText.Of(host, now, ascii),
             Note = NoteOf(host, now, ascii),
             NoteScope = host.Cause is null && (host.IsCronStopped || host.Drift > 0) ? "state.late" : NoteOf(host, now, ascii).Length > 0 ? look.Scope : null,
         };

@@ -18,7 +18,7 @@ internal sealed class FleetScreen : ListScreen<FleetLine>
         new("Late", line => line.Late) { Width = 4, AlignRight = true, Priority = 1, Scope = line => line.Host.Late > 0 ? "state.late" : "text.dim" },
         new("Next", line => line.Next) { Width = 9, Priority = 4 },
         new("Contact", line => line.Contact) { Width = 13, Priority = 5 },
-        new("Audit", line => line.Audit.Text) { Width = 12, Priority = 1, Scope = line => line.Audit.Scope },
+        new("Audit", line => line.Audit.Text) { Width = 14, Priority = 1, Scope = line => line.Audit.Scope },
         new("Note", line => line.Note) { Width = 12, Grow = 2, Priority = 3, Scope = line => line.NoteScope },
     ];
 
@@ -117,6 +117,7 @@ internal sealed class FleetScreen : ListScreen<FleetLine>
         detail.Fact("agent", host.AgentVersion ?? (host.LastContact is null ? "? not asked yet" : "none: runs are not reported"));
         detail.Space();
         detail.Fact("audit", row.Audit.Text, row.Audit.Scope);
+        detail.Text(host.Audit?.Words, "text.dim");
         detail.Fact("head", host.Head?.Hash);
         detail.Fact("pulled", host.Head is { } head ? TimeText.Full(head.PulledAt) : null);
     }

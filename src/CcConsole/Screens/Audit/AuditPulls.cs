@@ -1,0 +1,38 @@
+using System.Globalization;
+using CcConsole.Core;
+
+namespace CcConsole.Screens;
+
+/// <summary>Pulls the chains of all hosts that have an agent; one host's failure is told and does not hold up the others.</summary>
+internal static class AuditPulls
+{
+    /// <summary>Pulls them.</summary>
+    public static async Task RunAsync(Shell shell, bool deep, CancellationToken stop)
+    {
+        var hosts = shell.Snapshot.Hosts.Where(host => host.AgentVersion is not null || host.Head is not null).Select(host => host.Name).ToList();
+        if (hosts.Count == 0)
+        {
+            shell.Toasts.Fail("no host has an agent, and only an agent keeps a chain", "7 shows the agents; I installs one.");
+            return;
+        }
+        var problems = (await Task.WhenAll(hosts.Select(host => OneAsync(shell, host, deep, stop)))).OfType<string>().ToList();
+        await shell.Fleet.Monitor.RefreshAsync().WaitAsync(stop);
+        if (problems.Count == 0)
+            shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"{hosts.Count} chains pulled{(deep ? ", every entry is as it was seen" : "")}"));
+        else
+            shell.Toasts.Fail(string.Create(CultureInfo.InvariantCulture, $"{problems.Count} of {hosts.Count}: {problems[0]}"), problems.Count > 1 ? "The fleet's audit column shows each." : "");
+    }
+
+    private static async Task<string?> OneAsync(Shell shell, string host, bool deep, CancellationToken stop)
+    {
+        try
+        {
+            var pulled = await shell.Fleet.Audit.PullAsync(host, deep, stop);
+            return pulled.IsGood ? null : $"{host}: {pulled.Verdict}: {pulled.Message}";
+        }
+        catch (ProblemException problem)
+        {
+            return HostText.With(host, problem.Message);
+        }
+    }
+}
