@@ -1,6 +1,5 @@
 using System.Globalization;
 using CcConsole.Tui.Cells;
-using CcConsole.Tui.Testing;
 using CcConsole.Tui.Theming;
 using Xunit;
 
