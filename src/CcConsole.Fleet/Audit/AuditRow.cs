@@ -35,6 +35,9 @@ public sealed record AuditRow
     /// <summary>What it says, in words, where its members alone say it badly (<c>job.missed</c>); empty for the others.</summary>
     public string Words { get; init; } = "";
 
+    /// <summary>The id of its chain; empty when the entry names none.</summary>
+    public string Chain { get; init; } = "";
+
     /// <summary>Its own hash.</summary>
     public string Hash { get; init; } = "";
 
@@ -63,6 +66,7 @@ public sealed record AuditRow
                 ExitCode = entry.TryGetProperty("exit_code", out JsonElement exit) && exit.ValueKind == JsonValueKind.Number && exit.TryGetInt32(out int code) ? code : null,
                 Diff = Text(entry, "diff"),
                 Words = Text(entry, "event") == AuditEvents.JobMissed ? Missed(entry) : "",
+                Chain = Text(entry, "chain"),
                 Hash = Text(entry, "hash"),
                 PreviousHash = Text(entry, "prev_hash"),
             };

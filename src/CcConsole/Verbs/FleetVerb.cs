@@ -44,7 +44,7 @@ internal static class FleetVerb
         }, symbols);
 
     // What a shell completes to: the list as it is in the file; where it cannot be read, the verb itself will say so.
-    private static IEnumerable<CompletionItem> Names()
+    public static IEnumerable<CompletionItem> Names()
     {
         try
         {

@@ -1,6 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using CcConsole.Fleet.Hosts;
 using CcConsole.Store;
+using CcConsole.Store.Chains;
 using CcConsole.Store.Reports;
 using CcConsole.Tests.Shared;
 using Xunit;
@@ -50,6 +52,28 @@ internal sealed class VerbHome : IDisposable
         cache.Reports.Add(reports);
         return this;
     }
+
+    /// <summary>Puts entries of a host's chain into the cache, as if they had been pulled.</summary>
+    public VerbHome Chain(string host, params string[] lines)
+    {
+        using CacheDatabase cache = CacheDatabase.Open(Path.Combine(_root, "state", "cc-console", "cache.db"), TimeProvider.System);
+        List<ChainLine> added = [.. lines.Select((line, i) => new ChainLine(i, Encoding.UTF8.GetBytes(line)))];
+        cache.Chains.Append(new ChainHead
+        {
+            Host = host,
+            Chain = "9f2c",
+            Seq = lines.Length - 1,
+            Offset = added.Sum(line => line.Bytes.Length + 1),
+            Hash = new string('a', 64),
+            GenesisHash = new string('b', 64),
+            PulledAt = new DateTimeOffset(2026, 11, 21, 12, 0, 0, TimeSpan.Zero),
+            Verdict = "OK",
+        }, added, null);
+        return this;
+    }
+
+    /// <summary>Where the cache lies.</summary>
+    public string State => Path.Combine(_root, "state", "cc-console");
 
     /// <summary>Makes the host refuse every write.</summary>
     public void Fill(string host) => File.WriteAllText(Path.Combine(_root, host, "full"), "");

@@ -21,6 +21,19 @@ internal static class JsonOutput
         output.Flush();
     }
 
+    /// <summary>One object on one line, without a line feed: for a part of a document.</summary>
+    public static string Text(Action<Utf8JsonWriter> members)
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer, OneLine))
+        {
+            json.WriteStartObject();
+            members(json);
+            json.WriteEndObject();
+        }
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
     private static void Write(TextWriter output, Action<Utf8JsonWriter> write, JsonWriterOptions options)
     {
         var buffer = new System.Buffers.ArrayBufferWriter<byte>(1024);
