@@ -24,7 +24,8 @@ public sealed class FleetControl : IAsyncDisposable
 
     private FleetControl(FleetOptions options, CacheDatabase cache)
     {
-        ReadOnlyGuard guard = new(options.ReadOnly);
+        Own = new OwnChain(options);
+        ReadOnlyGuard guard = new(options.ReadOnly, Own);
         HostsFile file = new(Path.Combine(options.ConfigDirectory, HostsName));
         HostDirectory hosts = new(file);
         _sessions = new SessionPool(hosts, options);
@@ -39,6 +40,8 @@ public sealed class FleetControl : IAsyncDisposable
         Runs = new RunOperations(_sessions, options, guard);
         Audit = new AuditOperations(_sessions, cache, options, guard);
         Agents = new AgentOperations(_sessions, Changes, options, guard);
+        Changes.Applied += result => OwnRecords.Applied(Own, result);
+        Changes.Settled += change => OwnRecords.Settled(Own, change);
         Monitor = new FleetMonitor(_sessions, hosts, cache, Audit, Changes, inventories, options);
     }
 
@@ -66,6 +69,9 @@ public sealed class FleetControl : IAsyncDisposable
     /// <summary>The hosts' audit chains.</summary>
     public AuditOperations Audit { get; }
 
+    /// <summary>What this console did: its own audit chain.</summary>
+    public OwnChain Own { get; }
+
     /// <summary>The agents on the hosts: looking, installing, upgrading, uninstalling.</summary>
     public AgentOperations Agents { get; }
 
@@ -85,6 +91,7 @@ public sealed class FleetControl : IAsyncDisposable
     {
         await Monitor.DisposeAsync().ConfigureAwait(false);
         await _sessions.DisposeAsync().ConfigureAwait(false);
+        Own.Dispose();
         Cache.Dispose();
     }
 }

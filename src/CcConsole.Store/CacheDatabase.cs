@@ -27,6 +27,7 @@ public sealed class CacheDatabase : IDisposable
         Chains = new Chains.ChainCopies(this);
         Index = new Chains.AuditIndex(this);
         Conflicts = new Chains.ChainConflicts(this);
+        Claims = new Chains.ChainClaims(this);
         Reports = new Reports.ReportCache(this);
         Hosts = new Hosts.HostStates(this);
         Changes = new Changes.ChangeJournal(this);
@@ -45,6 +46,9 @@ public sealed class CacheDatabase : IDisposable
 
     /// <summary>Evidence of chains that contradict what was seen before.</summary>
     public Chains.ChainConflicts Conflicts { get; }
+
+    /// <summary>What consoles say of each other's hosts.</summary>
+    public Chains.ChainClaims Claims { get; }
 
     /// <summary>Execution reports.</summary>
     public Reports.ReportCache Reports { get; }

@@ -107,7 +107,7 @@ internal sealed class RequestReader
         }
 
         var problem = request is not { Request: DaemonRequest.Append, Params: { } entry } ? "not a request that the daemon knows"
-            : entry.Event is not (AuditEvents.CrontabEdited or AuditEvents.ConsolePulled or AuditEvents.JobStopped or AuditEvents.AccessRefused)
+            : entry.Event is not (AuditEvents.CrontabEdited or AuditEvents.ConsolePulled or AuditEvents.WitnessHead or AuditEvents.JobStopped or AuditEvents.AccessRefused)
                 && !AuditEvents.IsOfInstallation(entry.Event)
                 ? "not an event that may be asked for"
             : null;

@@ -98,8 +98,12 @@ internal static class EntryMembers
             new("uid", uid),
             new("user", Cut(user, ShortText)),
         ];
-        Add(members, "console_seq", entry.Seq);
-        Add(members, "console_hash", entry.Hash);
+        // In an entry, chain, seq and hash are its writer's.
+        var witness = entry.Event == AuditEvents.WitnessHead;
+        Add(members, "host", entry.Host);
+        Add(members, "host_chain", entry.Chain);
+        Add(members, witness ? "host_seq" : "console_seq", entry.Seq);
+        Add(members, witness ? "host_hash" : "console_hash", entry.Hash);
         Add(members, "table", entry.Table);
         Add(members, "run_id", entry.Run);
         Add(members, "job_id", entry.JobId);

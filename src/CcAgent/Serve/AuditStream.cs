@@ -50,7 +50,9 @@ internal sealed class AuditStream
             {
                 // Somebody else's writing, longer than a message may be, is cut: it cannot be an entry, and shows as such.
                 _batch.Write(line.Length <= MostLine ? line : [.. line[..MostLine], (byte)'\n']);
-                count++;
+                // Where the oldest segments were pruned, the first line there is not the one that was asked for.
+                if (count++ == 0)
+                    first = cursor.Seq - 1;
             }
 
             if (count == 0)

@@ -241,8 +241,8 @@ internal sealed class ServeSession
     {
         // What else a console does here is done by this agent, which then says so itself; but for what is done with the agent,
         // which only a login can that may do more than speak to it.
-        if (entry.Event != AuditEvents.ConsolePulled && (_policy.Name is not null || !AuditEvents.IsOfInstallation(entry.Event)))
-            throw new ProblemException("the event must be console.pulled, or by a login what was done with the agent");
+        if (entry.Event is not (AuditEvents.ConsolePulled or AuditEvents.WitnessHead) && (_policy.Name is not null || !AuditEvents.IsOfInstallation(entry.Event)))
+            throw new ProblemException("the event must be console.pulled or witness.head, or by a login what was done with the agent");
         _output.Result(id, new DaemonClient(_places).Append(entry), ProtocolJson.Default.AuditAppendResult);
     }
 

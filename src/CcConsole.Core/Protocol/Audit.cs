@@ -23,15 +23,21 @@ public sealed record AuditPullResult(long Stream, long Last, byte[]? Held = null
 public sealed record AuditLines(long Stream, long First, int Count, byte[] Bytes);
 
 /// <summary>Asks for an entry in the host's chain about what the console did.</summary>
-/// <param name="Event">"console.pulled"; the agent itself asks for "crontab.edited", "job.stopped" and "access.refused".</param>
+/// <param name="Event">"console.pulled" or "witness.head"; the agent itself asks for "crontab.edited", "job.stopped" and "access.refused".</param>
 /// <param name="Actor">Who: the person at the console.</param>
 /// <param name="Origin">From where: the console's machine.</param>
 public sealed record AuditAppendParams(string Event, string Actor, string Origin)
 {
-    /// <summary>console.pulled: the last sequence number that the console now holds.</summary>
+    /// <summary>witness.head: what the console calls the host whose chain it has seen.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>witness.head: that chain's id.</summary>
+    public string? Chain { get; init; }
+
+    /// <summary>console.pulled: the last sequence number that the console now holds; witness.head: the one that it holds of the other chain.</summary>
     public long? Seq { get; init; }
 
-    /// <summary>console.pulled: the hash of that entry, 64 hexadecimal digits.</summary>
+    /// <summary>console.pulled, witness.head: the hash of that entry, 64 hexadecimal digits.</summary>
     public string? Hash { get; init; }
 
     /// <summary>crontab.edited: which table, such as a path or "crontab of web".</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CcConsole.Core;
 using CcConsole.Core.Agents;
+using CcConsole.Core.Audit;
 using CcConsole.Core.Protocol;
 using CcConsole.Fleet.Changes;
 using CcConsole.Fleet.Sessions;
@@ -97,9 +98,13 @@ public sealed class AgentOperations
         }
 
         HostSession session = _sessions.Get(plan.Host);
-        return plan.Action == AgentAction.Uninstall
+        AgentResult result = plan.Action == AgentAction.Uninstall
             ? await RemoveAsync(session, plan, progress, cancellation).ConfigureAwait(false)
             : await PutAsync(session, plan, progress, cancellation).ConfigureAwait(false);
+        AuditAppendParams entry = new AgentAppend(plan, _options).Params;
+        string? unrecorded = _guard.Own.Record(entry.Event, plan.Host,
+            new AuditMember("sha256_before", entry.Before), new AuditMember("sha256_after", entry.After), new AuditMember("reason", entry.Reason));
+        return unrecorded is null ? result : result with { Notes = [.. result.Notes, unrecorded] };
     }
 
     /// <summary>How a host's agent is doing; a host that is not reached is told so in the result.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using CcConsole.Core;
 using CcConsole.Core.Audit;
 using CcConsole.Fleet.Audit.Evidence;
@@ -16,16 +15,19 @@ namespace CcConsole.Fleet.Audit;
 public sealed class AuditOperations
 {
     private const int ReadAtOnce = 256 * 1024;
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _pulling = new(StringComparer.Ordinal);
     private readonly SessionPool _sessions;
     private readonly CacheDatabase _cache;
     private readonly FleetOptions _options;
     private readonly ReadOnlyGuard _guard;
     private readonly AuditStates _states;
+    private readonly HostPulls _pulls;
+    private readonly OwnCopy _own;
 
     internal AuditOperations(SessionPool sessions, CacheDatabase cache, FleetOptions options, ReadOnlyGuard guard)
     {
-        (_sessions, _cache, _options, _guard, _states, Index) = (sessions, cache, options, guard, new AuditStates(cache, options), new AuditSearch(cache));
+        (_sessions, _cache, _options, _guard) = (sessions, cache, options, guard);
+        (_states, Index, _own) = (new AuditStates(cache, options), new AuditSearch(cache), new OwnCopy(cache, options, guard.Own));
+        _pulls = new HostPulls(sessions, cache, options, guard.Own, Index);
         Evidence = new EvidenceExport(cache, options, Index, (host, cancellation) => Verify(host, cancellation: cancellation));
     }
 
@@ -38,34 +40,27 @@ public sealed class AuditOperations
     /// </summary>
     /// <param name="host">The host's name in the fleet.</param>
     /// <param name="deep">True: every entry that the host has is first held against the copy, which finds what was changed there after it
-    /// was seen here; false: only the last one.</param>
+    /// was seen here; false: only the last one, unless the settings want all now (<see cref="FleetOptions.DeepInterval"/>).</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ProblemException">The host is not reached, or has no agent.</exception>
-    public async Task<PullResult> PullAsync(string host, bool deep = false, CancellationToken cancellation = default)
-    {
-        HostSession session = _sessions.Get(host);
-        HostConnection connection = await session.ConnectAsync(cancellation).ConfigureAwait(false);
-        AgentSession agent = connection.RequireAgent("only an agent keeps a chain");
-        SemaphoreSlim gate = _pulling.GetOrAdd(host, _ => new SemaphoreSlim(1, 1));
-        await gate.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            PullResult pulled = await new AuditPull(_cache, _options, agent, host, (session.Shell as OpenSshShell)?.Key?.Fingerprint, deep).RunAsync(cancellation).ConfigureAwait(false);
-            if (pulled.Added > 0)
-                Index.AfterPull(host);
-            return pulled;
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
+    public Task<PullResult> PullAsync(string host, bool deep = false, CancellationToken cancellation = default) => _pulls.RunAsync(host, deep, waits: true, cancellation);
+
+    /// <summary>The same in the background: a comparison that is due is left to a later pull while other hosts are at theirs.</summary>
+    internal Task<PullResult> PullInTurnAsync(string host, CancellationToken cancellation) => _pulls.RunAsync(host, deep: false, waits: false, cancellation);
 
     /// <summary>How a host's chain stands: verdict, age, last checkpoint. Asks no host, and knows those too from which nothing was pulled.</summary>
-    public AuditState State(string host) => _states.Of(host);
+    public AuditState State(string host)
+    {
+        _own.Refresh();
+        return _states.Of(host);
+    }
 
     /// <summary>The same of every host from which something was pulled or that contradicts what was seen, by name.</summary>
-    public IReadOnlyList<AuditState> States() => _states.All();
+    public IReadOnlyList<AuditState> States()
+    {
+        _own.Refresh();
+        return _states.All();
+    }
 
     /// <summary>
     /// Verifies every entry that a host has now against what was seen before, and stores none of it. Where it finds something, a deep pull
@@ -90,12 +85,25 @@ public sealed class AuditOperations
     public Stream Read(string host) => _cache.Chains.OpenRead(Head(host));
 
     /// <summary>The remembered heads, by host.</summary>
-    public IReadOnlyList<ChainHead> Heads() => _cache.Chains.Heads();
+    public IReadOnlyList<ChainHead> Heads()
+    {
+        _own.Refresh();
+        return _cache.Chains.Heads();
+    }
 
-    /// <summary>The remembered head of a host.</summary>
+    /// <summary>The remembered head of a host, or of the console's own chain (<see cref="OwnChain.Name"/>).</summary>
     /// <exception cref="ProblemException">Nothing was pulled from it yet.</exception>
-    public ChainHead Head(string host) => _cache.Chains.Head(host) ?? throw new ProblemException(
-        $"Nothing was pulled from the chain of {Plain.Text(host)} yet", $"cc-console audit pull {Plain.Text(host)}");
+    public ChainHead Head(string host)
+    {
+        if (host == OwnChain.Name)
+        {
+            _own.Refresh();
+        }
+
+        return _cache.Chains.Head(host) ?? throw (host == OwnChain.Name
+            ? new ProblemException("This console has done nothing yet that its own audit chain would hold", "It begins with the first pull or change.")
+            : new ProblemException($"Nothing was pulled from the chain of {Plain.Text(host)} yet", $"cc-console audit pull {Plain.Text(host)}"));
+    }
 
     /// <summary>The entries of a host's copy, newest first; read as they are taken.</summary>
     /// <param name="host">The host's name in the fleet.</param>
@@ -167,19 +175,42 @@ public sealed class AuditOperations
     public IReadOnlyList<ChainConflict> AllConflicts(string? host = null) => _cache.Conflicts.All(host);
 
     /// <summary>
-    /// Notes that a person has looked at a host's contradictions and takes the host's chain as it is now from here on. The evidence and
-    /// the old copy stay; the next pull begins a new copy.
+    /// Notes that a person has looked at a host's contradictions. Where only the SSH key was another, the one that was found is pinned and the
+    /// copy goes on. Else the host's chain is taken as it is now: the evidence and the old copy stay; the next pull begins a new copy.
     /// </summary>
-    /// <exception cref="ProblemException">The console is read-only, or there is nothing to resolve.</exception>
-    public void Resolve(string host)
+    /// <returns>True when the copy goes on.</returns>
+    /// <exception cref="ProblemException">The console is read-only, its own chain cannot be written, or there is nothing to resolve.</exception>
+    public bool Resolve(string host)
     {
         _guard.Demand($"resolving the conflict of {host}");
-        if (_cache.Conflicts.Open(host).Count == 0)
+        IReadOnlyList<ChainConflict> open = _cache.Conflicts.Open(host);
+        if (open.Count == 0)
         {
             throw new ProblemException($"There is no open conflict of {Plain.Text(host)}", "cc-console audit heads shows the verdicts.");
         }
 
+        bool goesOn = open.All(conflict => conflict.Verdict == HostKeyPin.Verdict);
+        string? key = goesOn ? System.Text.Encoding.UTF8.GetString(_cache.Conflicts.Evidence(open[^1].Id).Theirs.Span) : null;
+        string? unrecorded = _guard.Own.Record(AuditEvents.AuditResolved, host, new AuditMember("verdict", open[^1].Verdict), new AuditMember("at_seq", open[^1].Seq),
+            new AuditMember("decision", goesOn ? "the other key is the host's" : "a new copy begins"), new AuditMember("fingerprint", key));
+        if (unrecorded is not null)
+        {
+            throw new ProblemException($"{unrecorded}; nothing was resolved");
+        }
+
         _cache.Conflicts.Resolve(host, _options.Actor);
+        if (key is not null)
+        {
+            _cache.Chains.Pin(host, key);
+            return true;
+        }
+
+        if (_cache.Chains.Head(host) is { } head)
+        {
+            _cache.Claims.Forget(head.Chain);
+        }
+
         _cache.Chains.Retire(host);
+        return false;
     }
 }

@@ -1,22 +1,26 @@
 using CcConsole.Core;
 using CcConsole.Core.Audit;
 using CcConsole.Core.Protocol;
-using CcConsole.Fleet.Sessions;
 using CcConsole.Store;
 using CcConsole.Store.Chains;
 
 namespace CcConsole.Fleet.Audit;
 
 /// <summary>
-/// One pull of a host's chain. It starts at the last line held, which must be there still, byte for byte; verifies what follows; stores it,
+/// One pull of a chain. It starts at the last line held, which must be there still, byte for byte; verifies what follows; stores it,
 /// and only then moves the head. What contradicts the copy is kept as evidence, and nothing of the copy is overwritten. A deep pull
 /// first holds every entry that the host has against the copy: it finds what was changed on the host after it was seen here.
 /// </summary>
-internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, AgentSession agent, string host, string? hostKey, bool deep)
+internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, IChainSource source, string host, string? hostKey, bool deep, Action<ChainHead, ChainLine> hear)
 {
     private const string Good = "OK";
-    private readonly PullSource _source = new(agent, host);
-    private readonly PullEvidence _evidence = new(cache, host);
+    private HostKeyPin _pin = null!;
+    private PullEvidence _evidence = new(cache, host);
+    private long _notable;
+    private bool _compared;
+
+    /// <summary>Whether an entry came that is about more than the chain itself and who pulled it.</summary>
+    public bool IsNotable { get; private set; }
 
     public async Task<PullResult> RunAsync(CancellationToken cancellation)
     {
@@ -26,10 +30,18 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, Agent
         }
 
         ChainHead? head = cache.Chains.Head(host);
-        (AuditPullResult opened, AgentStream stream) = await _source.OpenAsync(head?.Seq ?? -1, cancellation).ConfigureAwait(false);
+        _notable = head?.Notable ?? -1;
+        _pin = new HostKeyPin(head, hostKey);
+        if (head is not null && CheckEnd(head) is { } edited)
+        {
+            return edited;
+        }
+
+        _evidence = new PullEvidence(cache, host, _pin.Beside);
+        ChainStream stream = await source.OpenAsync(head?.Seq ?? -1, cancellation).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
-            bool holds = head is null || Holds(opened.Held, cache.Chains.Line(head, head.Seq));
+            bool holds = head is null || Holds(stream.Held, cache.Chains.Line(head, head.Seq));
             if (head is not null && (deep || !holds) && await CompareAsync(head, cancellation).ConfigureAwait(false) is { } contradiction)
             {
                 return contradiction;
@@ -41,32 +53,50 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, Agent
                     "Pull again; if it stays so, look at the agent on the host.");
             }
 
-            return await ContinueAsync(head, stream, cancellation).ConfigureAwait(false);
+            return _pin.IsAnother ? _pin.Keep(new PullEvidence(cache, host)) : await ContinueAsync(head, stream, cancellation).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>A head that its own last line does not carry would put the blame for what follows on the host.</summary>
+    private PullResult? CheckEnd(ChainHead head)
+    {
+        ChainLine? last = cache.Chains.Line(head, head.Seq);
+        if (last is { } line && ChainLines.Member(line.Bytes.Span, "hash"u8) == head.Hash)
+        {
+            return null;
+        }
+
+        string found = last is null ? "is gone" : "does not carry the hash that is remembered of it";
+        return _evidence.Keep(head, head.Seq, Verdict.Fork.Word(), $"entry #{head.Seq} of the copy in this console's cache {found}: the cache was edited",
+            System.Text.Encoding.ASCII.GetBytes(head.Hash), last?.Bytes ?? default);
     }
 
     private async Task<PullResult?> CompareAsync(ChainHead head, CancellationToken cancellation)
     {
-        using CopyComparison comparison = new(cache, _source, _evidence);
-        return await comparison.RunAsync(head, cancellation).ConfigureAwait(false);
+        using CopyComparison comparison = new(cache, source, _evidence, head);
+        PullResult? found = await comparison.RunAsync(cancellation).ConfigureAwait(false);
+        _compared = found is null;
+        return found;
     }
 
-    private async Task<PullResult> ContinueAsync(ChainHead? head, AgentStream stream, CancellationToken cancellation)
+    private async Task<PullResult> ContinueAsync(ChainHead? head, ChainStream stream, CancellationToken cancellation)
     {
+        // Of a copy that begins here every entry is verified, and there is nothing to compare.
+        _compared |= head is null;
         ChainVerifier verifier = head is null ? ChainVerifier.Start() : ChainVerifier.Start(ParseHash(head), head.Seq + 1);
         long added = 0;
-        bool worthAnEntry = false;
-        await foreach (AuditLines lines in _source.LinesAsync(stream, cancellation).ConfigureAwait(false))
+        await foreach (AuditLines lines in stream.Lines.ConfigureAwait(false))
         {
             long before = verifier.VerifiedBytes;
             bool good = verifier.Append(lines.Bytes);
             ReadOnlyMemory<byte> verified = lines.Bytes.AsMemory(0, (int)(verifier.VerifiedBytes - before));
             if (!verified.IsEmpty)
             {
-                List<ChainLine> rows = ChainLines.Split(verified, (head?.Seq ?? -1) + 1);
-                worthAnEntry |= rows.Any(row => ChainLines.Member(row.Bytes.Span, "event"u8) != AuditEvents.ConsolePulled);
+                List<ChainLine> rows = ChainLines.Split(verified, head is null ? lines.First : head.Seq + 1);
+                List<ChainLine> told = [.. rows.Where(IsTold)];
                 head = cache.Chains.Append(Next(head, rows, verified.Length, verifier.Head), rows, head);
                 added += rows.Count;
+                told.ForEach(line => hear(head, line));
             }
 
             if (!good)
@@ -86,24 +116,23 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, Agent
             return new PullResult { Host = host, Verdict = Good, Message = $"{host}: the chain has no entry yet" };
         }
 
-        head = cache.Chains.Append(head with { PulledAt = options.Time.GetUtcNow(), Verdict = Good, HostKey = hostKey ?? head.HostKey }, [], head);
-        string? note = worthAnEntry && !options.ReadOnly ? await RecordAsync(head, cancellation).ConfigureAwait(false) : null;
-        return new PullResult { Host = host, Verdict = Good, Added = added, Head = head, Message = note };
+        DateTimeOffset now = options.Time.GetUtcNow();
+        head = cache.Chains.Append(head with { PulledAt = now, Verdict = Good, HostKey = _pin.Pinned, ComparedAt = _compared ? now : head.ComparedAt }, [], head);
+        return new PullResult { Host = host, Verdict = Good, Added = added, Head = head };
     }
 
-    /// <summary>Leaves an entry about this pull in the host's chain; a note when it could not.</summary>
-    private async Task<string?> RecordAsync(ChainHead head, CancellationToken cancellation)
+    /// <summary>Notes a new entry.</summary>
+    /// <returns>Whether it is one in which a console says what it has seen.</returns>
+    private bool IsTold(ChainLine line)
     {
-        try
+        string? name = ChainLines.Event(line.Bytes.Span);
+        bool told = name is AuditEvents.ConsolePulled or AuditEvents.WitnessHead;
+        if (!told && name is not (AuditEvents.KeyNext or AuditEvents.Checkpoint or AuditEvents.Rotate))
         {
-            AuditAppendParams entry = new(AuditEvents.ConsolePulled, options.Actor, options.Origin) { Seq = head.Seq, Hash = head.Hash };
-            await agent.RequestAsync(Methods.AuditAppend, entry, ProtocolJson.Default.AuditAppendParams, ProtocolJson.Default.AuditAppendResult, cancellation).ConfigureAwait(false);
-            return null;
+            (_notable, IsNotable) = (line.Seq, true);
         }
-        catch (AgentProblemException e)
-        {
-            return $"the pull is not recorded in the host's chain: {e.Message}";
-        }
+
+        return told;
     }
 
     private PullResult Bad(VerifyResult result, ChainHead? head, ReadOnlyMemory<byte> rest, long added)
@@ -114,19 +143,27 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, Agent
         return _evidence.Keep(head, seq, result.Verdict.Word(), $"entry #{seq}: {PullEvidence.Words(result)}", ours, rest) with { Added = added };
     }
 
-    private ChainHead Next(ChainHead? head, List<ChainLine> rows, int length, Hash32 hash) => new()
+    private ChainHead Next(ChainHead? head, List<ChainLine> rows, int length, Hash32 hash) => (head ?? new ChainHead
     {
-        Copy = head?.Copy ?? 0,
         Host = host,
-        Chain = head?.Chain ?? ChainLines.Member(rows[0].Bytes.Span, "chain"u8) ?? "",
+        Chain = ChainLines.Member(rows[0].Bytes.Span, "chain"u8) ?? "",
+        Seq = -1,
+        First = rows[0].Seq,
+        Offset = 0,
+        Hash = "",
+        // The first line was verified, so it carries its hash.
+        GenesisHash = ChainLines.Member(rows[0].Bytes.Span, "hash"u8)!,
+        PulledAt = default,
+        Verdict = Good,
+    }) with
+    {
         Seq = rows[^1].Seq,
         Offset = (head?.Offset ?? 0) + length,
         Hash = hash.ToString(),
-        // The first line was verified, so it carries its hash.
-        GenesisHash = head?.GenesisHash ?? ChainLines.Member(rows[0].Bytes.Span, "hash"u8)!,
-        HostKey = hostKey ?? head?.HostKey,
+        HostKey = _pin.Pinned,
         PulledAt = options.Time.GetUtcNow(),
         Verdict = Good,
+        Notable = _notable,
     };
 
     private static bool Holds(byte[]? held, ChainLine? ours) =>

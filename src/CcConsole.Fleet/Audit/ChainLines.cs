@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CcConsole.Core.Audit;
 using CcConsole.Store.Chains;
 
 namespace CcConsole.Fleet.Audit;
@@ -18,6 +19,32 @@ internal static class ChainLines
         }
 
         return lines;
+    }
+
+    /// <summary>
+    /// The event of a verified line. In an entry as an agent writes it the name stands as the first member so called, and in every other place
+    /// its quotes are escaped: it is found without parsing. Null when there is none.
+    /// </summary>
+    public static string? Event(ReadOnlySpan<byte> line)
+    {
+        ReadOnlySpan<byte> start = "\"event\": \""u8;
+        int at = line.IndexOf(start);
+        return at >= 0 && line[(at + start.Length)..] is var rest && rest.IndexOf((byte)'"') is >= 0 and var end
+            ? Known(rest[..end]) : null;
+    }
+
+    /// <summary>The names that a pull asks for, without a string for each line; any other is empty.</summary>
+    private static string Known(ReadOnlySpan<byte> name)
+    {
+        foreach (string known in (ReadOnlySpan<string>)[AuditEvents.ConsolePulled, AuditEvents.WitnessHead, AuditEvents.KeyNext, AuditEvents.Checkpoint, AuditEvents.Rotate])
+        {
+            if (System.Text.Ascii.Equals(name, known))
+            {
+                return known;
+            }
+        }
+
+        return "";
     }
 
     /// <summary>A member of an entry that is text; null when there is none.</summary>

@@ -1,82 +1,136 @@
 using CcConsole.Core.Audit;
 using CcConsole.Core.Protocol;
-using CcConsole.Fleet.Sessions;
 using CcConsole.Store;
 using CcConsole.Store.Chains;
 
 namespace CcConsole.Fleet.Audit;
 
-/// <summary>Holds every entry that a host has against the copy: finds where the two part, and keeps both.</summary>
-internal sealed class CopyComparison(CacheDatabase cache, PullSource source, PullEvidence evidence) : IDisposable
+/// <summary>
+/// Holds every entry that a host has against the copy: finds where the two part, and keeps both. What agrees is verified once more, and of
+/// what does not each side, so that it is told which of them was changed.
+/// </summary>
+internal sealed class CopyComparison(CacheDatabase cache, IChainSource source, PullEvidence evidence, ChainHead head) : IDisposable
 {
     private readonly MemoryStream _theirs = new();
+    private ChainVerifier _agreed = ChainVerifier.Start();
+    private long _next = -1;
 
-    /// <returns>Null when host and copy agree in all that the copy holds.</returns>
-    public async Task<PullResult?> RunAsync(ChainHead head, CancellationToken cancellation)
+    /// <returns>Null when host and copy agree in all that the copy holds and the host still has.</returns>
+    public async Task<PullResult?> RunAsync(CancellationToken cancellation)
     {
-        long parted = -1, seen = 0;
-        ChainVerifier before = ChainVerifier.Start();
-        VerifyResult? found = null;
-        (_, AgentStream stream) = await source.OpenAsync(-1, cancellation).ConfigureAwait(false);
+        ChainStream stream = await source.OpenAsync(-1, cancellation).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
-            using IEnumerator<ChainLine> ours = cache.Chains.Lines(head).GetEnumerator();
-            await foreach (AuditLines lines in source.LinesAsync(stream, cancellation).ConfigureAwait(false))
+            IEnumerator<ChainLine>? ours = null;
+            Parting? parting = null;
+            try
             {
-                foreach (ChainLine line in ChainLines.Split(lines.Bytes, seen))
+                await foreach (AuditLines lines in stream.Lines.ConfigureAwait(false))
                 {
-                    if (line.Seq > head.Seq && parted < 0)
+                    if (ours is null)
+                    {
+                        Begin(lines.First);
+                        ours = cache.Chains.Lines(head, _next).GetEnumerator();
+                    }
+
+                    int at = parting is null ? Compare(lines.Bytes, ours, out parting) : 0;
+                    if (parting is not null)
+                    {
+                        _theirs.Write(lines.Bytes.AsSpan(at, (int)Math.Min(lines.Bytes.Length - at, PullEvidence.Limit - _theirs.Length)));
+                    }
+
+                    if (_theirs.Length >= PullEvidence.Limit || (parting is null && _next > head.Seq))
                     {
                         break;
                     }
-
-                    if (parted < 0)
-                    {
-                        before.Append([.. line.Bytes.Span, (byte)'\n']);
-                        if (!(ours.MoveNext() && ours.Current.Bytes.Span.SequenceEqual(line.Bytes.Span)))
-                        {
-                            (parted, found) = (line.Seq, before.Finish());
-                        }
-                    }
-
-                    seen = line.Seq + 1;
-                    if (parted >= 0 && _theirs.Length + line.Bytes.Length < PullEvidence.Limit)
-                    {
-                        _theirs.Write(line.Bytes.Span);
-                        _theirs.WriteByte((byte)'\n');
-                    }
-                }
-
-                if (_theirs.Length + lines.Bytes.Length > PullEvidence.Limit || (parted < 0 && seen > head.Seq))
-                {
-                    break;
                 }
             }
-        }
+            finally
+            {
+                ours?.Dispose();
+            }
 
-        return parted < 0 && seen > head.Seq ? null : Keep(head, parted, seen, found);
+            return parting is not null ? Keep(parting) : _next > head.Seq + 1 ? Pruned() : _next > head.Seq ? null : Short();
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _theirs.Dispose();
 
-    private PullResult Keep(ChainHead head, long parted, long seen, VerifyResult? found)
+    /// <summary>The first entry that is not the same, and what is the matter with it on each side; null where that entry is good.</summary>
+    private sealed record Parting(long Seq, VerifyResult? Theirs, VerifyResult? Ours, bool IsMissing);
+
+    /// <summary>Where the host has pruned its oldest entries, the comparison begins behind them.</summary>
+    private void Begin(long first)
     {
-        (Verdict verdict, long from) = parted switch
+        _next = Math.Max(first, head.First);
+        if (_next > 0 && cache.Chains.Line(head, _next - 1) is { } before && Hash32.TryParse(ChainLines.Member(before.Bytes.Span, "hash"u8), out Hash32 hash))
         {
-            < 0 => (Verdict.Rollback, seen),
-            // An entry that is not even whole was changed in place; one that is whole was written anew.
-            _ when found is { } bad && !bad.Verdict.IsGood() => (bad.Verdict, parted),
-            0 => (Verdict.Replaced, 0),
-            _ => (Verdict.Fork, parted),
-        };
-        string message = verdict switch
-        {
-            Verdict.Rollback => $"the chain ends before entry #{seen}; #{head.Seq} was seen at {head.PulledAt:yyyy-MM-dd HH:mm} UTC",
-            Verdict.Replaced => $"it is another chain than the one seen at {head.PulledAt:yyyy-MM-dd HH:mm} UTC: already its first entry differs",
-            not Verdict.Fork => $"entry #{parted} was changed after it was seen at {head.PulledAt:yyyy-MM-dd HH:mm} UTC: {PullEvidence.Words(found!)}",
-            _ => $"entry #{parted} is another one than at {head.PulledAt:yyyy-MM-dd HH:mm} UTC",
-        };
-        return evidence.Keep(head, from, verdict.Word(), message, evidence.Ours(head, from), _theirs.ToArray());
+            _agreed = ChainVerifier.Start(hash, _next);
+        }
     }
+
+    /// <returns>How many bytes, whole lines, are the same on both sides.</returns>
+    private int Compare(byte[] theirs, IEnumerator<ChainLine> ours, out Parting? parting)
+    {
+        parting = null;
+        int same = 0;
+        foreach (ChainLine line in ChainLines.Split(theirs, _next))
+        {
+            if (line.Seq > head.Seq)
+            {
+                break;
+            }
+
+            bool held = ours.MoveNext() && ours.Current.Seq == line.Seq;
+            if (!held || !ours.Current.Bytes.Span.SequenceEqual(line.Bytes.Span))
+            {
+                _agreed.Append(theirs.AsSpan(0, same));
+                parting = new Parting(line.Seq, Check(line), held ? Check(ours.Current) : null, !held);
+                return same;
+            }
+
+            same += line.Bytes.Length + 1;
+            _next = line.Seq + 1;
+        }
+
+        if (!_agreed.Append(theirs.AsSpan(0, Math.Min(same, theirs.Length))))
+        {
+            parting = new Parting(_agreed.NextSeq, _agreed.Finish(), _agreed.Finish(), false);
+        }
+
+        return same;
+    }
+
+    private VerifyResult? Check(ChainLine line)
+    {
+        ChainVerifier verifier = ChainVerifier.Start(_agreed.Head, line.Seq);
+        return verifier.Append([.. line.Bytes.Span, (byte)'\n']) ? null : verifier.Finish();
+    }
+
+    private PullResult Keep(Parting parting)
+    {
+        string seen = $"{head.PulledAt:yyyy-MM-dd HH:mm} UTC";
+        (Verdict verdict, string message) = parting switch
+        {
+            { Theirs: { } both, Ours: not null } => (both.Verdict, $"entry #{parting.Seq} is bad on the host and in this console's cache alike: {PullEvidence.Words(both)}"),
+            { IsMissing: true } => (Verdict.Gap, $"entry #{parting.Seq} is gone from this console's cache, which held it at {seen}: the cache was edited"),
+            { Ours: { } edited } => (edited.Verdict, $"entry #{parting.Seq} was changed in this console's cache, and is whole on the host: {PullEvidence.Words(edited)}"),
+            // An entry that is not even whole was changed in place; one that is whole was written anew.
+            { Theirs: { } changed } => (changed.Verdict, $"entry #{parting.Seq} was changed after it was seen at {seen}: {PullEvidence.Words(changed)}"),
+            { Seq: 0 } => (Verdict.Replaced, $"it is another chain than the one seen at {seen}: already its first entry differs"),
+            _ => (Verdict.Fork, $"entry #{parting.Seq} is another one than at {seen}"),
+        };
+        return evidence.Keep(head, parting.Seq, verdict.Word(), message, evidence.Ours(head, parting.Seq), _theirs.ToArray());
+    }
+
+    private PullResult Short()
+    {
+        long seq = Math.Max(_next, 0);
+        string message = $"the chain ends before entry #{seq}; #{head.Seq} was seen at {head.PulledAt:yyyy-MM-dd HH:mm} UTC";
+        return evidence.Keep(head, seq, Verdict.Rollback.Word(), message, evidence.Ours(head, seq), ReadOnlyMemory<byte>.Empty);
+    }
+
+    private PullResult Pruned() => evidence.Keep(head, head.Seq + 1, Verdict.Gap.Word(),
+        $"the host has pruned the entries #{head.Seq + 1} to #{_next - 1} before they were pulled here", evidence.Ours(head, head.Seq), ReadOnlyMemory<byte>.Empty);
 }

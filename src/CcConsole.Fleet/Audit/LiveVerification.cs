@@ -24,12 +24,11 @@ internal sealed class LiveVerification(CacheDatabase cache, FleetOptions options
     {
         ChainHead? head = cache.Chains.Head(host);
         ChainVerifier verifier = ChainVerifier.Start(head is null ? null : new RememberedHead(head.Seq + 1, Hash32.Parse(head.Hash), Hash32.Parse(head.GenesisHash)));
-        PullSource source = new(agent, host);
-        (_, AgentStream stream) = await source.OpenAsync(-1, cancellation).ConfigureAwait(false);
+        ChainStream stream = await new AgentChain(agent, host).OpenAsync(-1, cancellation).ConfigureAwait(false);
         long first = -1;
         await using (stream.ConfigureAwait(false))
         {
-            await foreach (AuditLines lines in source.LinesAsync(stream, cancellation).ConfigureAwait(false))
+            await foreach (AuditLines lines in stream.Lines.ConfigureAwait(false))
             {
                 first = first < 0 ? lines.First : first;
                 verifier.Append(lines.Bytes);

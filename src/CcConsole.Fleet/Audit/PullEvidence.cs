@@ -5,14 +5,17 @@ using CcConsole.Store.Chains;
 namespace CcConsole.Fleet.Audit;
 
 /// <summary>What a pull keeps of a host that contradicts the copy, and how it is told.</summary>
-internal sealed class PullEvidence(CacheDatabase cache, string host)
+/// <param name="cache">The cache.</param>
+/// <param name="host">The host's name in the fleet.</param>
+/// <param name="key">What is to be said of the host's SSH key beside a finding; empty when there is nothing.</param>
+internal sealed class PullEvidence(CacheDatabase cache, string host, string key = "")
 {
     /// <summary>Most bytes of either side that are kept.</summary>
     public const int Limit = 16 << 20;
 
     /// <summary>Keeps both sides; nothing of the copy is overwritten.</summary>
     public PullResult Keep(ChainHead? head, long seq, string verdict, string message, ReadOnlyMemory<byte> ours, ReadOnlyMemory<byte> theirs) =>
-        Result(cache.Conflicts.Keep(host, head?.Chain ?? "", seq, verdict, message, ours, theirs));
+        Result(cache.Conflicts.Keep(host, head?.Chain ?? "", seq, verdict, key.Length > 0 ? $"{message}; {key}" : message, ours, theirs));
 
     /// <summary>The result of a pull that a contradiction ends.</summary>
     public PullResult Result(ChainConflict conflict) => new()
@@ -21,7 +24,9 @@ internal sealed class PullEvidence(CacheDatabase cache, string host)
         Verdict = conflict.Verdict,
         Head = cache.Chains.Head(host),
         Message = conflict.Message,
-        Hint = $"Both versions are kept in {conflict.Directory}. Find out what happened on the host, then: cc-console audit resolve {host}",
+        Hint = conflict.Verdict == HostKeyPin.Verdict
+            ? $"If the key was changed on purpose, and this one is the host's (ssh-keygen -lf on the host tells): cc-console audit resolve {host} --yes"
+            : $"Both versions are kept in {conflict.Directory}. Find out what happened on the host, then: cc-console audit resolve {host}",
         Conflict = conflict,
     };
 

@@ -26,6 +26,9 @@ public sealed record PullResult
     /// <summary>The evidence, when the chain contradicts what was seen before.</summary>
     public ChainConflict? Conflict { get; init; }
 
+    /// <summary>What this host's chain told of others: another console has seen something else of them than is held here. They are red too.</summary>
+    public IReadOnlyList<ChainConflict> Others { get; init; } = [];
+
     /// <summary>True when the chain is good.</summary>
     public bool IsGood => Verdict == "OK";
 }

@@ -42,7 +42,7 @@ public sealed class ChangeOperations
     /// <exception cref="ProblemException">The console is read-only, the cache cannot be written, or the host is not reached: nothing was sent.</exception>
     public async Task<ChangeResult> ApplyAsync(ChangePlan plan, CancellationToken cancellation = default)
     {
-        _guard.Demand(plan.Description);
+        _guard.DemandLocal(plan.Description);
         if (plan.IsEmpty)
         {
             return new ChangeResult { Plan = plan, Outcome = ChangeOutcome.Refused, Current = plan.Before, Message = "Nothing would change" };
@@ -60,6 +60,7 @@ public sealed class ChangeOperations
     {
         HostConnection connection = await _sessions.Get(plan.Host).ConnectAsync(cancellation).ConfigureAwait(false);
         cancellation.ThrowIfCancellationRequested();
+        _guard.Demand(plan.Description);
         ChangeRecord? record = begin(plan.ToRecord(_options));
         if (record is null)
         {

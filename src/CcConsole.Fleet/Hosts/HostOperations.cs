@@ -1,4 +1,5 @@
 using CcConsole.Core;
+using CcConsole.Core.Audit;
 using CcConsole.Core.Jobs;
 using CcConsole.Core.Protocol;
 using CcConsole.Fleet.Sessions;
@@ -70,7 +71,7 @@ public sealed class HostOperations
     /// <exception cref="ProblemException">The console is read-only, the name is taken, or a part cannot be used.</exception>
     public void Add(HostEntry host)
     {
-        _guard.Demand($"adding the host {host.Name}");
+        _guard.DemandLocal($"adding the host {host.Name}");
         _file.Add(host);
     }
 
@@ -78,7 +79,7 @@ public sealed class HostOperations
     /// <exception cref="ProblemException">The console is read-only, or there is no such host.</exception>
     public async Task RemoveAsync(string name)
     {
-        _guard.Demand($"removing the host {name}");
+        _guard.DemandLocal($"removing the host {name}");
         _file.Remove(name);
         await _sessions.RemoveAsync(name).ConfigureAwait(false);
         _cache.Hosts.Forget(name);
@@ -132,6 +133,7 @@ public sealed class HostOperations
 
         await session.ResumeAsync(cancellation).ConfigureAwait(false);
         await ssh.ConnectAcceptingAsync(fingerprint, cancellation).ConfigureAwait(false);
+        _guard.Own.Record(AuditEvents.HostKeyAccepted, name, new AuditMember("fingerprint", fingerprint));
     }
 
     private static async Task<HostTest> AskAgentAsync(HostTest test, HostConnection connection, CancellationToken cancellation) => test with

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using CcConsole.Core;
+using CcConsole.Core.Audit;
 using CcConsole.Core.Crontab;
 using CcConsole.Core.Jobs;
+using CcConsole.Fleet.Audit;
 using CcConsole.Fleet.Changes;
 using CcConsole.Fleet.Hosts;
 using CcConsole.Fleet.Inventory;
@@ -126,6 +128,11 @@ public sealed class JobOperations
         _guard.Demand($"running {job.Id}");
         RunRequest request = RunRequest.For(table, job);
         HostConnection connection = await _sessions.Get(table.Host).ConnectAsync(cancellation).ConfigureAwait(false);
+        if (_guard.Own.Record(AuditEvents.JobRequested, table.Host.Name, new AuditMember("job_id", job.Id), new AuditMember("table", table.Table.Id.Name), new AuditMember("command", OwnRecords.Cut(job.Command))) is { } unrecorded)
+        {
+            throw new ProblemException($"{unrecorded}; {job.Id} was not run");
+        }
+
         IAsyncEnumerable<RunEvent> run = connection.Agent is { } agent ? AgentRun.StartAsync(agent, request, cancellation) : ScriptRun.StartAsync(connection, request, _options.Time, cancellation);
         await foreach (RunEvent happened in run.ConfigureAwait(false))
         {

@@ -226,7 +226,7 @@ public sealed class FleetMonitor : IAsyncDisposable
                 await foreach (TailReport report in new ReportPull(_cache, agent, host.Name).FollowAsync(_cache.Reports.LastSeq(host.Name) ?? -1, _stop.Token).ConfigureAwait(false))
                 {
                     Republish(host);
-                    await _audit.PullAsync(host.Name, cancellation: _stop.Token).ConfigureAwait(false);
+                    await _audit.PullInTurnAsync(host.Name, _stop.Token).ConfigureAwait(false);
                     Republish(host);
                 }
             }

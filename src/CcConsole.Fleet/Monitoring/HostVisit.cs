@@ -70,7 +70,7 @@ internal sealed class HostVisit(SessionPool sessions, CacheDatabase cache, Audit
         }
 
         await new ReportPull(cache, agent, state.Host).FetchAsync(cancellation).ConfigureAwait(false);
-        PullResult pull = await audit.PullAsync(state.Host, cancellation: cancellation).ConfigureAwait(false);
+        PullResult pull = await audit.PullInTurnAsync(state.Host, cancellation).ConfigureAwait(false);
         return pull.IsGood ? state : state with { State = Problem, Cause = $"{pull.Verdict}: {pull.Message}", Hint = pull.Hint };
     }
 

@@ -1,4 +1,5 @@
 using CcConsole.Core;
+using CcConsole.Core.Audit;
 using CcConsole.Core.Protocol;
 using CcConsole.Fleet.Sessions;
 using CcConsole.Ssh;
@@ -111,6 +112,7 @@ public sealed class RunOperations
         JobStopParams stop = new(Signal: signal) { Run = run.RunId, KillAfterSeconds = (int)Math.Ceiling(wait.TotalSeconds), Actor = _options.Actor, Origin = _options.Origin };
         JobStopResult result = await Agent(connection).RequestAsync(
             Methods.JobStop, stop, ProtocolJson.Default.JobStopParams, ProtocolJson.Default.JobStopResult, cancellation).ConfigureAwait(false);
+        _guard.Own.Record(AuditEvents.JobStopped, run.Host, new AuditMember("job_id", run.JobId), new AuditMember("run_id", run.RunId), new AuditMember("signal", signal));
         return new RunStopped
         {
             Run = run,

@@ -84,6 +84,10 @@ public sealed class ChainCopies
     public void Retire(string host) => _database.Write(connection =>
         connection.Run("UPDATE chain_copy SET retired_at = $2 WHERE host = $1 AND retired_at IS NULL", host, _database.Time.GetUtcNow()));
 
+    /// <summary>Pins another SSH key of the host to its copy, after a person has decided so: the copy goes on.</summary>
+    public void Pin(string host, string hostKey) => _database.Write(connection =>
+        connection.Run("UPDATE chain_copy SET host_key = $2, verdict = 'OK' WHERE host = $1 AND retired_at IS NULL", host, hostKey));
+
     /// <summary>One line; null when it is not held.</summary>
     public ChainLine? Line(ChainHead copy, long seq)
     {

@@ -80,6 +80,9 @@ public sealed class OwnChainFile
     /// <summary>The chain byte for byte, torn ends left out: as a verifier of the format reads it. Empty before it has begun.</summary>
     public Stream OpenRead(long after = -1) => new Chains.ChainCopyStream(Lines(after));
 
+    /// <summary>The newest file and its length: other than before when something was written. Nothing and 0 before the chain has begun.</summary>
+    public (string File, long Length) End() => OwnSegment.In(_log) is [.., var last] ? (last.Name, last.Bytes) : ("", 0);
+
     /// <summary>The lines behind an entry.</summary>
     public IEnumerable<Chains.ChainLine> Lines(long after = -1)
     {

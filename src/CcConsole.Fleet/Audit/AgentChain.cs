@@ -5,18 +5,20 @@ using CcConsole.Fleet.Sessions;
 
 namespace CcConsole.Fleet.Audit;
 
-/// <summary>The host's side of a pull: its chain as the agent gives it.</summary>
-internal sealed class PullSource(AgentSession agent, string host)
+/// <summary>A host's chain as its agent gives it.</summary>
+internal sealed class AgentChain(AgentSession agent, string host) : IChainSource
 {
     private const int Credit = 8;
 
-    /// <summary>Opens the chain behind an entry; -1 for all of it.</summary>
-    public async Task<(AuditPullResult Opened, AgentStream Stream)> OpenAsync(long after, CancellationToken cancellation) =>
-        await agent.OpenStreamAsync(Methods.AuditPull, new AuditPullParams(after, false, Credit), Credit,
+    public async Task<ChainStream> OpenAsync(long after, CancellationToken cancellation)
+    {
+        (AuditPullResult opened, AgentStream stream) = await agent.OpenStreamAsync(Methods.AuditPull, new AuditPullParams(after, false, Credit), Credit,
             ProtocolJson.Default.AuditPullParams, ProtocolJson.Default.AuditPullResult, cancellation).ConfigureAwait(false);
+        return new ChainStream(opened.Held, LinesAsync(stream, cancellation), stream);
+    }
 
-    /// <summary>What the agent sends. Each message holds whole lines, since what is verified of it is cut out by its length; only the very last may be torn.</summary>
-    public async IAsyncEnumerable<AuditLines> LinesAsync(AgentStream stream, [EnumeratorCancellation] CancellationToken cancellation)
+    /// <summary>Each message holds whole lines, since what is verified of it is cut out by its length; only the very last may be torn.</summary>
+    private async IAsyncEnumerable<AuditLines> LinesAsync(AgentStream stream, [EnumeratorCancellation] CancellationToken cancellation)
     {
         bool torn = false;
         await foreach (RpcMessage message in stream.ReadAsync(mayBeSilent: false, cancellation).ConfigureAwait(false))

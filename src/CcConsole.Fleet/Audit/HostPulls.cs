@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using CcConsole.Core.Audit;
+using CcConsole.Core.Protocol;
+using CcConsole.Fleet.Sessions;
+using CcConsole.Ssh;
+using CcConsole.Store;
+using CcConsole.Store.Chains;
+
+namespace CcConsole.Fleet.Audit;
+
+/// <summary>
+/// Pulls of the hosts' chains, one at a time for each host: the pull itself, what it is to be held against, the marks that it leaves on the host
+/// and in the console's own chain.
+/// </summary>
+internal sealed class HostPulls(SessionPool sessions, CacheDatabase cache, FleetOptions options, OwnChain own, AuditSearch index)
+{
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _pulling = new(StringComparer.Ordinal);
+    private readonly DeepSchedule _schedule = new(options);
+
+    /// <param name="host">The host's name in the fleet.</param>
+    /// <param name="deep">Whether every entry of the host is held against the copy in any case.</param>
+    /// <param name="waits">Whether one that is due is waited for when others are at it; else it is left to a later pull.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<PullResult> RunAsync(string host, bool deep, bool waits, CancellationToken cancellation)
+    {
+        HostSession session = sessions.Get(host);
+        HostConnection connection = await session.ConnectAsync(cancellation).ConfigureAwait(false);
+        AgentSession agent = connection.RequireAgent("only an agent keeps a chain");
+        string? key = (session.Shell as OpenSshShell)?.Key?.Fingerprint;
+        SemaphoreSlim gate = _pulling.GetOrAdd(host, _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            using DeepSchedule.Turn? turn = deep ? null : await _schedule.TakeAsync(cache.Chains.Head(host), waits, cancellation).ConfigureAwait(false);
+            Witnesses witnesses = new(cache, options);
+            AuditPull pull = new(cache, options, new AgentChain(agent, host), host, key, deep || turn is not null, witnesses.Hear);
+            PullResult result = await pull.RunAsync(cancellation).ConfigureAwait(false);
+            if (result.Added > 0)
+            {
+                index.AfterPull(host);
+            }
+
+            if (result is { IsGood: true, Head: { } head })
+            {
+                witnesses.Settle(head);
+            }
+
+            result = With(result, witnesses.Keep());
+            return result is { IsGood: true, Head: { } good } && (pull.IsNotable || result.Added > 0)
+                ? result with { Message = Joined(result.Message, own.Pulled(good), await MarkAsync(agent, good, pull.IsNotable, witnesses, cancellation).ConfigureAwait(false)) }
+                : result;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private PullResult With(PullResult result, IReadOnlyList<ChainConflict> found)
+    {
+        ChainConflict? of = found.FirstOrDefault(conflict => conflict.Host == result.Host);
+        PullResult told = of is null ? result : new PullEvidence(cache, result.Host).Result(of) with { Added = result.Added };
+        return told with { Others = [.. found.Where(conflict => conflict.Host != result.Host)] };
+    }
+
+    /// <summary>Leaves in the host's chain that it was pulled, and what was seen of other hosts; a note when it could not.</summary>
+    private async Task<string?> MarkAsync(AgentSession agent, ChainHead head, bool notable, Witnesses witnesses, CancellationToken cancellation)
+    {
+        if (!notable || options.ReadOnly)
+        {
+            return null;
+        }
+
+        try
+        {
+            await AppendAsync(agent, new AuditAppendParams(AuditEvents.ConsolePulled, options.Actor, options.Origin) { Seq = head.Seq, Hash = head.Hash }, cancellation).ConfigureAwait(false);
+        }
+        catch (AgentProblemException e)
+        {
+            return $"the pull is not recorded in the host's chain: {e.Message}";
+        }
+
+        IReadOnlyList<ChainHead> others = witnesses.ToLeave(head.Host);
+        try
+        {
+            await Task.WhenAll(others.Select(async other =>
+            {
+                await AppendAsync(agent, new AuditAppendParams(AuditEvents.WitnessHead, options.Actor, options.Origin)
+                {
+                    Host = other.Host,
+                    Chain = other.Chain,
+                    Seq = other.Seq,
+                    Hash = other.Hash,
+                }, cancellation).ConfigureAwait(false);
+                cache.Claims.Leave(head.Host, other, options.Time.GetUtcNow());
+            })).ConfigureAwait(false);
+            return null;
+        }
+        catch (AgentProblemException e)
+        {
+            return $"what was seen of other hosts is not recorded in the host's chain: {e.Message}";
+        }
+    }
+
+    private static Task<AuditAppendResult> AppendAsync(AgentSession agent, AuditAppendParams entry, CancellationToken cancellation) => agent.RequestAsync(
+        Methods.AuditAppend, entry, ProtocolJson.Default.AuditAppendParams, ProtocolJson.Default.AuditAppendResult, cancellation);
+
+    private static string? Joined(params IEnumerable<string?> notes) => string.Join("; ", notes.Where(note => note is not null)) is { Length: > 0 } all ? all : null;
+}

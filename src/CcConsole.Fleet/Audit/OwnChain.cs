@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using CcConsole.Core;
+using CcConsole.Core.Audit;
+using CcConsole.Store.Chains;
+using CcConsole.Store.OwnChain;
+
+namespace CcConsole.Fleet.Audit;
+
+/// <summary>
+/// What this console did, as entries of its own chain. A change is refused while that cannot be written; that an entry about what was done
+/// already could not be written is told, and never hides what was done. Safe for use by several threads.
+/// </summary>
+public sealed class OwnChain : IDisposable
+{
+    /// <summary>What the console's own chain is called where a host's name is asked for.</summary>
+    public const string Name = ".console";
+
+    private const int SignAfterEntries = 500;
+    private static readonly TimeSpan SignEvery = TimeSpan.FromMinutes(5), PulledEvery = TimeSpan.FromMinutes(15);
+    private readonly FleetOptions _options;
+    private readonly ConcurrentDictionary<string, (ChainHead? Waiting, DateTimeOffset Recorded)> _pulled = new(StringComparer.Ordinal);
+    private readonly ITimer _timer;
+    private int _unsigned;
+
+    internal OwnChain(FleetOptions options)
+    {
+        _options = options;
+        File = new OwnChainFile(options.StateDirectory, options.Origin, options.Time);
+        _timer = options.Time.CreateTimer(_ => Sign(), null, SignEvery, SignEvery);
+    }
+
+    /// <summary>Its files.</summary>
+    public OwnChainFile File { get; }
+
+    /// <summary>Why an entry could not be written or signed, in words; null while all is well. Reading goes on, changes do not.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Makes sure, before something is changed, that it can be recorded.</summary>
+    /// <exception cref="ProblemException">It cannot: nothing is to be changed.</exception>
+    public void Demand(string action)
+    {
+        try
+        {
+            File.Demand();
+            Problem = null;
+        }
+        catch (ProblemException e)
+        {
+            Problem = e.Message;
+            throw new ProblemException($"{e.Message}; {action} was not done", e.Hint, e);
+        }
+    }
+
+    /// <summary>Records what was done by the person at this console.</summary>
+    /// <param name="name">One of <see cref="AuditEvents"/>.</param>
+    /// <param name="host">On which host; null for none.</param>
+    /// <param name="members">What else there is to say.</param>
+    /// <returns>Null, or why it could not be recorded, in words.</returns>
+    public string? Record(string name, string? host, params IEnumerable<AuditMember> members)
+    {
+        List<AuditMember> all = [new("actor", _options.Actor), new("origin", _options.Origin)];
+        if (host is not null)
+        {
+            all.Add(new("host", host));
+        }
+
+        return Try(() =>
+        {
+            File.Append(name, [.. all, .. members]);
+            if (Interlocked.Increment(ref _unsigned) >= SignAfterEntries)
+            {
+                SignNow();
+            }
+        });
+    }
+
+    /// <summary>
+    /// Notes that a host's chain was pulled. Of a host that is pulled again and again an entry is left every quarter of an hour, and one at the
+    /// end: the newest says all that the ones between would.
+    /// </summary>
+    /// <returns>Null, or why it could not be recorded, in words.</returns>
+    internal string? Pulled(ChainHead head)
+    {
+        DateTimeOffset now = _options.Time.GetUtcNow();
+        bool due = !_pulled.TryGetValue(head.Host, out (ChainHead? Waiting, DateTimeOffset Recorded) last) || now - last.Recorded >= PulledEvery;
+        _pulled[head.Host] = due ? (null, now) : (head, last.Recorded);
+        return due ? Leave(head) : null;
+    }
+
+    /// <summary>Writes what waits and signs; nothing is lost when it cannot be: the hosts' chains have the pulls too.</summary>
+    public void Dispose()
+    {
+        _timer.Dispose();
+        foreach ((ChainHead? waiting, _) in _pulled.Values)
+        {
+            if (waiting is not null)
+            {
+                Leave(waiting);
+            }
+        }
+
+        Sign();
+    }
+
+    /// <summary>Tells why the chain could not be read.</summary>
+    internal void Tell(string problem) => Problem = problem;
+
+    private string? Leave(ChainHead head) => Record(AuditEvents.ConsolePulled, head.Host,
+        new("host_chain", head.Chain), new("host_seq", head.Seq), new("host_hash", head.Hash), new("host_key", head.HostKey));
+
+    private void Sign() => Try(SignNow);
+
+    private void SignNow()
+    {
+        File.Sign();
+        Interlocked.Exchange(ref _unsigned, 0);
+    }
+
+    private string? Try(Action write)
+    {
+        try
+        {
+            write();
+            return Problem = null;
+        }
+        catch (ProblemException e)
+        {
+            return Problem = e.Message;
+        }
+    }
+}

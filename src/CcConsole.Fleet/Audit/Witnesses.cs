@@ -1,0 +1,142 @@
+using System.Globalization;
+using System.Text.Json;
+using CcConsole.Core.Audit;
+using CcConsole.Store;
+using CcConsole.Store.Chains;
+
+namespace CcConsole.Fleet.Audit;
+
+/// <summary>
+/// Consoles witness each other: each leaves in the hosts' chains what it has seen of them and of other hosts, and reads what others have
+/// left. A host that shows two consoles two chains is found by the first of them that reads the other's entry. What the copy does not reach
+/// yet is held against it after a later pull.
+/// </summary>
+internal sealed class Witnesses(CacheDatabase cache, FleetOptions options)
+{
+    private const int MostAtOnce = 8;
+    private static readonly TimeSpan LeaveEvery = TimeSpan.FromMinutes(10);
+    private readonly List<Contradiction> _found = [];
+    private readonly long _before = cache.Claims.LastId();
+
+    private sealed record Contradiction(ChainHead Copy, ChainClaim Claim, Verdict Verdict);
+
+    /// <summary>Holds what an entry says against the copies; what they do not reach yet is remembered.</summary>
+    /// <param name="head">The copy in which the entry is, up to the entry at least.</param>
+    /// <param name="line">The entry.</param>
+    public void Hear(ChainHead head, ChainLine line)
+    {
+        if (Read(head, line) is not { } claim)
+        {
+            return;
+        }
+
+        ChainHead? about = claim.Chain == head.Chain ? head : cache.Chains.Heads().FirstOrDefault(copy => copy.Chain == claim.Chain);
+        if (about is not null && claim.Seq <= about.Seq)
+        {
+            Hold(about, claim);
+        }
+        else if (claim.Chain != head.Chain)
+        {
+            cache.Claims.Add(claim);
+        }
+    }
+
+    /// <summary>
+    /// After a pull that took all that the host has: what was said of it before the pull began must be in the copy now. No clock is asked: who
+    /// said it had seen the entry by then.
+    /// </summary>
+    public void Settle(ChainHead head)
+    {
+        foreach (ChainClaim claim in cache.Claims.Of(head.Chain, _before))
+        {
+            if (claim.Seq > head.Seq)
+            {
+                _found.Add(new Contradiction(head, claim, Verdict.Rollback));
+            }
+            else if (Hold(head, claim))
+            {
+                cache.Claims.Remove(claim.Id);
+            }
+        }
+    }
+
+    /// <summary>Keeps what contradicts; the hosts that it is about are red from then on. To be called when the heads do not move any more.</summary>
+    public IReadOnlyList<ChainConflict> Keep()
+    {
+        List<ChainConflict> kept = [];
+        foreach (Contradiction found in _found)
+        {
+            // One is enough: each later claim would contradict too.
+            if (!kept.Any(conflict => conflict.Host == found.Copy.Host))
+            {
+                kept.Add(cache.Conflicts.Keep(found.Copy.Host, found.Copy.Chain, found.Claim.Seq, found.Verdict.Word(), Words(found),
+                    cache.Chains.Line(found.Copy, found.Claim.Seq)?.Bytes ?? default, found.Claim.Line));
+            }
+        }
+
+        return kept;
+    }
+
+    /// <summary>The heads of other hosts to leave in a host's chain now: those that have moved, the one left longest ago first.</summary>
+    public IReadOnlyList<ChainHead> ToLeave(string host)
+    {
+        IReadOnlyDictionary<string, (long Seq, DateTimeOffset At)> left = cache.Claims.Left(host);
+        DateTimeOffset now = options.Time.GetUtcNow();
+        return [.. cache.Chains.Heads()
+            .Where(head => head.Host != host && head.Host != OwnChain.Name && head.Verdict == "OK")
+            .Select(head => (Head: head, Last: left.TryGetValue(head.Chain, out (long Seq, DateTimeOffset At) last) ? last : (-1, DateTimeOffset.MinValue)))
+            .Where(each => each.Head.Notable > each.Last.Item1 && now - each.Last.Item2 >= LeaveEvery)
+            .OrderBy(each => each.Last.Item2).Take(MostAtOnce).Select(each => each.Head)];
+    }
+
+    /// <returns>Whether the copy could be asked and agrees.</returns>
+    private bool Hold(ChainHead copy, ChainClaim claim)
+    {
+        string? hash = cache.Chains.Line(copy, claim.Seq) is { } line ? ChainLines.Member(line.Bytes.Span, "hash"u8) : null;
+        if (hash is not null && hash != claim.Hash)
+        {
+            _found.Add(new Contradiction(copy, claim, Verdict.Fork));
+            return false;
+        }
+
+        return true;
+    }
+
+    private static string Words(Contradiction found)
+    {
+        ChainClaim claim = found.Claim;
+        string said = string.Create(CultureInfo.InvariantCulture,
+            $"entry #{claim.AtSeq} of {Ssh.Plain.Text(claim.AtHost)} says so{(claim.SaidAt is { } at ? $", of {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : "")}");
+        return found.Verdict == Verdict.Rollback
+            ? $"the console {Ssh.Plain.Text(claim.Console)} has seen entry #{claim.Seq} ({said}), and the host now gives none after #{found.Copy.Seq}"
+            : $"the console {Ssh.Plain.Text(claim.Console)} has seen another entry #{claim.Seq} than this one ({said}): the host has shown two chains, or {Ssh.Plain.Text(claim.AtHost)} a false entry";
+    }
+
+    private static ChainClaim? Read(ChainHead head, ChainLine line)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line.Bytes);
+            JsonElement entry = document.RootElement;
+            // In a host's chain of itself; in a console's own, and as a witness, of the host that it names.
+            bool own = Text(entry, "host_chain") is null;
+            string? chain = own ? head.Chain : Text(entry, "host_chain"), hash = Text(entry, own ? "console_hash" : "host_hash");
+            return chain is not null && hash is { Length: Hash32.HexLength }
+                && entry.TryGetProperty(own ? "console_seq" : "host_seq", out JsonElement number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out long seq) && seq >= 0
+                ? new ChainClaim(chain, seq, hash, $"{Text(entry, "actor") ?? "?"}@{Text(entry, "origin") ?? "?"}", own ? head.Host : Text(entry, "host") ?? "?", head.Host, line.Seq, Time(entry), line.Bytes.ToArray())
+                : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Half a surrogate pair in a name, which has no text: what it says cannot be told of anyone.
+            return null;
+        }
+    }
+
+    private static DateTimeOffset? Time(JsonElement entry) =>
+        entry.TryGetProperty("timestamp", out JsonElement time) && time.TryGetDouble(out double seconds) && seconds is >= 0 and < 253_402_300_799
+            ? DateTimeOffset.UnixEpoch.AddSeconds(seconds) : null;
+
+    private static string? Text(JsonElement entry, string name) =>
+        entry.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}
