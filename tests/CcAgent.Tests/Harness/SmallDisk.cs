@@ -47,6 +47,9 @@ internal sealed class SmallDisk : IAsyncDisposable
         await AgentProgram.ShellAsync($"cat /dev/zero >>{Filler}");
     }
 
+    /// <summary>Takes what room there is at this moment; a daemon may let go of some of its own then.</summary>
+    internal Task TakeAsync() => AgentProgram.ShellAsync($"cat /dev/zero >>{Filler}");
+
     /// <summary>Gives it back.</summary>
     internal void Empty() => File.Delete(Filler);
 
