@@ -218,7 +218,9 @@ internal sealed class AgentDouble(IHostShell inner) : IHostShell
                 case Methods.AuditAppend:
                     AuditAppendParams append = request.Params!.Value.Deserialize(ProtocolJson.Default.AuditAppendParams)!;
                     _agent.Appended.Add(append);
-                    _agent.Append(append.Event, new AuditMember("actor", append.Actor));
+                    bool witness = append.Event == AuditEvents.WitnessHead;
+                    List<AuditMember> members = [new("actor", append.Actor), new("origin", append.Origin), new(witness ? "host_seq" : "console_seq", append.Seq ?? -1), new(witness ? "host_hash" : "console_hash", append.Hash)];
+                    _agent.Append(append.Event, witness ? [.. members, new("host", append.Host), new("host_chain", append.Chain)] : [.. members]);
                     Result(id, new AuditAppendResult(_agent.Chain.Count - 1, ""), ProtocolJson.Default.AuditAppendResult);
                     break;
             }

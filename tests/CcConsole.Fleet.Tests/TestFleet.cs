@@ -90,6 +90,14 @@ internal sealed class TestFleet : IAsyncDisposable
 
     public string Table(string host) => File.ReadAllText(TablePath(host));
 
+    /// <summary>Runs a program that must succeed.</summary>
+    public static void Run(string program, params string[] arguments)
+    {
+        using Process process = Process.Start(program, arguments);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+
     /// <summary>Alters the cache behind the console's back, until it is disposed of.</summary>
     public async Task<IAsyncDisposable> SqlAsync(string now, string atTheEnd)
     {

@@ -1,0 +1,128 @@
+using CcConsole.Core.Audit;
+using CcConsole.Fleet.Audit;
+using CcConsole.Fleet.Monitoring;
+using CcConsole.Store.Chains;
+using Xunit;
+
+namespace CcConsole.Fleet.Tests.Audit;
+
+public sealed class AuditStateTests : IAsyncDisposable
+{
+    private readonly TestFleet _fleet = new();
+    private readonly MovedTime _time = new();
+    private readonly FleetControl _control;
+    private readonly Dictionary<string, AgentDouble> _agents = [];
+
+    public AuditStateTests()
+    {
+        foreach (string host in (string[])["web01", "web02", "web03"])
+        {
+            _fleet.Wraps[host] = inner => _agents.TryGetValue(host, out AgentDouble? known) ? known : _agents[host] = new AgentDouble(inner);
+        }
+
+        _control = _fleet.Open(change: options => options with { Time = _time, StaleAfter = TimeSpan.FromMinutes(10), PollInterval = TimeSpan.FromHours(1) });
+        foreach (string host in (string[])["web01", "web02", "web03"])
+        {
+            _control.Hosts.Add(_fleet.MakeHost(host));
+            _control.Hosts.TestAsync(_control.Hosts.Get(host)).GetAwaiter().GetResult();
+            _agents[host].NewChain($"c{host}");
+            _agents[host].Append("job.finished", new AuditMember("job_id", "j"), new AuditMember("exit_code", 4));
+        }
+    }
+
+    public ValueTask DisposeAsync() => _fleet.DisposeAsync();
+
+    /// <summary>The clock that the settings' times are counted by; waiting goes by the real one.</summary>
+    private sealed class MovedTime : TimeProvider
+    {
+        public TimeSpan By { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + By;
+    }
+
+    [Fact]
+    public async Task Every_head_has_an_age_and_is_stale_after_what_the_settings_say()
+    {
+        AuditState none = _control.Audit.State("web01");
+        Assert.Equal((AuditState.NotPulled, false, false, null), (none.Verdict, none.IsGood, none.IsBad, none.Age));
+        await _control.Audit.PullAsync("web01");
+        AuditState fresh = _control.Audit.State("web01");
+        Assert.Equal(("OK", true, false), (fresh.Verdict, fresh.IsGood, fresh.IsStale));
+        Assert.Contains("verified copy to #1", fresh.Words);
+        Assert.Contains("nothing in it is signed", fresh.Words);
+        _time.By = TimeSpan.FromMinutes(11);
+        AuditState old = _control.Audit.State("web01");
+        Assert.True(old.IsStale);
+        Assert.InRange(old.Age!.Value, TimeSpan.FromMinutes(11), TimeSpan.FromMinutes(13));
+        Assert.Contains("stale: pulled 11 minutes ago", old.Words);
+    }
+
+    [Fact]
+    public async Task A_host_that_is_red_is_red_everywhere()
+    {
+        await _control.Audit.PullAsync("web01");
+        _agents["web01"].NewChain("other");
+        Assert.Equal("REPLACED", (await _control.Audit.PullAsync("web01")).Verdict);
+        Assert.Equal(("REPLACED", true), (_control.Audit.State("web01").Verdict, _control.Audit.State("web01").IsBad));
+        Assert.Equal("REPLACED", _control.Audit.States().Single(state => state.Host == "web01").Verdict);
+        _control.Monitor.Publish("web01");
+        HostRow row = _control.Monitor.Current.Host("web01")!;
+        Assert.Equal(("REPLACED", Status.Fail), (row.Verdict, row.Status));
+        Assert.Contains("REPLACED", row.Cause);
+    }
+
+    [Fact]
+    public async Task What_was_changed_on_a_host_since_is_found_by_itself_once_a_comparison_is_due()
+    {
+        await _control.Audit.PullAsync("web01");
+        byte[] changed = [.. _agents["web01"].Chain[0]];
+        changed[changed.AsSpan().IndexOf("timestamp"u8) + 15] ^= 1;
+        _agents["web01"].Chain[0] = changed;
+        _time.By = TimeSpan.FromHours(12);
+        Assert.True((await _control.Audit.PullAsync("web01")).IsGood);
+        _time.By = TimeSpan.FromHours(25);
+        PullResult found = await _control.Audit.PullAsync("web01");
+        Assert.Equal(("HASH", 0L), (found.Verdict, found.Conflict!.Seq));
+    }
+
+    [Fact]
+    public async Task A_comparison_is_remembered_and_not_made_again_at_once()
+    {
+        await _control.Audit.PullAsync("web01");
+        DateTimeOffset first = _control.Audit.Head("web01").ComparedAt!.Value;
+        _time.By = TimeSpan.FromHours(25);
+        await _control.Audit.PullAsync("web01");
+        DateTimeOffset second = _control.Audit.Head("web01").ComparedAt!.Value;
+        Assert.InRange(second - first, TimeSpan.FromHours(24), TimeSpan.FromHours(26));
+        _time.By = TimeSpan.FromHours(26);
+        await _control.Audit.PullAsync("web01");
+        Assert.Equal(second, _control.Audit.Head("web01").ComparedAt);
+    }
+
+    [Fact]
+    public async Task Comparisons_are_spread_two_at_once_and_in_the_background_left_to_a_later_pull()
+    {
+        FleetOptions options = new()
+        {
+            StateDirectory = "/", ConfigDirectory = "/", Shells = _ => throw new InvalidOperationException(), Actor = "a", Origin = "o", Time = _time,
+        };
+        DeepSchedule schedule = new(options);
+        ChainHead Head(string host, TimeSpan ago) => new()
+        {
+            Host = host, Chain = "c", Seq = 0, Offset = 1, Hash = "", GenesisHash = "", PulledAt = default, Verdict = "OK", ComparedAt = _time.GetUtcNow() - ago,
+        };
+        string[] fleet = [.. Enumerable.Range(0, 200).Select(i => $"web{i}")];
+        Assert.DoesNotContain(fleet, host => schedule.IsDue(Head(host, TimeSpan.FromHours(17.9))));
+        Assert.All(fleet, host => Assert.True(schedule.IsDue(Head(host, TimeSpan.FromHours(24)))));
+        Assert.InRange(fleet.Count(host => schedule.IsDue(Head(host, TimeSpan.FromHours(21)))), 60, 140);
+
+        ChainHead due = Head("web01", TimeSpan.FromDays(2));
+        DeepSchedule.Turn? one = await schedule.TakeAsync(due, waits: false, CancellationToken.None), two = await schedule.TakeAsync(due, waits: true, CancellationToken.None);
+        Assert.NotNull(two);
+        Assert.Null(await schedule.TakeAsync(due, waits: false, CancellationToken.None));
+        Task<DeepSchedule.Turn?> three = schedule.TakeAsync(due, waits: true, CancellationToken.None);
+        Assert.False(three.IsCompleted);
+        one!.Dispose();
+        Assert.NotNull(await three.WaitAsync(TimeSpan.FromSeconds(60)));
+    }
+}

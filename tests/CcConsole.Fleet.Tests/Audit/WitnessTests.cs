@@ -1,0 +1,195 @@
+using CcConsole.Core.Audit;
+using CcConsole.Core.Protocol;
+using CcConsole.Fleet.Audit;
+using CcConsole.Store.Chains;
+using Xunit;
+
+namespace CcConsole.Fleet.Tests.Audit;
+
+/// <summary>Two consoles with caches of their own and the hosts that both pull; a host that shows them two chains is found.</summary>
+public sealed class WitnessTests : IAsyncDisposable
+{
+    private readonly TestFleet _alice = new(), _bob = new();
+    private readonly Dictionary<string, AgentDouble> _agents = [];
+    private readonly FleetControl _console, _other;
+
+    public WitnessTests()
+    {
+        _console = Open(_alice, "alice", keeps: true);
+        _other = Open(_bob, "bob", keeps: false);
+        foreach (string host in (string[])["web01", "web02"])
+        {
+            _agents[host].NewChain($"c{host}");
+            Add(host, 9);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _alice.DisposeAsync();
+        await _bob.DisposeAsync();
+    }
+
+    private FleetControl Open(TestFleet fleet, string actor, bool keeps)
+    {
+        foreach (string host in (string[])["web01", "web02"])
+        {
+            // Both consoles reach the same agent.
+            fleet.Wraps[host] = inner => keeps ? _agents[host] = new AgentDouble(inner) : _agents[host];
+        }
+
+        FleetControl control = fleet.Open(change: options => options with { Actor = actor });
+        foreach (string host in (string[])["web01", "web02"])
+        {
+            control.Hosts.Add(fleet.MakeHost(host));
+            control.Hosts.TestAsync(control.Hosts.Get(host)).GetAwaiter().GetResult();
+        }
+
+        return control;
+    }
+
+    private void Add(string host, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            _agents[host].Append("job.finished", new AuditMember("job_id", $"j{i}"));
+        }
+    }
+
+    private static AuditAppendParams[] Left(AgentDouble agent, string name) => [.. agent.Appended.Where(entry => entry.Event == name)];
+
+    [Fact]
+    public async Task A_pull_leaves_what_was_seen_of_other_hosts_that_moved_once()
+    {
+        PullResult first = await _console.Audit.PullAsync("web01");
+        Assert.True(first.IsGood, first.Message);
+        Assert.Empty(Left(_agents["web01"], "witness.head"));
+        Assert.True((await _console.Audit.PullAsync("web02")).IsGood);
+        AuditAppendParams seen = Assert.Single(Left(_agents["web02"], "witness.head"));
+        Assert.Equal(("web01", "cweb01", 9L, first.Head!.Hash, "alice", "laptop"), (seen.Host, seen.Chain, seen.Seq, seen.Hash, seen.Actor, seen.Origin));
+
+        // What consoles leave moves the chains, and is not worth another witness, or there were no end.
+        for (int i = 0; i < 3; i++)
+        {
+            await _console.Audit.PullAsync("web01");
+            await _console.Audit.PullAsync("web02");
+        }
+
+        Assert.Single(Left(_agents["web02"], "witness.head"));
+        Assert.Empty(Left(_agents["web01"], "witness.head"));
+        Add("web01", 1);
+        await _console.Audit.PullAsync("web01");
+        Assert.Equal("web02", Assert.Single(Left(_agents["web01"], "witness.head")).Host);
+    }
+
+    [Fact]
+    public async Task Consoles_that_see_the_same_agree()
+    {
+        foreach (FleetControl console in (FleetControl[])[_console, _other, _console, _other])
+        {
+            foreach (string host in (string[])["web01", "web02", "web01"])
+            {
+                Add(host, 1);
+                PullResult result = await console.Audit.PullAsync(host);
+                Assert.True(result.IsGood, result.Message);
+                Assert.Empty(result.Others);
+            }
+        }
+
+        Assert.Empty(_console.Audit.Conflicts());
+        Assert.Empty(_other.Audit.Conflicts());
+    }
+
+    [Fact]
+    public async Task A_host_that_shows_two_consoles_two_chains_is_a_FORK_by_its_own_record_of_the_others_pull()
+    {
+        await _console.Audit.PullAsync("web01");
+        List<byte[]> shown = [.. _agents["web01"].Chain];
+        // To bob it shows a chain in which an entry was written anew, and keeps alice's mark in it.
+        AuditAppendParams mark = _agents["web01"].Appended[^1];
+        _agents["web01"].CutTo(6);
+        Add("web01", 4);
+        _agents["web01"].Append("console.pulled", new("actor", mark.Actor), new("origin", mark.Origin), new("console_seq", mark.Seq!.Value), new("console_hash", mark.Hash));
+        PullResult result = await _other.Audit.PullAsync("web01");
+        Assert.Equal(("FORK", 9L), (result.Verdict, result.Conflict!.Seq));
+        Assert.Contains("alice@laptop", result.Message);
+        Assert.Contains("entry #10 of web01", result.Message);
+        Assert.True(_other.Audit.State("web01").IsBad);
+        (ReadOnlyMemory<byte> ours, ReadOnlyMemory<byte> theirs) = _other.Cache.Conflicts.Evidence(result.Conflict.Id);
+        Assert.Equal(_agents["web01"].Chain[9][..^1], ours.ToArray());
+        Assert.Equal(_agents["web01"].Chain[10][..^1], theirs.ToArray());
+        Assert.NotEqual(shown[9], _agents["web01"].Chain[9]);
+    }
+
+    [Fact]
+    public async Task Another_hosts_chain_tells_of_a_fork_and_both_entries_are_kept()
+    {
+        await _console.Audit.PullAsync("web01");
+        await _console.Audit.PullAsync("web02");
+        // web01 shows bob another chain; alice's word lies in the chain of web02, where web01 cannot reach it.
+        _agents["web01"].CutTo(4);
+        Add("web01", 30);
+        Assert.True((await _other.Audit.PullAsync("web01")).IsGood);
+        PullResult told = await _other.Audit.PullAsync("web02");
+        Assert.True(told.IsGood, told.Message);
+        ChainConflict fork = Assert.Single(told.Others);
+        Assert.Equal(("web01", "FORK", 9L), (fork.Host, fork.Verdict, fork.Seq));
+        Assert.Contains("alice@laptop", fork.Message);
+        Assert.Contains("of web02 says so", fork.Message);
+        Assert.Equal("FORK", _other.Audit.State("web01").Verdict);
+        Assert.Equal("FORK", (await _other.Audit.PullAsync("web01")).Verdict);
+        Assert.True(_other.Audit.State("web02").IsGood);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_held_against_the_copy_yet_is_remembered_and_an_entry_that_is_gone_is_a_ROLLBACK()
+    {
+        await _other.Audit.PullAsync("web01");
+        Add("web01", 20);
+        await _console.Audit.PullAsync("web01");
+        await _console.Audit.PullAsync("web02");
+        // bob reads that alice has seen more of web01 than he has.
+        PullResult told = await _other.Audit.PullAsync("web02");
+        Assert.Empty(told.Others);
+        Assert.Single(_other.Cache.Claims.Of("cweb01"));
+
+        Assert.True((await _other.Audit.PullAsync("web01")).IsGood);
+        Assert.Empty(_other.Cache.Claims.Of("cweb01"));
+
+        Add("web01", 5);
+        Add("web02", 1);
+        await _console.Audit.PullAsync("web01");
+        _console.Cache.Claims.Leave("web02", _console.Audit.Head("web01") with { Seq = 0 }, DateTimeOffset.UnixEpoch);
+        await _console.Audit.PullAsync("web02");
+        await _other.Audit.PullAsync("web02");
+        long seen = Assert.Single(_other.Cache.Claims.Of("cweb01")).Seq;
+        // web01 drops what only alice has seen.
+        _agents["web01"].CutTo((int)_other.Audit.Head("web01").Seq + 2);
+        PullResult cut = await _other.Audit.PullAsync("web01");
+        Assert.Equal(("ROLLBACK", seen), (cut.Verdict, cut.Conflict!.Seq));
+        Assert.Contains("alice@laptop", cut.Message);
+    }
+
+    [Fact]
+    public async Task What_is_no_claim_is_no_finding()
+    {
+        _agents["web01"].Append("console.pulled", new("actor", "\u202eeve\u001b[2J"), new("origin", "x"), new("console_seq", -5), new("console_hash", "no"));
+        _agents["web01"].Append("witness.head", new("host_chain", "nowhere"), new("host_seq", "text"), new("host_hash", new string('0', 64)));
+        _agents["web01"].Append("witness.head", new("actor", "\ud800"), new("host_chain", "cweb02"), new("host_seq", 3), new("host_hash", new string('0', 63)));
+        _agents["web01"].Append("witness.head", new("host_chain", "unknown"), new("host_seq", 3), new("host_hash", new string('0', 64)));
+        await _console.Audit.PullAsync("web02");
+        PullResult result = await _console.Audit.PullAsync("web01");
+        Assert.True(result.IsGood, result.Message);
+        Assert.Empty(result.Others);
+        Assert.Single(_console.Cache.Claims.Of("unknown"));
+    }
+
+    [Fact]
+    public async Task Names_from_other_consoles_reach_no_terminal_raw()
+    {
+        _agents["web01"].Append("console.pulled", new("actor", "\u202eeve\u001b[2J"), new("origin", "x\ny"), new("console_seq", 3), new("console_hash", new string('0', 64)));
+        PullResult result = await _console.Audit.PullAsync("web01");
+        Assert.Equal("FORK", result.Verdict);
+        Assert.DoesNotContain(result.Message!, letter => char.IsControl(letter) || letter == '\u202e');
+    }
+}
