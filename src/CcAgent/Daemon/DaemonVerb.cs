@@ -85,7 +85,7 @@ internal sealed unsafe class DaemonVerb
             Say(recorder);
             notice.Started($"ready: {_places.Socket}");
             using var reception = new Reception(listener, recorder, new RequestReader(_places.Owner, () => Status(recorder), recorder.Pulled, begun));
-            var parts = new List<IDaemonPart> { spool, runs, notice, new SuppressedNotes(recorder), new Retention(recorder, _settings.Reports), new AuditKeeper(recorder) };
+            var parts = new List<IDaemonPart> { spool, runs, notice, new SuppressedNotes(recorder), new Checkpoints(recorder), new Retention(recorder, _settings.Reports), new AuditKeeper(recorder) };
             new DaemonLoop(reception, [.. parts, .. watch?.Parts ?? []], stopReading).Run();
             notice.Ending();
         }
@@ -93,6 +93,7 @@ internal sealed unsafe class DaemonVerb
         watch?.Stop();
         recorder.NoteSuppressed();
         recorder.Note(AuditEvents.AgentStopped, [new("signal", signal), new("pid", Environment.ProcessId)]);
+        recorder.Checkpoint();
         return 0;
     }
 

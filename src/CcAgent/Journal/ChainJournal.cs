@@ -3,7 +3,9 @@ using System.Diagnostics;
 using CcAgent.Native;
 using CcAgent.Places;
 using CcAgent.Sealing;
+using CcConsole.Core;
 using CcConsole.Core.Audit;
+using CcConsole.Core.Audit.Checkpoints;
 
 namespace CcAgent.Journal;
 
@@ -15,23 +17,35 @@ namespace CcAgent.Journal;
 /// </summary>
 internal sealed class ChainJournal : IDisposable
 {
-    private readonly string _directory;
+    private readonly AgentPlaces _places;
     private readonly TimeProvider _time;
     private readonly AuditSeal _seal;
+    private readonly AuditSettings _settings;
+    private readonly long _segmentBytes;
     private readonly ArrayBufferWriter<byte> _pending = new();
     private readonly HeadFile _headFile;
     private readonly AlarmFile _alarms;
     private EntryEncoder _encoder = null!;
+    private ChainSignatures _signatures = null!;
+    private Ratchet _ratchet = null!;
     private AppendFile _segment = null!;
     private Segment _place;
     private ChainHead _durable = null!;
     private List<TornEnd> _torn = [];
     private int _unsynced;
 
-    private ChainJournal(AgentPlaces places, TimeProvider time, AuditSeal seal, HeadFile headFile)
+    // The tree that a checkpoint in the batch signs.
+    private CompactRange? _signed;
+
+    // What is to be under a checkpoint without delay is in the chain.
+    private bool _urgent;
+    private string? _noted;
+
+    private ChainJournal(AgentPlaces places, TimeProvider time, AuditSeal seal, AuditSettings settings, HeadFile headFile)
     {
-        (_directory, _time, _seal, _headFile) = (places.Audit, time, seal, headFile);
+        (_places, _time, _seal, _settings, _headFile) = (places, time, seal, settings, headFile);
         _alarms = new AlarmFile(places.AuditState);
+        _segmentBytes = settings.MaxMegabytes > 0 ? Math.Min(Segments.MaxBytes, settings.MaxMegabytes * (1024L * 1024 / 8)) : Segments.MaxBytes;
     }
 
     internal string ChainId => _encoder.ChainId;
@@ -46,15 +60,25 @@ internal sealed class ChainJournal : IDisposable
     /// <summary>"on", or why the log is not append-only.</summary>
     internal string AppendOnly { get; private set; } = "off";
 
+    /// <summary>Why checkpoints cannot be signed; null while they can.</summary>
+    internal string? Unsigned => _ratchet.Problem;
+
+    /// <summary>The last checkpoint's sequence number and its time in microseconds since 1970; null when there is none.</summary>
+    internal (long Seq, long Micros)? LastCheckpoint =>
+        _signatures.Checkpoint < 0 ? null : (_signatures.Checkpoint, _signatures.SignedMicros);
+
+    /// <summary>How long until <see cref="Tend"/> has a checkpoint to sign though nothing happens.</summary>
+    internal TimeSpan CheckpointDue => _ratchet.Left;
+
     /// <summary>Opens the chain, or begins it, and heals what a crash left. What it has to say about that is durable when it returns.</summary>
-    internal static ChainJournal Open(AgentPlaces places, TimeProvider time, AuditSeal seal)
+    internal static ChainJournal Open(AgentPlaces places, TimeProvider time, AuditSeal seal, AuditSettings settings)
     {
         SecureDirectory.Make(places.Audit, places.Owner, SecureDirectory.Audit);
-        SecureDirectory.Make(places.AuditState, places.Owner, 0x1C0);
+        SecureDirectory.Make(places.AuditState, places.Owner, SecureDirectory.Private);
         var headFile = HeadFile.Open(places.AuditState + "/head", out var head);
         AppendFile.SyncDirectory(places.AuditState);
         AppendFile.SyncDirectory(places.Data);
-        var journal = new ChainJournal(places, time, seal, headFile);
+        var journal = new ChainJournal(places, time, seal, settings, headFile);
         try
         {
             journal.Resume(head);
@@ -67,9 +91,27 @@ internal sealed class ChainJournal : IDisposable
         }
     }
 
-    /// <summary>Adds an entry to the batch.</summary>
-    internal Hash32 Add(string eventName, params ReadOnlySpan<AuditMember> members) =>
-        _encoder.Append(_pending, eventName, NowMicros, MonoMicros, members);
+    /// <summary>Before the first entry of a batch: begins a new segment where the last is full, and signs first what the batch would make overdue.</summary>
+    /// <param name="entries">How many entries the batch has at most.</param>
+    internal void Begin(int entries)
+    {
+        if (_pending.WrittenCount > 0)
+            return;
+        if (_segment.Length >= _segmentBytes)
+            StartSegment();
+        if (_signatures.Since < _ratchet.Entries && _signatures.Since + entries > Ratchet.MostEntries && !_ratchet.IsReady)
+            Checkpoint();
+    }
+
+    /// <summary>Adds an entry to the batch. Where a checkpoint is due by then and can be signed at once, it follows in the same batch.</summary>
+    internal Hash32 Add(string eventName, params ReadOnlySpan<AuditMember> members)
+    {
+        var hash = Append(eventName, members);
+        _urgent |= eventName == AuditEvents.CrontabEdited;
+        if (_signed is null && _signatures.Since >= _ratchet.Entries && _ratchet.IsReady)
+            AddCheckpoint();
+        return hash;
+    }
 
     /// <summary>Writes the batch by one write and returns when it is on disk.</summary>
     /// <param name="reports">How many reports have their entry when the batch is written.</param>
@@ -82,13 +124,49 @@ internal sealed class ChainJournal : IDisposable
         _pending.ResetWrittenCount();
         Reports = reports ?? Reports;
         Remember();
+        if (_signed is { } tree)
+        {
+            _signed = null;
+            _ratchet.Advance(tree);
+        }
+
         // The head is a lower bound; a power cut may take the newest of it, and the next start reads on from there.
         var sync = ++_unsynced >= 1000;
         _headFile.Write(_durable, sync);
         if (sync)
             _unsynced = 0;
-        if (_segment.Length >= Segments.MaxBytes)
-            StartSegment();
+    }
+
+    /// <summary>After a batch: signs a checkpoint when one is due, and has the next key made when one soon will be.</summary>
+    internal void Tend()
+    {
+        if (_ratchet.MayTry && (_urgent || _signatures.Since >= _ratchet.Entries || _ratchet.Left <= TimeSpan.Zero))
+            Checkpoint();
+        else if (_signatures.Since >= _ratchet.Entries * 3L / 4)
+            _ratchet.PrepareBeside();
+    }
+
+    /// <summary>Signs a checkpoint over all entries so far. Where that cannot be done the chain says why, once, and goes on without.</summary>
+    internal void Checkpoint()
+    {
+        _urgent = false;
+        if (_signatures.InForce is null && !_ratchet.HasKey)
+            AddFirstKey();
+        if (_ratchet.Prepare())
+            AddCheckpoint();
+        else
+            AddUnsigned();
+        Commit();
+    }
+
+    /// <summary>Begins a new segment when the first entry of this one is older than a time, so that it can go when that is old.</summary>
+    /// <param name="micros">Microseconds since 1970.</param>
+    internal void RollOver(long micros)
+    {
+        if (_segment.Length == 0 || !(ChainLine.FirstMicros(_place.Path) < micros))
+            return;
+        StartSegment();
+        Commit();
     }
 
     /// <summary>
@@ -98,8 +176,10 @@ internal sealed class ChainJournal : IDisposable
     internal void Recover()
     {
         _pending.ResetWrittenCount();
+        _signed = null;
         _encoder = new EntryEncoder(_durable.Chain, _durable.Seq + 1, _durable.Hash);
         Reports = _durable.Reports;
+        _signatures = ReadSignatures(Segments.In(_places.Audit));
         var known = _place.First == _durable.Segment ? _durable.Offset : 0;
         if (_torn.TrueForAll(t => t.Segment != _place.Name) && TornEnd.In(_place, known) is { } torn)
             _torn.Add(torn);
@@ -123,11 +203,20 @@ internal sealed class ChainJournal : IDisposable
     {
         _segment?.Dispose();
         _headFile.Dispose();
+        _ratchet?.Dispose();
     }
 
     private long NowMicros => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     private static long MonoMicros => (long)(Stopwatch.GetTimestamp() * (1_000_000.0 / Stopwatch.Frequency));
+
+    private Hash32 Append(string eventName, params ReadOnlySpan<AuditMember> members)
+    {
+        var start = _pending.WrittenCount;
+        var hash = _encoder.Append(_pending, eventName, NowMicros, MonoMicros, members);
+        _signatures.Add(_pending.WrittenSpan[start..^1]);
+        return hash;
+    }
 
     private void Remember() =>
         _durable = new ChainHead(_encoder.ChainId, _encoder.NextSeq - 1, _encoder.Head, _place.First, _segment.Length, Reports);
@@ -136,67 +225,139 @@ internal sealed class ChainJournal : IDisposable
     {
         foreach (var torn in _torn)
         {
-            Add(
+            Append(
                 AuditEvents.Recovered,
                 [new("segment", torn.Segment), new("offset", torn.Offset), new("length", torn.Length), new("sha256", torn.Digest)]);
         }
     }
 
+    // The announcement lies inside of what the checkpoint signs.
+    private void AddCheckpoint()
+    {
+        Append(AuditEvents.KeyNext, [new("vkey", _ratchet.Announcement.Text)]);
+        _signed = _signatures.Tree.Copy();
+        Append(AuditEvents.Checkpoint, [new("note", _ratchet.Sign(_signed))]);
+    }
+
+    private void AddFirstKey()
+    {
+        if (_ratchet.MakeFirst() is { } first)
+            Append(AuditEvents.KeyNext, [new("vkey", first.Text)]);
+    }
+
+    private void AddUnsigned()
+    {
+        if (_ratchet.Problem is not { } problem || problem == _noted)
+            return;
+        // What may pass is not looked after for ever.
+        if (!_ratchet.HasKey)
+            Alarm("checkpoints cannot be signed: " + problem);
+        Append(AuditEvents.Unsigned, [new("reason", EntryMembers.Cut(problem, 512))]);
+        _noted = problem;
+    }
+
+    private void Alarm(string message)
+    {
+        try
+        {
+            if (!_alarms.Read().Any(alarm => alarm.EndsWith(message, StringComparison.Ordinal)))
+                _alarms.Add(NowMicros, message);
+        }
+        catch (ProblemException e)
+        {
+            StandardStreams.Say($"the audit log: {message}; and the alarm cannot be kept: {e.Message}", e.Hint);
+        }
+    }
+
+    private ChainSignatures ReadSignatures(List<Segment> segments) =>
+        ChainSignatures.Read(segments, TreeFile.Read(TreeFile.Of(_places.AuditState), _encoder.ChainId), _encoder.NextSeq);
+
     private void Resume(ChainHead? head)
     {
-        var segments = Segments.In(_directory);
+        var segments = Segments.In(_places.Audit);
         if (head is null && segments.TrueForAll(s => s.Bytes == 0))
         {
-            Begin();
-            return;
+            // Remembered first: a beginning that a crash cuts is then none that somebody took away.
+            head = new ChainHead(Convert.ToHexStringLower(RandomBytes.Get(16)), -1, default, 0, 0, 0);
+            _headFile.Write(head, sync: true);
         }
 
         var tail = ChainTail.Find(segments, head);
         if (tail.Segment.Path is { } last)
             AppendFile.SyncFile(last);
+        _torn = [.. tail.Torn];
         _encoder = new EntryEncoder(tail.Chain, tail.NextSeq, tail.Previous);
         Reports = tail.Reports;
-        _durable = new ChainHead(tail.Chain, tail.NextSeq - 1, tail.Previous, head?.Segment ?? 0, head?.Offset ?? 0, tail.Reports);
-        if (tail.Torn.Count == 0 && tail.Alarm is null)
+        _signatures = ReadSignatures(segments);
+        var broken = tail.Alarm is not null;
+        var age = TimeSpan.FromMicroseconds(_signatures.SignedMicros > 0 ? NowMicros - _signatures.SignedMicros : 0);
+        _ratchet = Ratchet.Open(_places, _settings, tail.Chain, _signatures, age, broken);
+        if (tail.NextSeq == 0)
         {
-            _segment = Use(tail.Segment);
-            Remember();
-            SyncHead();
-            return;
+            AddGenesis();
+        }
+        else
+        {
+            _durable = new ChainHead(tail.Chain, tail.NextSeq - 1, tail.Previous, head?.Segment ?? 0, Math.Max(0, head?.Offset ?? 0), tail.Reports);
+            GoOn(tail);
+            if (_signatures.InForce is null && !broken)
+                AddFirstKey();
         }
 
-        StartSegment();
-        _torn = [.. tail.Torn];
-        Attest();
-        if (tail.Alarm is { } shrunk)
-        {
-            _alarms.Add(NowMicros, shrunk);
-            Add(
-                AuditEvents.Shrunk,
-                [new("reason", shrunk), new("expected_seq", tail.NextSeq - 1), new("expected_hash", tail.Previous.ToString()),
-                new("found_bytes", tail.Segment.Path is null ? 0 : tail.Segment.Bytes)]);
-        }
-
+        AddUnsigned();
         Commit();
         _torn.Clear();
         SyncHead();
     }
 
-    private void Begin()
+    private void AddGenesis()
     {
-        var chain = Convert.ToHexStringLower(RandomBytes.Get(16));
-        _encoder = new EntryEncoder(chain, 0, default);
+        var first = _ratchet.MakeFirst();
         StartSegment();
-        _encoder.AppendGenesis(_pending, HostFacts.Name, HostFacts.BootId, NowMicros, MonoMicros);
-        Commit();
-        SyncHead();
+        _encoder.AppendGenesis(_pending, HostFacts.Name, HostFacts.BootId, NowMicros, MonoMicros, first);
+        _signatures.Add(_pending.WrittenSpan[..^1]);
+        Attest();
+    }
+
+    private void GoOn(ChainTail tail)
+    {
+        if (tail.Torn.Count == 0 && tail.Alarm is null)
+        {
+            _segment = Use(tail.Segment);
+            Remember();
+            // A crash between its making and its first line.
+            if (_segment.Length == 0)
+                AddRotate();
+            return;
+        }
+
+        StartSegment();
+        Attest();
+        if (tail.Alarm is { } shrunk)
+        {
+            _alarms.Add(NowMicros, shrunk);
+            Append(
+                AuditEvents.Shrunk,
+                [new("reason", shrunk), new("expected_seq", tail.NextSeq - 1), new("expected_hash", tail.Previous.ToString()),
+                new("found_bytes", tail.Segment.Path is null ? 0 : tail.Segment.Bytes)]);
+        }
     }
 
     private void StartSegment()
     {
         _segment?.Dispose();
-        _segment = Use(Segments.Begin(_directory, _encoder.NextSeq));
-        AppendFile.SyncDirectory(_directory);
+        _segment = Use(Segments.Begin(_places.Audit, _encoder.NextSeq));
+        AppendFile.SyncDirectory(_places.Audit);
+        if (_encoder.NextSeq > 0)
+            AddRotate();
+    }
+
+    // Which segment this one follows, and how much is in it.
+    private void AddRotate()
+    {
+        var before = Segments.In(_places.Audit).FindLast(s => (s.First, s.Attempt).CompareTo((_place.First, _place.Attempt)) < 0 && s.Bytes > 0);
+        if (before.Path is not null)
+            Append(AuditEvents.Rotate, [new("segment", before.Name), new("entries", _place.First - before.First), new("bytes", before.Bytes)]);
     }
 
     private AppendFile Use(Segment segment)

@@ -35,6 +35,14 @@ internal readonly record struct ChainLine(string Chain, string Event, long Seq, 
         }
     }
 
+    /// <summary>When the first entry of a segment was written, in microseconds since 1970; null when it has none.</summary>
+    internal static long? FirstMicros(string path)
+    {
+        using var lines = new LineSource(path);
+        var line = lines.Next();
+        return !line.IsEmpty && RatchetStatement.TryRead(line[..^1], out var said) ? said.Micros : null;
+    }
+
     private static bool Members(ReadOnlySpan<byte> line, Hash32 hash, out ChainLine read)
     {
         string? chain = null, name = null, segment = null;

@@ -44,6 +44,8 @@ internal sealed record ChainTail(
     {
         if (head is null)
             return WithoutHead(segments);
+        if (head.Seq < 0)
+            return ReadOn(segments, 0, 0, new ChainTail(head.Chain, 0, default, default, 0, []));
         // Of several files with one number only the last can hold entries.
         var at = segments.FindLastIndex(s => s.First == head.Segment && s.Bytes > 0);
         var alarm = at < 0 ? "the segment that the head names is gone"
@@ -103,7 +105,7 @@ internal sealed record ChainTail(
             using var lines = new LineSource(segments[at].Path, offset);
             for (var line = lines.Next(); !line.IsEmpty && tail.NextSeq < end; line = lines.Next())
             {
-                if (!ChainLine.TryRead(line[..^1], out var read) || read.Seq != tail.NextSeq || read.Previous != tail.Previous)
+                if (!ChainLine.TryRead(line[..^1], out var read) || read.Chain != tail.Chain || read.Seq != tail.NextSeq || read.Previous != tail.Previous)
                     break;
                 offset = lines.Offset;
                 if (read.Event == AuditEvents.Recovered)

@@ -8,7 +8,7 @@ namespace CcAgent.Journal;
 
 /// <summary>The last entry that the daemon knows it has written, kept outside of the log.</summary>
 /// <param name="Chain">The chain's id.</param>
-/// <param name="Seq">The entry's sequence number.</param>
+/// <param name="Seq">The entry's sequence number; -1 for a chain whose first entry is about to be written.</param>
 /// <param name="Hash">Its hash.</param>
 /// <param name="Segment">The first sequence number of the segment in which it lies.</param>
 /// <param name="Offset">Where its line ends in that segment.</param>

@@ -59,7 +59,7 @@ internal sealed class Recorder : IDisposable
             Ballast.Make();
             _pulled = new PulledMark(places.AuditState);
             _gap = new AuditGap(places.AuditState);
-            _chain = Opened(() => ChainJournal.Open(places, time, seal));
+            _chain = Opened(() => ChainJournal.Open(places, time, seal, settings.Audit));
         }
         catch
         {
@@ -91,6 +91,32 @@ internal sealed class Recorder : IDisposable
     /// <summary>Who hears of reports and entries; null for nobody.</summary>
     internal IRecordListener? Listener { get; set; }
 
+    /// <summary>How long until <see cref="Checkpoint"/> is due, in milliseconds.</summary>
+    internal int CheckpointTimeoutMs => (int)Math.Clamp(Math.Ceiling(_chain.CheckpointDue.TotalMilliseconds), 0, int.MaxValue);
+
+    /// <summary>The last checkpoint's sequence number and its time in microseconds since 1970; null when there is none.</summary>
+    internal (long Seq, long Micros)? LastCheckpoint => _chain.LastCheckpoint;
+
+    /// <summary>Why checkpoints cannot be signed; null while they can.</summary>
+    internal string? Unsigned => _chain.Unsigned;
+
+    /// <summary>Signs a checkpoint over all entries so far.</summary>
+    /// <exception cref="ProblemException">The chain could not be written.</exception>
+    internal void Checkpoint()
+    {
+        try
+        {
+            Ready();
+            _chain.Begin(2);
+            _chain.Checkpoint();
+        }
+        catch (Exception e) when (IsOfDisk(e))
+        {
+            Failed(e);
+            throw;
+        }
+    }
+
     /// <summary>Writes an entry about the agent itself.</summary>
     internal void Note(string eventName, params ReadOnlySpan<AuditMember> members)
     {
@@ -117,7 +143,7 @@ internal sealed class Recorder : IDisposable
             TellGap();
             Ballast.Make();
         }
-        catch (Exception e) when (e is ProblemException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsOfDisk(e))
         {
             Failed(e);
         }
@@ -194,7 +220,7 @@ internal sealed class Recorder : IDisposable
             Ready();
             Write(batch, answers);
         }
-        catch (Exception e) when (e is ProblemException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (IsOfDisk(e))
         {
             Failed(e);
             StandardStreams.Say(e.Message, (e as ProblemException)?.Hint ?? "");
@@ -204,6 +230,7 @@ internal sealed class Recorder : IDisposable
 
         for (var i = 0; i < answers.Length; i++)
             batch[i].Answer(answers[i]);
+        Tend();
     }
 
     public void Dispose()
@@ -216,6 +243,7 @@ internal sealed class Recorder : IDisposable
     private void Put(string eventName, AuditMember[] members)
     {
         Ready();
+        _chain.Begin(1);
         _chain.Add(eventName, members);
         _chain.Commit();
         _chain.SyncHead();
@@ -264,6 +292,7 @@ internal sealed class Recorder : IDisposable
         if (_gap.Count == 0 || (_told != 0 && Stopwatch.GetElapsedTime(_told) < GapPeriod))
             return;
         _told = Stopwatch.GetTimestamp();
+        _chain.Begin(1);
         _chain.Add(AuditEvents.Gap, _gap.Members());
         _chain.Commit();
         _chain.SyncHead();
@@ -281,11 +310,31 @@ internal sealed class Recorder : IDisposable
         TellGap();
     }
 
+    private static bool IsOfDisk(Exception e) => e is ProblemException or IOException or UnauthorizedAccessException;
+
+    // Whoever was answered does not wait for it.
+    private void Tend()
+    {
+        if (_failed)
+            return;
+        try
+        {
+            _chain.Tend();
+        }
+        catch (Exception e) when (IsOfDisk(e))
+        {
+            Failed(e);
+            StandardStreams.Say(e.Message, (e as ProblemException)?.Hint ?? "");
+            Miss([], e.Message);
+        }
+    }
+
     // A crash between the two writes of a batch leaves reports without an entry.
     private void AddMissingEntries()
     {
         if (_chain.Reports >= _reports.NextSeq)
             return;
+        _chain.Begin((int)Math.Min(_reports.NextSeq - _chain.Reports, Ratchet.MostEntries));
         JournalReading.From(Segments.In(_places.Reports), _chain.Reports, (seq, line) =>
         {
             if (Recorded(line) is { } recorded)
@@ -350,6 +399,7 @@ internal sealed class Recorder : IDisposable
         }
 
         _reports.Commit();
+        _chain.Begin(batch.Count);
         for (var i = 0; i < batch.Count; i++)
             answers[i] = Entry(batch[i], seqs[i], lines[i], again[i]);
         _chain.Commit(_reports.NextSeq);

@@ -20,7 +20,7 @@ internal static class AuditVerb
         var places = arguments.Places;
         SecureDirectory.Require(places.Data, places.Owner);
         var head = HeadFile.Read(places.AuditState + "/head");
-        var remembered = head is null ? null : new RememberedHead(head.Seq + 1, head.Hash);
+        var remembered = head is null or { Seq: < 0 } ? null : new RememberedHead(head.Seq + 1, head.Hash);
         using var chain = new SegmentedChainStream(SegmentFiles.In(places.Audit));
         var result = ChainVerifier.Verify(chain, remembered);
         var alarms = new List<string>(new AlarmFile(places.AuditState).Read());

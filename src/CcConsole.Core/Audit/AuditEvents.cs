@@ -12,6 +12,9 @@ public static class AuditEvents
     /// <summary>A signed note of the root over all entries before.</summary>
     public const string Checkpoint = "audit.checkpoint";
 
+    /// <summary>Checkpoints cannot be signed, and why; the chain goes on without.</summary>
+    public const string Unsigned = "audit.unsigned";
+
     /// <summary>The agent began to write; what it found.</summary>
     public const string AgentStarted = "agent.started";
 

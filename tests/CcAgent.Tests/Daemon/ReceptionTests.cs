@@ -239,8 +239,8 @@ public class ReceptionTests
         Assert.Equal(0, await daemon.StopAsync());
         Assert.False(File.Exists(folder.Socket));
         var entries = await AgentProgram.EntriesAsync(folder.Path);
-        Assert.Equal(["audit.genesis", "agent.started", "agent.stopped"], entries.Select(e => e.GetProperty("event").GetString()));
-        Assert.StartsWith("OK 3 ", await folder.PythonAsync(), StringComparison.Ordinal);
+        Assert.Equal(["audit.genesis", "agent.started", "agent.stopped", "audit.key_next", "audit.checkpoint"], entries.Select(e => e.GetProperty("event").GetString()));
+        Assert.StartsWith("OK 5 ", await folder.PythonAsync(), StringComparison.Ordinal);
         var status = await AgentProgram.RunAsync("status", "--dir", folder.Path);
         Assert.Equal(1, status.Code);
         Assert.Contains("not running", status.Output, StringComparison.Ordinal);

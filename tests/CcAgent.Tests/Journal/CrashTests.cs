@@ -207,7 +207,7 @@ public class CrashTests
         {
             case "cut": await File.WriteAllTextAsync(segment, string.Join('\n', lines[..^2]) + "\n"); break;
             case "removed": File.Delete(segment); break;
-            default: await File.WriteAllTextAsync(segment, string.Join('\n', lines).Replace("agent.stopped", "agent.stepped", StringComparison.Ordinal) + "\n"); break;
+            default: await File.WriteAllTextAsync(segment, string.Join('\n', lines).Replace("audit.checkpoint", "audit.checkpaint", StringComparison.Ordinal) + "\n"); break;
         }
 
         for (var start = 0; start < 2; start++)
@@ -249,7 +249,7 @@ public class CrashTests
         Assert.Contains("the remembered head is gone", daemon.Said, StringComparison.Ordinal);
         var entries = await AgentProgram.EntriesAsync(folder.Path);
         Assert.Single(entries, e => e.GetProperty("event").GetString() == "audit.genesis");
-        Assert.Equal("audit.shrunk", entries[3].GetProperty("event").GetString());
+        Assert.Equal(["audit.checkpoint", "audit.rotate", "audit.shrunk", "agent.started"], entries.Skip(4).Select(e => e.GetProperty("event").GetString()));
         Assert.Equal(1, (await AgentProgram.RunAsync("audit", "verify", "--dir", folder.Path)).Code);
     }
 

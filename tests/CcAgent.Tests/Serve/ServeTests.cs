@@ -115,7 +115,8 @@ public class ServeTests
         await using (var daemon = await RunningDaemon.StartAsync(folder))
         {
             Report(folder, "a");
-            await daemon.StopAsync();
+            Report(folder, "b");
+            await daemon.KillAsync();
         }
 
         // Somebody else's writing in the middle: it is evidence, and travels as it is.

@@ -33,7 +33,7 @@ public sealed record TornEnd(string Segment, long Offset, long Length, string Di
                     root.GetProperty("segment").GetString()!, root.GetProperty("offset").GetInt64(), root.GetProperty("length").GetInt64(),
                     root.GetProperty("sha256").GetString()!);
             }
-            return opening is AuditEvents.Recovered or AuditEvents.Rotate;
+            return opening is AuditEvents.Recovered or AuditEvents.Rotate or AuditEvents.Genesis;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
