@@ -29,7 +29,9 @@ internal static class CommandTable
         CommandArea.Plans => "Plans",
         CommandArea.Editor => "job editor",
         CommandArea.Run => "run",
+        CommandArea.Running => "running",
         CommandArea.Reports => "Reports",
+        CommandArea.Agents => "Agents",
         _ => "Audit",
     };
 
