@@ -193,8 +193,8 @@ public sealed class AuditScreenTests : IAsyncDisposable
         _fleet.Chain("web01", 30).Known("web01", "");
         var screen = await StartAsync("VERIFIED");
         screen.Press("E");
-        await screen.WaitForText("byte for byte as the host wrote it");
-        screen.Press("Enter");
+        await screen.WaitForText("byte for byte as the host");
+        screen.Press("Tab").Press("Right").Press("Enter");
         await screen.WaitForText("bytes written to");
         var file = Path.Combine(_fleet.Root, "web01-audit.jsonl");
         using var copy = _fleet.Control.Cache.Chains.OpenRead(_fleet.Control.Audit.Head("web01"));
@@ -202,9 +202,25 @@ public sealed class AuditScreenTests : IAsyncDisposable
         await copy.CopyToAsync(expected);
         Assert.Equal(expected.ToArray(), File.ReadAllBytes(file));
         screen.Press("E");
-        await screen.WaitForText("byte for byte as the host wrote it");
-        screen.Press("Enter");
+        await screen.WaitForText("byte for byte as the host");
+        screen.Press("Tab").Press("Right").Press("Enter");
         await screen.WaitForText("Name a file that does not exist");
+    }
+
+    [Fact]
+    public async Task Marked_entries_are_exported_as_evidence_and_an_entry_is_proved_with_the_host_gone()
+    {
+        _fleet.Chain("web01", 30).Known("web01", "", TimeSpan.FromHours(2), "web01 refuses the connection");
+        _fleet.Down.Add("web01");
+        var screen = await StartAsync("verified copy to #29");
+        Assert.Contains("No checkpoint signs this chain", screen.Text);
+        screen.Press("o");
+        await screen.WaitForText("Nothing in this chain is signed");
+        screen.Press("Space").Press("Down").Press("Space").Press("E");
+        await screen.WaitForText("the 2 marked entries");
+        screen.Press("Enter");
+        await screen.WaitForText("2 entries, 0 proven by 0 checkpoints, 2 linked only");
+        Assert.Contains("Selected were: 2 entries that were marked one by one", File.ReadAllText(Path.Combine(_fleet.Root, "web01-evidence", "README.txt")));
     }
 
     [Fact]

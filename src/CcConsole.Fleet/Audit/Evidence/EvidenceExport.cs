@@ -112,10 +112,10 @@ public sealed class EvidenceExport
 
     private List<long> Select(EvidenceRequest request, ChainHead head)
     {
-        List<long> selected = [.. _search.Search(request.Selection with { Hosts = [request.Host], WithRetired = false, Last = Math.Min(request.Selection.Last, head.Seq) }).Select(row => row.Seq)];
+        List<long> selected = [.. _search.Search(request.Selection with { Hosts = [request.Host], WithRetired = false, Last = Math.Min(request.Selection.Last, head.Seq) }).Select(row => row.Seq).Where(seq => request.Marked?.Contains(seq) != false)];
         selected.Reverse();
         return selected.Count > 0 ? selected : throw new ProblemException(
-            $"The copy of {Plain.Text(request.Host)} holds no such entry: {EvidenceSelection.Words(request.Selection)}", "cc-console audit list takes the same words and shows what they select.");
+            $"The copy of {Plain.Text(request.Host)} holds no such entry: {request.Words}", "cc-console audit list takes the same words and shows what they select.");
     }
 
     /// <summary>Finds what proves the entries, and verifies it: a checkpoint that does not hold is not used, nor any after it.</summary>
@@ -229,7 +229,7 @@ public sealed class EvidenceExport
             json.WriteNumber("format", 1);
             json.WriteString("host", request.Host);
             json.WriteString("chain", copy.Head.Chain);
-            json.WriteString("selection", EvidenceSelection.Words(request.Selection));
+            json.WriteString("selection", request.Words);
             json.WriteNumber("selected", plan.Selected.Count);
             json.WriteNumber("proven", plan.Proven);
             json.WriteString("ratchet", plan.WholeRatchet ? "whole" : "parts");

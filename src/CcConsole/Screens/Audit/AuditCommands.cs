@@ -13,16 +13,17 @@ internal static class AuditCommands
         On("audit.verify", "V", "verify", "Verify every entry of the copy again", screen => screen.LoadAndVerify(), screen => NoCopy(screen) ?? (screen.IsVerifying ? "it is being verified" : null)),
         On("audit.pull", "P", "pull", "Take the host's new entries into the copy", screen => screen.Pull(), _ => null),
         On("audit.compare", "D", "compare", "Hold every entry that the host has against the copy: finds what was changed there after it was seen here", screen => screen.Pull(deep: true), NoCopy),
-        On("audit.all", "A", "all hosts", "The entries of all hosts in one list, newest first; again: those of the one host", screen => screen.SwitchScope(), screen => screen.Host is null ? "there is no host yet" : null),
-        On("audit.export", "E", "export", "Write the copy to a file, byte for byte, as evidence for any verifier", screen => screen.Export(), screen => OneHost(screen) ?? NoCopy(screen)),
+        On("audit.all", "A", "all", "The entries of all hosts in one list, newest first; again: those of the one host", screen => screen.SwitchScope(), screen => screen.Host is null ? "there is no host yet" : null),
+        On("audit.prove", "o", "prove", "Prove the selected entry: its hash, its link, and its way to a signed checkpoint", screen => screen.Prove(), NoCopy, hint: false),
+        On("audit.export", "E", "export", "Export the marked entries, what the filter finds, or all as evidence that others can check with nothing of ours; or the copy, byte for byte", screen => screen.Export(), screen => OneHost(screen) ?? NoCopy(screen)),
         ConsoleCommand.On<AuditScreen>("audit.resolve", "", "resolve", "After a contradiction was looked at: take the host's chain as it is now", CommandArea.Audit,
             screen => screen.Resolve(), screen => OneHost(screen) ?? screen.Shell.WhyReadOnly ?? (screen.HasConflict ? null : "there is no open conflict")),
         ConsoleCommand.On<AuditScreen>("demo.tamper", "T", "tamper", "In the demo: change a recorded exit code in the host's own log", CommandArea.Audit,
             screen => screen.Tamper(), hint: true, when: screen => screen.Shell.Settings.Tamper is not null),
     ];
 
-    private static ConsoleCommand On(string id, string keys, string name, string description, Action<AuditScreen> run, Func<AuditScreen, string?> whyNot) =>
-        ConsoleCommand.On<AuditScreen>(id, keys, name, description, CommandArea.Audit, run, whyNot, hint: true);
+    private static ConsoleCommand On(string id, string keys, string name, string description, Action<AuditScreen> run, Func<AuditScreen, string?> whyNot, bool hint = true) =>
+        ConsoleCommand.On<AuditScreen>(id, keys, name, description, CommandArea.Audit, run, whyNot, hint);
 
     private static string? OneHost(AuditScreen screen) => screen.IsFleet ? "open one host's entries first: Enter" : null;
 

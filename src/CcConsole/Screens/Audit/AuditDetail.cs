@@ -4,7 +4,7 @@ namespace CcConsole.Screens;
 internal static class AuditDetail
 {
     /// <summary>Says it.</summary>
-    public static void Describe(AuditLine line, AuditLink link, bool withHost, DetailText detail, TimeZoneInfo zone)
+    public static void Describe(AuditLine line, AuditLink link, IReadOnlyList<string> proof, bool withHost, DetailText detail, TimeZoneInfo zone)
     {
         var row = line.Row;
         detail.Title($"{line.Number} {row.Event}");
@@ -22,6 +22,8 @@ internal static class AuditDetail
         detail.Fact("target", row.Target);
         detail.Fact("exit", line.Exit, row.ExitCode is 0 ? "text" : "state.fail");
         detail.Text(DetailText.OneLine(row.Words), "state.late");
+        foreach (var sentence in proof)
+            detail.Text(sentence, "text.dim");
         Diff(row.Diff, detail);
         detail.Text("hash of the entry before", "text.dim");
         detail.Text(row.PreviousHash);

@@ -18,6 +18,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     private readonly string? _host;
     private readonly AuditProofs _proofs;
     private readonly AuditResults _results;
+    private readonly AuditStatements _statements;
     private readonly long? _wanted;
     private IReadOnlyList<ChainHead> _heads = [];
     private AuditRows? _rows;
@@ -34,6 +35,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
         _banner = AuditBanner.None(shell.Ascii);
         _proofs = new AuditProofs(shell);
         _results = new AuditResults(shell, ShowRows, Closing);
+        _statements = new AuditStatements(shell, UpdateDetail);
         Table.Columns = Columns();
         Table.CanMark = true;
         Table.Sort = null;
@@ -164,18 +166,15 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     /// <summary>Shows the entries of all hosts, or those of the selected entry's host again.</summary>
     public void SwitchScope() => Shell.Jump(() => new AuditScreen(Shell, _host is null ? Host : null));
 
-    /// <summary>Writes the copy to a file, byte for byte.</summary>
-    public void Export() => Shell.Operations.Start($"{What}: exporting the chain", async stop =>
+    /// <summary>Exports what is marked, or what the filter means, or all.</summary>
+    public void Export() => AuditEvidence.Start(Shell, _host!, Table.Marked.OfType<AuditKey>().Select(key => key.Seq).ToHashSet(), Filter.Trim().Length == 0 ? null : Query(Filter));
+
+    /// <summary>Proves the selected entry: its line, its link, its way to a signed checkpoint.</summary>
+    public void Prove()
     {
-        var host = _host!;
-        var input = new TextInput { Text = Path.Combine(Path.GetFullPath(Shell.Settings.WorkingDirectory), $"{host}-audit.jsonl") };
-        var question = new Question("Export the chain", "The copy is written to this new file, byte for byte as the host wrote it:", input, null, "Export", "Back");
-        if (await Shell.AskAsync(question) != 1)
-            return;
-        var path = Path.GetFullPath(input.Text.Trim(), Path.GetFullPath(Shell.Settings.WorkingDirectory));
-        var bytes = await Task.Run(() => Shell.Fleet.Audit.Export(host, path), stop);
-        Shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"{bytes} bytes written to {path}"));
-    });
+        if (Selected is { Missing: null } line)
+            _statements.Start(line);
+    }
 
     /// <summary>Takes the host's chain as it is now, after a person has looked at the contradiction.</summary>
     public void Resolve() => Shell.Operations.Start($"{What}: resolving the conflict", async stop =>
@@ -210,7 +209,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
             _results.Forget();
             return WholeChain() is { } chain ? chain : [];
         }
-        _results.Want(filter, text => AuditFilter.Parse(text, [.. _heads.Select(head => head.Host)], TimeZoneInfo.ConvertTime(Shell.Now, Zone)));
+        _results.Want(filter, Query);
         return [.. Sorted(_results.Lines)];
     }
 
@@ -227,7 +226,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     };
 
     /// <inheritdoc/>
-    protected override void Describe(AuditLine row, DetailText detail) => AuditDetail.Describe(row, LinkOf(row), _host is null, detail, Zone);
+    protected override void Describe(AuditLine row, DetailText detail) => AuditDetail.Describe(row, LinkOf(row), _statements.Of(row, _heads), _host is null, detail, Zone);
 
     private List<TableColumn<AuditLine>> Columns()
     {
@@ -270,6 +269,8 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
 
     private AuditRows RowsOf(ChainHead head, bool oldestFirst) =>
         new(head.Host, (from, to) => Shell.Fleet.Audit.Range(head, from, to), head.First, head.Seq, oldestFirst, Zone);
+
+    private AuditQuery Query(string filter) => AuditFilter.Parse(filter, [.. _heads.Select(head => head.Host)], TimeZoneInfo.ConvertTime(Shell.Now, Zone));
 
     private AuditLink LinkOf(AuditLine line) => AuditLink.Of(line, _proofs.Of(line.Key.Host), Shell.Ascii);
 
