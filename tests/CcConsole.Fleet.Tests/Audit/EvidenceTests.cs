@@ -164,7 +164,7 @@ public sealed class EvidenceTests : IAsyncDisposable
     public void Only_the_checkpoints_that_are_needed_are_given_where_there_are_very_many()
     {
         using SignedChain chain = new();
-        for (int i = 0; i < EvidencePlan.ShortRatchet + 50; i++)
+        for (int i = 0; i < EvidenceRequest.ShortRatchet + 50; i++)
         {
             chain.Runs(1).Sign();
         }
@@ -177,7 +177,7 @@ public sealed class EvidenceTests : IAsyncDisposable
         Assert.Equal(5, parts.Checkpoints);
         Assert.True(code == 2, said);
         Assert.Contains("that the keys follow from the chain's first one is not in this folder", said, StringComparison.Ordinal);
-        Assert.Equal(EvidencePlan.ShortRatchet + 50, whole.Checkpoints);
+        Assert.Equal(EvidenceRequest.ShortRatchet + 50, whole.Checkpoints);
         (code, said) = Verify("whole");
         Assert.True(code == 0, said);
         // As files of their own only those that prove a selected entry.

@@ -72,6 +72,14 @@ internal sealed class VerbHome : IDisposable
         return this;
     }
 
+    /// <summary>Puts something into the cache.</summary>
+    public VerbHome Cache(Action<CacheDatabase> put)
+    {
+        using CacheDatabase cache = CacheDatabase.Open(Path.Combine(State, "cache.db"), TimeProvider.System);
+        put(cache);
+        return this;
+    }
+
     /// <summary>Where the cache lies.</summary>
     public string State => Path.Combine(_root, "state", "cc-console");
 

@@ -3,9 +3,6 @@ namespace CcConsole.Fleet.Audit.Evidence;
 /// <summary>Which entries a selection needs beside it, to be proven.</summary>
 internal sealed record EvidencePlan
 {
-    /// <summary>A ratchet of at most so many steps is given whole unasked: some 2 KB each, and a few seconds of the reader's.</summary>
-    public const int ShortRatchet = 1_000;
-
     /// <summary>At most so many entries are given only to link those after the last checkpoint to the head.</summary>
     public const int MostLinks = 10_000;
 
@@ -70,7 +67,7 @@ internal sealed record EvidencePlan
             proving.Add(usable[^1]);
         }
 
-        bool whole = survey.SignedSince is not null && usable.Count > 0 && (everyStep || usable.Count <= ShortRatchet);
+        bool whole = survey.SignedSince is not null && usable.Count > 0 && (everyStep || usable.Count <= EvidenceRequest.ShortRatchet);
         long from = usable.Count > 0 ? usable[^1].Seq - 1 : proven < selected.Count ? selected[proven] : 0;
         long needed = proven < selected.Count ? head - from + 1 : 0;
         return new EvidencePlan

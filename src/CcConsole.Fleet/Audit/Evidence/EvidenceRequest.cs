@@ -15,4 +15,7 @@ public sealed record EvidenceRequest(string Host, AuditQuery Selection, bool Eve
     internal string Words => Marked is { } marked
         ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{marked.Count} entries that were marked one by one")
         : EvidenceSelection.Words(Selection);
+
+    /// <summary>A ratchet of at most so many steps is given whole unasked: some 2 KB each, and a few seconds of the reader's.</summary>
+    public const int ShortRatchet = 1_000;
 }

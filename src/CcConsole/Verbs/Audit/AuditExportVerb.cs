@@ -1,20 +1,49 @@
 using System.CommandLine;
+using CcConsole.Core;
+using CcConsole.Core.Audit.Search;
 using CcConsole.Fleet;
+using CcConsole.Fleet.Audit.Evidence;
+using CcConsole.Store.Chains;
 using Humanizer;
 
 namespace CcConsole.Verbs.Audit;
 
-/// <summary><c>audit export</c>: a host's verified copy, byte for byte as the host's own.</summary>
+/// <summary><c>audit export</c>: a host's verified copy, byte for byte as the host's own, or a selection of it with what proves it.</summary>
 internal static class AuditExportVerb
 {
-    private static readonly Argument<string> File = new("FILE") { Description = "A file that does not exist yet" };
+    private static readonly Argument<string> To = new("FILE")
+    {
+        Description = "A file that does not exist yet; with --evidence a folder, or an archive where it ends in .tar.gz",
+    };
+
+    private static readonly Argument<string[]> Words = new("TEXT")
+    {
+        Description = "With --evidence: only entries that say this, as in audit list",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private static readonly Option<bool> Evidence = new("--evidence")
+    {
+        Description = "Export the selected entries with their proofs, keys, and a script, so that they can be checked with nothing of ours",
+    };
+
+    private static readonly Option<bool> EveryStep = new("--every-step")
+    {
+        Description = $"With --evidence: every checkpoint from the chain's first key on, even where there are more than {EvidenceRequest.ShortRatchet:N0}",
+    };
 
     public static Command Create() => FleetVerb.Create(
-        "export", "Write a host's verified copy to a new file, byte for byte", "cc-console audit export web01 web01.jsonl", RunAsync, FleetVerb.Host, File);
+        "export", "Write a host's verified copy to a new file, byte for byte; or a selection of it as evidence that Python and openssl alone can check",
+        "cc-console audit export web01 web01.jsonl\n  cc-console audit export web01 case-7.tar.gz --evidence --job backup --since 7d",
+        RunAsync, [FleetVerb.Host, To, Words, Evidence, EveryStep, .. AuditSelection.Options]);
 
     private static Task<int> RunAsync(VerbContext context, FleetControl fleet)
     {
-        string path = context.Get(File);
+        string path = context.Get(To);
+        AuditQuery query = AuditSelection.Query(context, context.Get(Words));
+        if (context.Get(Evidence)) return Task.FromResult(ExportEvidence(context, fleet, path, query));
+        if (query.Text.Text.Length > 0 || query with { Text = SearchText.Empty } != new AuditQuery() || context.Get(EveryStep))
+            throw new ProblemException("A selection is exported as evidence; without it the whole copy is written", "add --evidence, or leave the rest away");
         long bytes = fleet.Audit.Export(context.Get(FleetVerb.Host), Path.GetFullPath(path));
         if (context.Json)
         {
@@ -29,5 +58,49 @@ internal static class AuditExportVerb
             context.Error.WriteLine($"wrote {bytes.Bytes().Humanize()} to {Plain.Text(path)}");
         }
         return Task.FromResult(Verb.Good);
+    }
+
+    private static int ExportEvidence(VerbContext context, FleetControl fleet, string path, AuditQuery query)
+    {
+        EvidenceResult result = fleet.Audit.Evidence.Write(new EvidenceRequest(context.Get(FleetVerb.Host), query, context.Get(EveryStep)), path, context.Stop);
+        if (context.Json)
+        {
+            context.Document(json =>
+            {
+                json.WriteString("path", path);
+                json.WriteNumber("entries", result.Selected);
+                json.WriteNumber("proven", result.Proven);
+                json.WriteNumber("linked", result.Linked);
+                json.WriteNumber("checkpoints", result.Checkpoints);
+                json.WriteBoolean("whole_ratchet", result.WholeRatchet);
+                json.WriteString("manifest", result.ManifestHash);
+                json.WriteString("finding", result.Finding);
+                json.WriteNumber("conflicts", result.Conflicts.Count);
+                AuditOutput.Write(json, result.Head);
+            });
+        }
+        else
+        {
+            Tell(context, result);
+        }
+        return result.Finding is null && result.Conflicts.Count == 0 ? Verb.Good : Verb.Findings;
+    }
+
+    private static void Tell(VerbContext context, EvidenceResult result)
+    {
+        string host = Plain.Text(result.Head.Host);
+        foreach (ChainConflict conflict in result.Conflicts) context.Output.WriteLine($"✗ {host} contradicts this copy: {Plain.Text(conflict.Verdict)}: {Plain.Text(conflict.Message)}");
+        if (result.Finding is { } finding) context.Output.WriteLine($"✗ {Plain.Text(finding)}: no checkpoint from there on is used");
+        long rest = result.Selected - result.Proven;
+        context.Output.WriteLine($"{(result.IsWhole ? '✓' : '○')} {Plain.Text(result.Path)}: {"entry".ToQuantity(result.Selected)} of {host}, {result.Proven} proven by {"signed checkpoint".ToQuantity(result.Checkpoints)}, {AuditOutput.Age(result.Head)}");
+        if (rest > 0)
+        {
+            context.Output.WriteLine(result.Checkpoints == 0
+                ? $"    {rest} not signed: no checkpoint can prove them"
+                : $"    {rest} after the last checkpoint, not signed yet: pull in some minutes and export again");
+            context.Output.WriteLine(result.Linked > 0 ? $"    linked to the head #{result.Head.Seq} that is remembered" : $"    the lines that link them to the head #{result.Head.Seq} are too many and not in it; audit export without --evidence writes all");
+        }
+        context.Output.WriteLine($"    MANIFEST {result.ManifestHash}");
+        context.Error.WriteLine("note that number elsewhere: it tells this export from any other; README.txt says how to check it");
     }
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text;
 using CcConsole.Core;
 using CcConsole.Core.Audit.Ocsf;
-using CcConsole.Core.Audit.Search;
 using CcConsole.Fleet;
 using CcConsole.Fleet.Audit;
 using CcConsole.Store.Chains;
@@ -23,15 +22,6 @@ internal static class AuditListVerb
         CompletionSources = { _ => FleetVerb.Names() },
     };
 
-    private static readonly Option<string?> Since = new("--since") { Description = "From this time on, by the host's clock: 2026-11-21T14:00Z, 2026-11-21, 24h (ago)", HelpName = "T" };
-    private static readonly Option<string?> Until = new("--until") { Description = "Before this time", HelpName = "T" };
-    private static readonly Option<string?> Job = new("--job") { Description = "About the job with this id", HelpName = "ID" };
-    private static readonly Option<string?> Event = new("--event") { Description = "Only this event, such as job.finished; 'crontab.*' for all that begin so", HelpName = "EVENT" };
-    private static readonly Option<string?> Actor = new("--actor") { Description = "By this actor, or of a run of this user", HelpName = "NAME" };
-    private static readonly Option<long?> Exit = new("--exit") { Description = "Only runs with this exit code", HelpName = "CODE" };
-    private static readonly Option<bool> Failures = new("--failures") { Description = "Only runs with an exit code other than 0" };
-    private static readonly Option<long?> First = new("--first") { Description = "From this entry on", HelpName = "SEQ" };
-    private static readonly Option<long?> Last = new("--last") { Description = "Up to this entry", HelpName = "SEQ" };
     private static readonly Option<int?> Limit = new("--limit", "-n") { Description = $"At most so many, the newest ({Shown} when not given; csv and ocsf: all)", HelpName = "N" };
     private static readonly Option<bool> Retired = new("--retired") { Description = "Search copies too that were put aside after a conflict" };
     private static readonly Option<string?> Format = new("--format") { Description = "table, json, csv or ocsf (one OCSF event a line)", HelpName = "FORMAT", CompletionSources = { "table", "json", "csv", "ocsf" } };
@@ -39,7 +29,7 @@ internal static class AuditListVerb
     public static Command Create() => FleetVerb.Create(
         "list", "List or search the entries of the hosts' verified copies, newest first; asks no host",
         "cc-console audit list web01 /usr/local/bin/backup.sh --since 7d --failures",
-        RunAsync, Words, Since, Until, Job, Event, Actor, Exit, Failures, First, Last, Limit, Retired, Format);
+        RunAsync, [Words, .. AuditSelection.Options, Limit, Retired, Format]);
 
     private static Task<int> RunAsync(VerbContext context, FleetControl fleet)
     {
@@ -74,21 +64,10 @@ internal static class AuditListVerb
             hosts++;
         if (context.Get(Limit) is < 1)
             throw new ProblemException($"--limit {context.Get(Limit)} is not 1 or more", "give another number");
-        TimeProvider clock = TimeProvider.System;
-        return new AuditQuery
+        return AuditSelection.Query(context, words.Skip(hosts)) with
         {
             Hosts = words.Take(hosts).Contains("all") ? [] : [.. words.Take(hosts).SelectMany(word => word.StartsWith("tag:", StringComparison.Ordinal)
                 ? fleet.Hosts.Select([word]).Select(host => host.Name) : word.Split(','))],
-            Text = SearchText.Parse(string.Join(' ', words.Skip(hosts))),
-            Since = TimeArgument.Parse("--since", context.Get(Since), clock),
-            Until = TimeArgument.Parse("--until", context.Get(Until), clock),
-            Job = context.Get(Job),
-            Event = context.Get(Event),
-            Actor = context.Get(Actor),
-            ExitCode = context.Get(Exit),
-            FailuresOnly = context.Get(Failures),
-            First = context.Get(First) ?? 0,
-            Last = context.Get(Last) ?? long.MaxValue,
             WithRetired = context.Get(Retired),
             Limit = context.Get(Limit) ?? limit,
         };

@@ -1,45 +1,114 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
+using CcConsole.Core.Audit;
 using CcConsole.Fleet;
 using CcConsole.Fleet.Audit;
+using CcConsole.Fleet.Audit.Evidence;
 using CcConsole.Verbs.Output;
 
 namespace CcConsole.Verbs.Audit;
 
-/// <summary><c>audit show</c>: one entry of a host's verified copy, whole.</summary>
+/// <summary><c>audit show</c>: one entry of a host's verified copy, whole, with what proves it.</summary>
 internal static class AuditShowVerb
 {
     private static readonly Argument<long?> Seq = new("SEQ") { Description = "The entry's number; the newest when not given", Arity = ArgumentArity.ZeroOrOne };
 
     public static Command Create() => FleetVerb.Create(
-        "show", "Show one entry of a host's verified copy, whole", "cc-console audit show web01 41", RunAsync, FleetVerb.Host, Seq);
+        "show", "Show one entry of a host's verified copy, whole, and what proves it, verified now; exit 1 when something is wrong with that",
+        "cc-console audit show web01 41", RunAsync, FleetVerb.Host, Seq);
 
     private static Task<int> RunAsync(VerbContext context, FleetControl fleet)
     {
         string host = context.Get(FleetVerb.Host);
-        var head = fleet.Audit.Head(host);
-        AuditRow row = fleet.Audit.Entry(host, context.Get(Seq) ?? head.Seq);
+        EntryProof proof = fleet.Audit.Evidence.Prove(host, fleet.Audit.Entry(host, context.Get(Seq) ?? fleet.Audit.Head(host).Seq), context.Stop);
         if (context.Json)
         {
-            // The entry is a JSON object already: it is printed as it is.
-            context.WriteData(row.Text().TrimEnd('\n'));
-            return Task.FromResult(Verb.Good);
-        }
-        context.Output.WriteLine($"#{row.Seq} of {head.Seq}  {Plain.Text(row.Event)}  {TimeText.Seconds(row.Time)}");
-        if (row.Words.Length > 0) context.Output.WriteLine($"  {Plain.Text(row.Words)}");
-        using (JsonDocument entry = JsonDocument.Parse(row.Line))
-        {
-            foreach (JsonProperty member in entry.RootElement.EnumerateObject())
+            context.Document(json =>
             {
-                bool lines = member.Value.ValueKind == JsonValueKind.String && member.Name == "diff";
-                string text = member.Value.ValueKind == JsonValueKind.String && !lines ? TextOf(member.Value) : member.Value.GetRawText();
-                context.Output.WriteLine($"  {Plain.Text(member.Name),-16} {(lines ? "" : Plain.Text(text))}");
-                if (lines) context.Output.Write(Plain.Lines(TextOf(member.Value)));
-            }
+                json.WriteString("host", host);
+                json.WritePropertyName("entry");
+                // A JSON object already, printed as it is: .NET's reader would not take half a surrogate pair.
+                json.WriteRawValue(proof.Row.Line.Span, skipInputValidation: true);
+                WriteProof(json, proof);
+            });
         }
-        context.Output.WriteLine($"copy verified to #{head.Seq}, verdict {Plain.Text(head.Verdict)}, {AuditOutput.Age(head)}");
-        return Task.FromResult(Verb.Good);
+        else
+        {
+            WriteEntry(context, proof);
+            foreach (string line in Words(proof)) context.Output.WriteLine($"  {line}");
+            context.Output.WriteLine($"copy verified to #{proof.Head.Seq}, verdict {Plain.Text(proof.Head.Verdict)}, {AuditOutput.Age(proof.Head)}");
+        }
+        return Task.FromResult(proof.IsGood ? Verb.Good : Verb.Findings);
     }
+
+    private static void WriteEntry(VerbContext context, EntryProof proof)
+    {
+        AuditRow row = proof.Row;
+        context.Output.WriteLine($"#{row.Seq} of {proof.Head.Seq}  {Plain.Text(row.Event)}  {TimeText.Seconds(row.Time)}");
+        if (row.Words.Length > 0) context.Output.WriteLine($"  {Plain.Text(row.Words)}");
+        using JsonDocument entry = JsonDocument.Parse(row.Line);
+        foreach (JsonProperty member in entry.RootElement.EnumerateObject())
+        {
+            bool lines = member.Value.ValueKind == JsonValueKind.String && member.Name is "diff" or "note";
+            string text = member.Value.ValueKind == JsonValueKind.String && !lines ? TextOf(member.Value) : member.Value.GetRawText();
+            context.Output.WriteLine($"  {Plain.Text(member.Name),-16} {(lines ? "" : Plain.Text(text))}");
+            if (lines) context.Output.Write(Plain.Lines(TextOf(member.Value)));
+        }
+    }
+
+    private static IEnumerable<string> Words(EntryProof proof)
+    {
+        AuditRow row = proof.Row;
+        yield return !proof.Line.Verdict.IsGood() ? $"✗ {proof.Line.Verdict.Word()}: the line is not whole or does not follow the one before it"
+            : row.Seq == 0 ? "✓ its hash is that of the line; it is the chain's first entry"
+            : $"✓ its hash is that of the line, and it follows #{row.Seq - 1}";
+        if (proof.Checkpoint is { } checkpoint)
+        {
+            yield return $"✓ checkpoint #{checkpoint.Row.Seq} of {TimeText.Seconds(checkpoint.Row.Time)} covers it: {checkpoint.Path.Path.Count} hashes lead to the signed root of {checkpoint.Size} entries";
+            yield return $"✓ signed by key {Id(checkpoint)}, announced in #{checkpoint.Announced}; "
+                + (checkpoint.WholeRatchet ? "every step from the chain's first key was verified with it" : "the many steps from the chain's first key to it were not verified again (audit verify does)");
+        }
+        else
+        {
+            yield return proof.IsSigned ? $"○ no checkpoint covers it yet: it is linked to the head #{proof.Head.Seq}, and no key signs it"
+                : $"○ nothing in this chain proves it by a signature: it is linked to the head #{proof.Head.Seq}";
+        }
+        if (proof.Finding is { } finding) yield return $"✗ {Plain.Text(finding)}: from there on no signature counts";
+    }
+
+    private static void WriteProof(Utf8JsonWriter json, EntryProof proof)
+    {
+        json.WriteStartObject("proof");
+        json.WriteString("line", proof.Line.Verdict.IsGood() ? Verdict.Ok.Word() : proof.Line.Verdict.Word());
+        json.WriteString("finding", proof.Finding);
+        json.WriteStartObject("head");
+        AuditOutput.Write(json, proof.Head);
+        json.WriteEndObject();
+        if (proof.Checkpoint is { } checkpoint)
+        {
+            json.WriteStartObject("checkpoint");
+            json.WriteNumber("seq", checkpoint.Row.Seq);
+            if (checkpoint.Row.Time is { } time) json.WriteString("time", time);
+            json.WriteNumber("size", checkpoint.Size);
+            json.WriteString("root", checkpoint.Root.ToString());
+            json.WriteString("vkey", checkpoint.Key.Text);
+            json.WriteNumber("announced", checkpoint.Announced);
+            json.WriteBoolean("whole_ratchet", checkpoint.WholeRatchet);
+            json.WriteEndObject();
+            json.WriteString("leaf", checkpoint.Leaf.ToString());
+            json.WriteStartArray("path");
+            foreach (Hash32 hash in checkpoint.Path.Path) json.WriteStringValue(hash.ToString());
+            json.WriteEndArray();
+        }
+        else
+        {
+            json.WriteNull("checkpoint");
+        }
+        json.WriteEndObject();
+    }
+
+    private static string Id(CheckpointProof checkpoint) => checkpoint.Key.Id.ToString("x8", CultureInfo.InvariantCulture);
 
     private static string TextOf(JsonElement value)
     {

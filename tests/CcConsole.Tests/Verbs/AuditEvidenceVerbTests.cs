@@ -1,0 +1,105 @@
+using System.Text.Json;
+using CcConsole.Core.Audit;
+using CcConsole.Core.Audit.Checkpoints;
+using CcConsole.Fleet.Tests.Audit;
+using CcConsole.Tests.Shared;
+using Xunit;
+
+namespace CcConsole.Tests.Verbs;
+
+public sealed class AuditEvidenceVerbTests : IDisposable
+{
+    private readonly VerbHome _home = new VerbHome().Host("web01", "");
+    private readonly SignedChain _chain = new SignedChain().Runs(6).Sign().Runs(3);
+
+    public AuditEvidenceVerbTests() => _home.Cache(cache => _chain.Store(cache));
+
+    public void Dispose()
+    {
+        _home.Dispose();
+        _chain.Dispose();
+    }
+
+    [Fact]
+    public async Task A_selection_is_exported_and_its_manifest_is_told()
+    {
+        string folder = Path.Combine(_home.State, "case");
+        (int code, JsonElement json) = await _home.JsonAsync("audit", "export", "web01", folder, "alice", "--evidence", "--exit", "1", "--last", "6");
+        ProgramResult run = await ProgramRun.RunAsync("python3", [Path.Combine(folder, "verify.py")]);
+
+        Assert.Equal((0, 2, 2, 1), (code, json.GetProperty("entries").GetInt32(), json.GetProperty("proven").GetInt32(), json.GetProperty("checkpoints").GetInt32()));
+        Assert.True(run.Code == 0, run.ToString());
+        Assert.Contains(json.GetProperty("manifest").GetString()!, run.Output, StringComparison.Ordinal);
+        Assert.Contains("Selected were: the entries whose text matches alice, with the exit code 1, up to #6.", await File.ReadAllTextAsync(Path.Combine(folder, "README.txt")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Entries_that_no_checkpoint_covers_are_told_with_what_to_do()
+    {
+        ProgramResult run = await _home.RunAsync("audit", "export", "web01", Path.Combine(_home.State, "case.tar.gz"), "--evidence");
+
+        Assert.True(run.Code == 0, run.ToString());
+        Assert.Contains("12 entries of web01, 8 proven by 1 signed checkpoint", run.Output, StringComparison.Ordinal);
+        Assert.Contains("4 after the last checkpoint, not signed yet: pull in some minutes and export again", run.Output, StringComparison.Ordinal);
+        Assert.Contains("linked to the head #11", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_selection_without_evidence_is_a_question_and_nothing_is_written()
+    {
+        string file = Path.Combine(_home.State, "case.jsonl");
+        foreach (string[] options in (string[][])[["--job", "j"], ["alice"], ["--every-step"], ["--first", "3"]])
+        {
+            ProgramResult run = await _home.RunAsync(["audit", "export", "web01", file, .. options]);
+            Assert.Equal(2, run.Code);
+            Assert.Contains("add --evidence", run.Error, StringComparison.Ordinal);
+            Assert.False(Path.Exists(file));
+        }
+
+        Assert.Equal(0, (await _home.RunAsync("audit", "export", "web01", file)).Code);
+        Assert.Equal(12, (await File.ReadAllLinesAsync(file)).Length);
+    }
+
+    [Fact]
+    public async Task An_entry_is_shown_with_what_proves_it()
+    {
+        ProgramResult proven = await _home.RunAsync("audit", "show", "web01", "3");
+        ProgramResult linked = await _home.RunAsync("audit", "show", "web01", "10");
+
+        Assert.Equal((0, 0), (proven.Code, linked.Code));
+        Assert.Contains("✓ its hash is that of the line, and it follows #2", proven.Output, StringComparison.Ordinal);
+        Assert.Contains("✓ checkpoint #8 of ", proven.Output, StringComparison.Ordinal);
+        Assert.Contains("covers it: 3 hashes lead to the signed root of 8 entries", proven.Output, StringComparison.Ordinal);
+        Assert.Contains(", announced in #0; every step from the chain's first key was verified with it", proven.Output, StringComparison.Ordinal);
+        Assert.Contains("○ no checkpoint covers it yet: it is linked to the head #11, and no key signs it", linked.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task As_json_an_entry_comes_with_the_whole_proof()
+    {
+        (int code, JsonElement json) = await _home.JsonAsync("audit", "show", "web01", "3");
+        JsonElement proof = json.GetProperty("proof"), checkpoint = proof.GetProperty("checkpoint");
+
+        Assert.Equal(0, code);
+        Assert.Equal(3, json.GetProperty("entry").GetProperty("seq").GetInt32());
+        Assert.Equal("OK", proof.GetProperty("line").GetString());
+        Assert.True(InclusionProof.Verify(MerkleHash.Leaf(_chain.Lines[3]), 3, checkpoint.GetProperty("size").GetInt64(),
+            [.. proof.GetProperty("path").EnumerateArray().Select(hash => Hash32.Parse(hash.GetString()))], Hash32.Parse(checkpoint.GetProperty("root").GetString())));
+        Assert.Equal(JsonValueKind.Null, (await _home.JsonAsync("audit", "show", "web01")).Json.GetProperty("proof").GetProperty("checkpoint").ValueKind);
+    }
+
+    [Fact]
+    public async Task An_entry_that_was_edited_in_the_cache_is_shown_to_be_wrong()
+    {
+        string line = System.Text.Encoding.UTF8.GetString(_chain.Lines[3]).Replace("alice", "mallo", StringComparison.Ordinal);
+        ProgramResult sql = await ProgramRun.RunAsync("sqlite3", [Path.Combine(_home.State, "cache.db"), $"UPDATE chain_line SET line = CAST('{line}' AS BLOB) WHERE position % (1 << 40) = 3"]);
+        Assert.True(sql.Code == 0, sql.ToString());
+
+        ProgramResult run = await _home.RunAsync("audit", "show", "web01", "3");
+
+        Assert.Equal(1, run.Code);
+        Assert.Contains("✗ HASH: the line is not whole", run.Output, StringComparison.Ordinal);
+        Assert.Contains("✗ checkpoint #8 signs another root than the entries have", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("covers it", run.Output, StringComparison.Ordinal);
+    }
+}
