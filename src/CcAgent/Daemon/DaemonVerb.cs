@@ -67,7 +67,8 @@ internal sealed unsafe class DaemonVerb
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
 
         var notice = ServiceNotice.FromEnvironment();
-        using var recorder = new Recorder(_places, _time, AuditSeal.For(_appendOnly), _settings);
+        var seal = AuditSeal.For(_appendOnly);
+        using var recorder = new Recorder(_places, _time, seal, _settings);
         var drain = new SpoolDrain(_places);
         using var spool = new SpoolIntake(drain, recorder);
         recorder.Note(
@@ -85,7 +86,11 @@ internal sealed unsafe class DaemonVerb
             Say(recorder);
             notice.Started($"ready: {_places.Socket}");
             using var reception = new Reception(listener, recorder, new RequestReader(_places.Owner, () => Status(recorder), recorder.Pulled, begun));
-            var parts = new List<IDaemonPart> { spool, runs, notice, new SuppressedNotes(recorder), new Checkpoints(recorder), new Retention(recorder, _settings.Reports), new AuditKeeper(recorder) };
+            var parts = new List<IDaemonPart>
+            {
+                spool, runs, notice, new SuppressedNotes(recorder), new Checkpoints(recorder), new Retention(recorder, _settings.Reports), new AuditKeeper(recorder),
+                new ChainRetention(_places, _settings.Audit, recorder, seal, _time),
+            };
             new DaemonLoop(reception, [.. parts, .. watch?.Parts ?? []], stopReading).Run();
             notice.Ending();
         }
@@ -123,7 +128,9 @@ internal sealed unsafe class DaemonVerb
         if (recorder.Problem is not null)
             recorder.Mend();
         var answer = new DaemonAnswer(
-            true, AppendOnly: recorder.AppendOnly, Audit: new AuditState(_settings.Audit.PolicyName, recorder.Problem, recorder.Ballast.State),
+            true, AppendOnly: recorder.AppendOnly, Audit: new AuditState(
+                _settings.Audit.PolicyName, recorder.Problem, recorder.Ballast.State, Segments.FirstSeq(_places.Audit), recorder.LastCheckpoint?.Seq,
+                recorder.LastCheckpoint is var (_, micros) ? DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond) : null, recorder.Unsigned),
             Status: new DaemonStatus(Environment.ProcessId, AgentVerbs.Version, _started, Environment.WorkingSet));
         return [.. JsonSerializer.SerializeToUtf8Bytes(answer, DaemonJson.Default.DaemonAnswer), (byte)'\n'];
     }

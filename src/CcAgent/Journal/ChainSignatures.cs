@@ -81,7 +81,7 @@ internal sealed class ChainSignatures
     private static ChainSignatures ReadAll(IReadOnlyList<Segment> segments, long end)
     {
         var first = segments.Count == 0 ? 0 : segments[0].First;
-        var read = new ChainSignatures(first > 0 ? PrunedTree(segments, first) : new CompactRange());
+        var read = first > 0 ? Pruned(segments, first) : new ChainSignatures();
         JournalReading.From(segments, first, (seq, line) =>
         {
             if (seq < end)
@@ -92,16 +92,16 @@ internal sealed class ChainSignatures
     }
 
     // What was let go lives on in the entry that tells of it.
-    private static CompactRange PrunedTree(IReadOnlyList<Segment> segments, long first)
+    private static ChainSignatures Pruned(IReadOnlyList<Segment> segments, long first)
     {
-        CompactRange? tree = null;
+        ChainSignatures? read = null;
         JournalReading.From(segments, first, (_, line) =>
         {
-            if (line.IndexOf("\"event\": \"audit.prune\""u8) >= 0 && RatchetStatement.PrunedTree(line[..^1], first) is { } found)
-                tree = found;
+            if (line.IndexOf("\"event\": \"audit.prune\""u8) >= 0 && RatchetStatement.PrunedTree(line[..^1], first, out var key, out var next) is { } tree)
+                read = new ChainSignatures(tree) { InForce = key, Announced = next };
             return true;
         });
-        return tree ?? new CompactRange();
+        return read ?? new ChainSignatures();
     }
 
     private void Take(in RatchetStatement said, long seq)

@@ -36,13 +36,19 @@ internal readonly record struct RatchetStatement(string Event, long Micros, stri
     }
 
     /// <summary>The tree that a prune of the chain left, when it is the one that let go all entries before the first that is there.</summary>
-    internal static CompactRange? PrunedTree(ReadOnlySpan<byte> line, long first)
+    /// <param name="line">The entry.</param>
+    /// <param name="first">The first that is there.</param>
+    /// <param name="key">The key that was in force then; null for none.</param>
+    /// <param name="next">The one that was announced then.</param>
+    internal static CompactRange? PrunedTree(ReadOnlySpan<byte> line, long first, out string? key, out string? next)
     {
+        (key, next) = (null, null);
         try
         {
             var reader = new Utf8JsonReader(line);
             using var entry = JsonDocument.ParseValue(ref reader);
             var root = entry.RootElement;
+            (key, next) = (Text(root, "vkey"), Text(root, "vkey_next"));
             return root.GetProperty("of").GetString() == "audit" && root.GetProperty("last").GetInt64() + 1 == first
                 ? CompactRange.From(first, [.. root.GetProperty("tree").EnumerateArray().Select(hash => Hash32.Parse(hash.GetString()!))])
                 : null;

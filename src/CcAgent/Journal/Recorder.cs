@@ -134,6 +134,16 @@ internal sealed class Recorder : IDisposable
         }
     }
 
+    /// <summary>Brings the remembered head to disk, so that what was recorded last is never taken for missing.</summary>
+    internal void SyncHead() => _chain.SyncHead();
+
+    /// <summary>Begins a new segment of the chain when the first entry of this one came before a time, so that it can go when that is old.</summary>
+    internal void RollOver(DateTimeOffset time)
+    {
+        Ready();
+        _chain.RollOver((time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+    }
+
     /// <summary>Tries to go on after a failure, and to have the ballast again; what is wrong still stays in <see cref="Problem"/>.</summary>
     internal void Mend()
     {

@@ -45,6 +45,9 @@ internal static class Segments
         return segments;
     }
 
+    /// <summary>The sequence number of the first line that is there: not 0 where the lines before it were let go.</summary>
+    internal static long FirstSeq(string directory) => In(directory) is [var first, ..] ? first.First : 0;
+
     /// <summary>The file in which a line with this sequence number can begin a segment: new, or made but still empty.</summary>
     internal static Segment Begin(string directory, long first)
     {

@@ -19,16 +19,17 @@ internal sealed class AuditStream
         var after = Math.Max(-1, request.After);
         using var watch = new ChangeWatch(_places);
         stream.OnCancel(watch.Wake);
-        using var cursor = new JournalCursor(_places.Audit, Math.Max(0, after));
+        var first = Segments.FirstSeq(_places.Audit);
+        using var cursor = new JournalCursor(_places.Audit, Math.Max(first, after));
         byte[]? held = null;
-        if (after >= 0 && after < Bound && cursor.Next() is { IsEmpty: false } line && cursor.Seq == after + 1)
+        if (after >= first && after < Bound && cursor.Next() is { IsEmpty: false } line && cursor.Seq == after + 1)
             held = line.ToArray();
         var bound = Bound;
         stream.Opened = true;
         _output.Result(
-            stream.Id, new AuditPullResult(stream.Id, bound == long.MaxValue ? -1 : bound - 1, held), ProtocolJson.Default.AuditPullResult);
+            stream.Id, new AuditPullResult(stream.Id, bound == long.MaxValue ? -1 : bound - 1, held, first), ProtocolJson.Default.AuditPullResult);
         // A console that holds more than the host has is told so by the missing line; there is nothing to send.
-        if (after < 0 || held is not null)
+        if (after < first || held is not null)
         {
             while (Send(stream, cursor) && request.Follow)
                 watch.Wait();

@@ -18,6 +18,8 @@ internal static class StatusReport
             alarms.Add($"the daemon does not answer: {reason}");
         if (answer?.Audit?.Problem is { } problem)
             alarms.Add($"the audit log cannot be written: {problem}");
+        if (answer?.Audit?.Unsigned is { } unsigned)
+            alarms.Add($"no checkpoint of the audit log can be signed: {unsigned}");
         var segments = Segments.In(places.Audit);
         if (head is null && segments.Exists(s => s.Bytes > 0))
             alarms.Add($"the audit log: {ChainTail.HeadGone}");

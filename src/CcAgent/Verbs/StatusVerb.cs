@@ -42,6 +42,13 @@ internal static class StatusVerb
         text.Append(CultureInfo.InvariantCulture, $"append-only  {status.AppendOnly}");
         if (status.Audit is { } audit)
         {
+            text.Append("\ncheckpoint   ");
+            if (audit is { CheckpointSeq: { } seq, CheckpointTime: { } time })
+                text.Append(CultureInfo.InvariantCulture, $"#{seq}, {time:yyyy-MM-dd'T'HH:mm:ss'Z'}");
+            else
+                text.Append("none yet");
+            if (audit.First > 0)
+                text.Append(CultureInfo.InvariantCulture, $"\nlet go       the entries before #{audit.First}, which a console holds");
             text.Append("\npolicy       ").Append(audit.Policy == "strict" ? "strict: a run that cannot be recorded is not begun" : "best_effort: runs go on when the audit log cannot be written");
             text.Append("\nballast      ").Append(PlainText.Of(audit.Ballast));
         }

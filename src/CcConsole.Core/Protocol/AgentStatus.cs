@@ -36,8 +36,10 @@ public sealed record AgentStatusResult(
 /// <param name="First">The sequence number of the first entry that is still on the host: more than 0 where older ones were let go.</param>
 /// <param name="CheckpointSeq">The sequence number of the last signed checkpoint; null when there is none.</param>
 /// <param name="CheckpointTime">When that was signed.</param>
+/// <param name="Unsigned">Why no checkpoint can be signed; null while they can.</param>
 public sealed record AuditState(
-    string Policy, string? Problem = null, string Ballast = "none", long First = 0, long? CheckpointSeq = null, DateTimeOffset? CheckpointTime = null);
+    string Policy, string? Problem = null, string Ballast = "none", long First = 0, long? CheckpointSeq = null, DateTimeOffset? CheckpointTime = null,
+    string? Unsigned = null);
 
 /// <summary>A running daemon.</summary>
 /// <param name="Pid">Its process.</param>

@@ -11,9 +11,15 @@ public sealed record AuditPullParams(long After = -1, bool Follow = false, int C
 /// <param name="Last">The sequence number of the last entry that was there; -1 when there was none.</param>
 /// <param name="Held">
 /// The line at <see cref="AuditPullParams.After"/> as the host has it now, with its LF, to be compared with the console's
-/// last one; null when nothing is held, or when the host has no such line any more (which is a rollback).
+/// last one; null when nothing is held, or when the host has no such line any more: let go, if its number is below
+/// <see cref="First"/>, else a rollback.
 /// </param>
-public sealed record AuditPullResult(long Stream, long Last, byte[]? Held = null);
+/// <param name="First">
+/// The sequence number of the first line that the host still has; 0 where none was let go. Lines are sent from there on at the
+/// earliest: a console that holds the one before it compares that one's hash with what the first line names as its
+/// predecessor, and one that holds less misses those in between.
+/// </param>
+public sealed record AuditPullResult(long Stream, long Last, byte[]? Held = null, long First = 0);
 
 /// <summary>Some lines of the chain.</summary>
 /// <param name="Stream">The stream.</param>
