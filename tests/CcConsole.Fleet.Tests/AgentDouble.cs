@@ -50,11 +50,11 @@ internal sealed class AgentDouble(IHostShell inner) : IHostShell
         long now = 1_795_190_000_000_000 + (_encoder.NextSeq * 1_000_000);
         if (_encoder.NextSeq == 0)
         {
-            _encoder.AppendGenesis(line, "web01", "boot", now, 1);
+            _encoder.AppendGenesis(line, "web01", "boot", now, _encoder.NextSeq * 1_000_000);
         }
         else
         {
-            _encoder.Append(line, name, now, 1, members);
+            _encoder.Append(line, name, now, _encoder.NextSeq * 1_000_000, members);
         }
 
         byte[] written = line.WrittenSpan.ToArray();

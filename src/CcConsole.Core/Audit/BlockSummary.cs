@@ -25,4 +25,13 @@ internal readonly record struct BlockSummary
 
     /// <summary>1-based position of the remembered hash, 0 when it is not here.</summary>
     public long RememberedAt { get; init; }
+
+    /// <summary>The entries in it that say something about the chain itself.</summary>
+    public MarkedLine[] Marks { get; init; }
+
+    /// <summary>The clocks of its lines: up to the first start in it, from there to the next, and so on.</summary>
+    public ClockSpan[] Clocks { get; init; }
+
+    /// <summary>Its part of the chain's tree, where that was wanted.</summary>
+    public BlockTree? Tree { get; init; }
 }

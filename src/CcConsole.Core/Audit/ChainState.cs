@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using CcConsole.Core.Audit.Checkpoints;
 
 namespace CcConsole.Core.Audit;
 
@@ -7,13 +8,20 @@ namespace CcConsole.Core.Audit;
 /// Where a verification stands, and the definitive check of one line after another: slower than <see cref="BlockVerifier"/>, but it
 /// names the line and the finding. The check agrees with the public Python verifier, or is stricter.
 /// </summary>
-internal sealed class ChainState(Hash32 previous, long nextSeq, RememberedHead? remembered)
+/// <param name="start">Where the chain is taken up.</param>
+/// <param name="remembered">What was known of it before, if anything.</param>
+/// <param name="track">What follows the chain's own sayings.</param>
+internal sealed class ChainState(ChainStart start, RememberedHead? remembered, ChainTrack track)
 {
     private static readonly SearchValues<byte> Digits = SearchValues.Create("-0123456789"u8);
 
     private readonly EntrySorter _sorter = new();
     private readonly Sha256 _hasher = new();
+    private readonly List<(SignatureCheck Check, MarkedLine Line, RatchetState Before)> _found = [];
     private byte[]? _chain;
+    private PendingSignature? _failed;
+
+    public ChainTrack Track => track;
 
     /// <summary>Lines seen, the bad one included.</summary>
     public long Entries { get; private set; }
@@ -22,17 +30,20 @@ internal sealed class ChainState(Hash32 previous, long nextSeq, RememberedHead? 
 
     public long VerifiedBytes { get; private set; }
 
-    public Hash32 Head { get; private set; } = previous;
+    public Hash32 Head { get; private set; } = start.Previous;
 
-    public long NextSeq => nextSeq + Verified;
+    /// <summary>Sequence number of the first line that is here.</summary>
+    public long FirstSeq { get; private set; } = start.NextSeq;
+
+    public long NextSeq => FirstSeq + Verified;
 
     public Hash32? First { get; private set; }
 
-    /// <summary>1-based position of the remembered hash, 0 while it has not been seen.</summary>
+    /// <summary>How many entries there were with the remembered one, 0 while it has not been seen.</summary>
     public long RememberedAt { get; private set; }
 
-    /// <summary>The value of <c>chain</c> with its quotes; empty before an entry named one.</summary>
-    public ReadOnlySpan<byte> Chain => _chain;
+    /// <summary>What the first line names as its predecessor, where entries before it are missing.</summary>
+    public Hash32? MissingBefore { get; private set; }
 
     public (Verdict Verdict, long Line, string Message)? Bad { get; private set; }
 
@@ -46,7 +57,10 @@ internal sealed class ChainState(Hash32 previous, long nextSeq, RememberedHead? 
     }
 
     /// <summary>Takes over the summary of lines that were found good, if they follow on.</summary>
-    public bool TryAdvance(in BlockSummary block)
+    /// <param name="block">Their summary.</param>
+    /// <param name="lines">The lines.</param>
+    /// <param name="pending">Takes the signatures that are yet to be checked; null checks them at once.</param>
+    public bool TryAdvance(in BlockSummary block, ReadOnlySpan<byte> lines, ICollection<PendingSignature>? pending)
     {
         if (Bad is not null || !block.Good || block.Previous != Head)
             return false;
@@ -54,15 +68,36 @@ internal sealed class ChainState(Hash32 previous, long nextSeq, RememberedHead? 
             return false;
         if (block.Chain is not null && _chain is not null && !block.Chain.AsSpan().SequenceEqual(_chain))
             return false;
+        if (!track.TryBlock(block, lines, NextSeq, Entries + 1, pending is null ? null : _found))
+            return false;
+        foreach (var (check, line, before) in _found)
+        {
+            var head = PreviousOf(lines[line.At..]);
+            pending!.Add(new PendingSignature(check, Entries + line.Line + 1, Verified + line.Line, VerifiedBytes + line.At, head, before));
+        }
+        _found.Clear();
         First ??= block.First;
         if (block.RememberedAt > 0 && RememberedAt == 0)
-            RememberedAt = Verified + block.RememberedAt;
+            RememberedAt = NextSeq + block.RememberedAt;
         _chain ??= block.Chain;
         Entries += block.Lines;
         Verified += block.Lines;
         VerifiedBytes += block.Bytes;
         Head = block.Head;
         return true;
+    }
+
+    /// <summary>What a line that was verified names as its predecessor.</summary>
+    private static Hash32 PreviousOf(ReadOnlySpan<byte> line) =>
+        EntryScanner.Scan(line, out var found) && Hash32.TryParse(line.Slice(found.Previous, Hash32.HexLength), out var previous)
+            ? previous
+            : throw new InvalidOperationException("the line was verified");
+
+    /// <summary>A signature that was checked later does not hold: the verification ends at its line, wherever it has come to since.</summary>
+    public void Fail(PendingSignature pending)
+    {
+        if (_failed is null || pending.Line < _failed.Value.Line)
+            _failed = pending;
     }
 
     /// <summary>Checks whole lines, up to the first bad one; counts those after it.</summary>
@@ -115,6 +150,8 @@ internal sealed class ChainState(Hash32 previous, long nextSeq, RememberedHead? 
             Bad = (Verdict.Hash, Entries, $"line {Entries} is not what its hash was made of");
         else if (Follows(line, found, hash) is { } bad)
             Bad = (bad.Verdict, Entries, bad.Message);
+        else if (track.Line(line, found, NextSeq, Entries) is { } finding)
+            Bad = (finding.Verdict, Entries, $"line {Entries} {finding.What}");
         else
             Advance(line, found, hash, terminated);
     }
@@ -126,7 +163,7 @@ internal sealed class ChainState(Hash32 previous, long nextSeq, RememberedHead? 
         Head = hash;
         First ??= hash;
         if (remembered is not null && hash == remembered.Hash && RememberedAt == 0)
-            RememberedAt = Verified;
+            RememberedAt = NextSeq;
         if (_chain is null && found.ChainLength > 0)
             _chain = line.Slice(found.Chain, found.ChainLength).ToArray();
     }
@@ -138,6 +175,14 @@ internal sealed class ChainState(Hash32 previous, long nextSeq, RememberedHead? 
         var seq = expected;
         if (found.SeqLength > 0 && !TryWhole(line.Slice(found.Seq, found.SeqLength), out seq))
             return (Verdict.NonCanonical, $"line {Entries} has a seq that is no whole number");
+        if (seq > expected && start.MayBePruned && Entries == 1 && seq < long.MaxValue
+            && found.Previous > 0 && Hash32.TryParse(line.Slice(found.Previous, Hash32.HexLength), out var missing) && missing != default)
+        {
+            // Its first entries are gone: an entry must tell of that, or it is a gap.
+            (FirstSeq, Head, MissingBefore) = (seq, missing, missing);
+            track.Miss(missing, seq);
+            expected = seq;
+        }
         if (seq > expected)
             return (Verdict.Gap, $"line {Entries} has sequence number {seq} where {expected} comes next: {seq - expected} missing");
         if (seq < expected || (Verified > 0 && hash == Head))
@@ -165,32 +210,24 @@ internal sealed class ChainState(Hash32 previous, long nextSeq, RememberedHead? 
     }
 
     /// <summary>The finding over all that was seen.</summary>
-    /// <param name="anchored">Whether it was started from a known entry.</param>
-    public VerifyResult Result(bool anchored)
+    public VerifyResult Result()
     {
-        var (verdict, firstBad, message) = Finding(anchored);
-        return new VerifyResult(Entries, Verified, Verified == 0 && !anchored ? null : Head, verdict, firstBad, message, VerifiedBytes);
+        if (_failed is { } failed)
+            return Ended(failed);
+        if (Bad is null)
+            track.End(NextSeq, Entries);
+        return new ChainFinding(this, start, remembered).Result();
     }
 
-    private (Verdict Verdict, long? FirstBad, string Message) Finding(bool anchored)
+    private VerifyResult Ended(PendingSignature failed) => new(
+        Entries, failed.Verified, failed.Verified == 0 && !start.Anchored ? null : failed.Head, Verdict.BadSig, failed.Line,
+        $"line {failed.Line} is a checkpoint whose signature does not verify", failed.VerifiedBytes)
     {
-        // A torn tail is no excuse for an entry that was there before; an entry tampered with comes first, since all after it is open.
-        if (Bad is { } bad && (bad.Verdict != Verdict.Torn || remembered is null))
-            return (bad.Verdict, bad.Line, bad.Message);
-        if (remembered is not null)
-        {
-            if (remembered.Genesis is { } genesis && First is { } first && genesis != first)
-                return (Verdict.Replaced, 1, "this is another chain than the one remembered: its first entry differs");
-            if (Verified < remembered.Count)
-                return (Verdict.Rollback, Verified + 1, $"{Verified} whole entries are here, {remembered.Count} were remembered");
-            if (RememberedAt != remembered.Count)
-                return (Verdict.Fork, remembered.Count, $"line {remembered.Count} is another entry than the one remembered");
-            if (Bad is { } torn)
-                return (torn.Verdict, torn.Line, torn.Message);
-            return (Verdict.Ok, null, $"{Verified} entries are whole and linked, and hold the remembered entry {remembered.Count}");
-        }
-        return anchored
-            ? (Verdict.Ok, null, $"{Verified} entries are whole and follow the known one")
-            : (Verdict.Unanchored, null, $"{Verified} entries are whole and linked; nothing remembered was given to hold them against");
-    }
+        FirstSeq = FirstSeq,
+        Anchored = start.Anchored || remembered is not null,
+        SignedSince = failed.Before.SignedSince,
+        Checkpoints = failed.Before.Checkpoints,
+        LastCheckpoint = failed.Before.Last,
+        Warnings = [.. track.Warnings.Where(warning => warning.Line < failed.Line)],
+    };
 }

@@ -16,28 +16,38 @@ public sealed class ChainVerifier
 
     private readonly ChainState _state;
     private readonly BlockVerifier _blocks;
-    private readonly bool _anchored;
     private byte[] _partial = [];
     private int _held;
 
-    private ChainVerifier(Hash32 previous, long nextSeq, RememberedHead? remembered, bool anchored)
+    private ChainVerifier(ChainStart start, RememberedHead? remembered, ChainTrack track)
     {
-        _state = new ChainState(previous, nextSeq, remembered);
+        _state = new ChainState(start, remembered, track);
         _blocks = new BlockVerifier(remembered);
-        _anchored = anchored;
     }
 
     /// <summary>From a chain's first entry.</summary>
     /// <param name="remembered">What was known of the chain before, if anything.</param>
-    public static ChainVerifier Start(RememberedHead? remembered = null) => new(default, 0, remembered, anchored: false);
+    /// <param name="mayBePruned">
+    /// Whether the chain may begin at a later entry than its first, if one of its entries tells that the ones before were pruned. Its signatures are
+    /// not looked at then: that entry comes after them (<see cref="Pruned"/> gives the start of a verification that does).
+    /// </param>
+    public static ChainVerifier Start(RememberedHead? remembered = null, bool mayBePruned = false) =>
+        new(new ChainStart(default, 0, MayBePruned: mayBePruned), remembered, new ChainTrack(null, signatures: true, tree: true));
 
-    /// <summary>From the entry after a known one: the result is then anchored in that.</summary>
+    /// <summary>From the entry after a known one: the result is then anchored in that. Signatures are not looked at, since no key is known.</summary>
     /// <param name="previous">Hash of the last known entry.</param>
     /// <param name="nextSeq">Sequence number that comes next: how many entries lie before.</param>
     public static ChainVerifier Start(Hash32 previous, long nextSeq)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(nextSeq);
-        return new ChainVerifier(previous, nextSeq, null, anchored: true);
+        return new ChainVerifier(new ChainStart(previous, nextSeq, Anchored: true), null, new ChainTrack(null, signatures: false, tree: false));
+    }
+
+    /// <summary>From where another verification had come to: anchored in that, its signatures held against the keys known there.</summary>
+    public static ChainVerifier Start(KnownChain known)
+    {
+        ArgumentNullException.ThrowIfNull(known);
+        return new ChainVerifier(new ChainStart(known.Previous, known.NextSeq, Anchored: known.NextSeq > 0), null, new ChainTrack(known, signatures: true, tree: true));
     }
 
     /// <summary>Verifies a stream up to its end, on several processors. Memory does not grow with its length.</summary>
@@ -47,10 +57,40 @@ public sealed class ChainVerifier
     /// <param name="cancellation">Ends the verification early.</param>
     /// <exception cref="IOException">What the stream throws when it cannot be read.</exception>
     public static VerifyResult Verify(
-        Stream stream, RememberedHead? remembered = null, int? workers = null, CancellationToken cancellation = default)
+        Stream stream, RememberedHead? remembered = null, int? workers = null, CancellationToken cancellation = default) =>
+        Verify(stream, new VerifyOptions { Remembered = remembered, Workers = workers }, cancellation);
+
+    /// <summary>Verifies a stream up to its end, on several processors. Memory does not grow with its length.</summary>
+    /// <param name="stream">
+    /// The chain, from its first entry or from <see cref="VerifyOptions.Known"/> on. Read by several threads, one at a time; from its start
+    /// again, if it can be, where only a later entry tells what to look for in the earlier ones.
+    /// </param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellation">Ends the verification early.</param>
+    /// <exception cref="IOException">What the stream throws when it cannot be read.</exception>
+    /// <exception cref="ProblemException">The chain is signed, and the system has no OpenSSL to check that.</exception>
+    public static VerifyResult Verify(Stream stream, VerifyOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return new StreamVerification(stream, remembered, cancellation).Run(workers ?? Environment.ProcessorCount);
+        ArgumentNullException.ThrowIfNull(options);
+        long? origin = stream.CanSeek ? stream.Position : null;
+        var known = options.Known;
+        var start = known is null
+            ? new ChainStart(default, 0, MayBePruned: true)
+            : new ChainStart(known.Previous, known.NextSeq, Anchored: known.NextSeq > 0);
+        for (var pass = 0; ; pass++)
+        {
+            // In the first pass a chain whose first entries name no key is not taken for a signed one.
+            var again = origin is not null && pass == 0;
+            var track = new ChainTrack(known, signatures: true, tree: true);
+            var verification = new StreamVerification(stream, new ChainState(start, options.Remembered, track), options, again, cancellation);
+            verification.Run();
+            if (!verification.EndedEarly)
+                return verification.Result();
+            if (track.Pruned is { } pruned)
+                (known, start) = (pruned, new ChainStart(pruned.Previous, pruned.NextSeq, Pruned: true));
+            stream.Position = origin!.Value;
+        }
     }
 
     /// <summary>Hash of the last verified entry; before the first, what the verification started from.</summary>
@@ -61,6 +101,15 @@ public sealed class ChainVerifier
 
     /// <summary>Whether nothing bad has been seen yet. A line that is not complete yet has not been seen.</summary>
     public bool IsGood => _state.Bad is null;
+
+    /// <summary>
+    /// What is known after the last verified entry. To be kept with it: another verification goes on from there. Of a chain whose signatures are not looked at, it
+    /// holds neither tree nor keys.
+    /// </summary>
+    public KnownChain Known => _state.Track.Known(Head, NextSeq);
+
+    /// <summary>What a chain without its first entries says about where it begins, once the entry that tells of it was seen.</summary>
+    public KnownChain? Pruned => _state.Track.Pruned;
 
     /// <summary>Bytes of the verified lines, line feeds included: so much of what was appended may be kept.</summary>
     public long VerifiedBytes => _state.VerifiedBytes;
@@ -94,7 +143,7 @@ public sealed class ChainVerifier
             _state.Line(_partial.AsSpan(0, _held), terminated: false);
             _held = 0;
         }
-        return _state.Result(_anchored);
+        return _state.Result();
     }
 
     /// <param name="lines">Whole lines.</param>
@@ -105,7 +154,7 @@ public sealed class ChainVerifier
             var length = lines.Length <= BlockSize ? lines.Length : lines[..BlockSize].LastIndexOf((byte)'\n') + 1;
             if (length == 0)
                 length = lines.IndexOf((byte)'\n') + 1;
-            if (!IsGood || !_state.TryAdvance(_blocks.Verify(lines[..length])))
+            if (!IsGood || !_state.TryAdvance(_blocks.Verify(lines[..length], _state.Track.WantsLeaves), lines[..length], null))
                 _state.Lines(lines[..length]);
             lines = lines[length..];
         }

@@ -34,6 +34,15 @@ internal struct EntryLine
     /// <summary>Offset and length of <c>chain</c>'s value, quotes included; 0 when there is none.</summary>
     public int Chain, ChainLength;
 
+    /// <summary>Offset and length of <c>event</c>'s value, quotes included; 0 when there is none.</summary>
+    public int Event, EventLength;
+
+    /// <summary>Offset and length of <c>mono_us</c>'s value; 0 when there is none.</summary>
+    public int Mono, MonoLength;
+
+    /// <summary>Offset and length of <c>timestamp</c>'s value; 0 when there is none.</summary>
+    public int Time, TimeLength;
+
     /// <summary>Length of what the hash covers, the closing brace not counted. Only where <see cref="InOrder"/>.</summary>
     public readonly int Unhashed => Length - EntryLimits.HashMemberBytes - 1;
 }

@@ -132,12 +132,27 @@ internal ref struct EntryScanner
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Note(int key, int length, int value)
     {
-        if (length == 9 && Is(key, "prev_hash"u8))
-            _found.Previous = Is64Characters(value) ? value + 1 : 0;
-        else if (length == 3 && Is(key, "seq"u8))
-            (_found.Seq, _found.SeqLength) = (value, _at - value);
-        else if (length == 5 && Is(key, "chain"u8))
-            (_found.Chain, _found.ChainLength) = (value, _at - value);
+        switch (length)
+        {
+            case 3 when Is(key, "seq"u8):
+                (_found.Seq, _found.SeqLength) = (value, _at - value);
+                break;
+            case 5 when Is(key, "chain"u8):
+                (_found.Chain, _found.ChainLength) = (value, _at - value);
+                break;
+            case 5 when Is(key, "event"u8):
+                (_found.Event, _found.EventLength) = (value, _at - value);
+                break;
+            case 7 when Is(key, "mono_us"u8):
+                (_found.Mono, _found.MonoLength) = (value, _at - value);
+                break;
+            case 9 when Is(key, "prev_hash"u8):
+                _found.Previous = Is64Characters(value) ? value + 1 : 0;
+                break;
+            case 9 when Is(key, "timestamp"u8):
+                (_found.Time, _found.TimeLength) = (value, _at - value);
+                break;
+        }
     }
 
     private readonly bool Is64Characters(int value) => _at - value == Hash32.HexLength + 2 && Unsafe.Add(ref _line, value) == '"';

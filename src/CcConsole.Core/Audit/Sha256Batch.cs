@@ -11,25 +11,17 @@ namespace CcConsole.Core.Audit;
 internal static unsafe class Sha256Batch
 {
     private const int MaxLanes = Sha256Lanes16.Lanes;
-    private const int TailSize = 2 * Sha256.BlockSize;
-
-    /// <summary>A message of a batch: so many bytes from an address that stays valid, then one more byte.</summary>
-    /// <param name="Start">Address of the first byte.</param>
-    /// <param name="Length">Bytes there.</param>
-    /// <param name="Last">The message's last byte, which need not lie behind the others.</param>
-    public readonly record struct Message(nint Start, int Length, byte Last);
-
     /// <summary>How many messages the processor hashes side by side.</summary>
     public static int Lanes => Sha256Lanes16.IsSupported ? Sha256Lanes16.Lanes : Sha256Lanes8.IsSupported ? Sha256Lanes8.Lanes : Sha256Lanes4.IsSupported ? Sha256Lanes4.Lanes : 1;
 
     /// <summary>Hashes each message into the place of the same index.</summary>
-    public static void Hash(ReadOnlySpan<Message> messages, Span<Hash32> hashes) => Hash(messages, hashes, Lanes);
+    public static void Hash(ReadOnlySpan<Sha256Message> messages, Span<Hash32> hashes) => Hash(messages, hashes, Lanes);
 
     /// <param name="messages">The messages.</param>
     /// <param name="hashes">As many.</param>
     /// <param name="lanes">16, 8, 4 or 1: what the processor has, or fewer.</param>
     [SkipLocalsInit]
-    internal static void Hash(ReadOnlySpan<Message> messages, Span<Hash32> hashes, int lanes)
+    internal static void Hash(ReadOnlySpan<Sha256Message> messages, Span<Hash32> hashes, int lanes)
     {
         if (hashes.Length < messages.Length)
             throw new ArgumentException("too few places for the hashes", nameof(hashes));
@@ -42,14 +34,14 @@ internal static unsafe class Sha256Batch
 
         var state = stackalloc uint[8 * MaxLanes];
         var blocks = stackalloc byte*[MaxLanes];
-        var tails = stackalloc byte[MaxLanes * TailSize];
+        var rooms = stackalloc byte[MaxLanes * Sha256Message.RoomBytes];
         var progress = stackalloc Lane[MaxLanes];
         var (next, busy) = (0, 0);
         for (var lane = 0; lane < lanes; lane++)
         {
             if (next < messages.Length)
             {
-                blocks[lane] = Begin(messages[next], state + lane, lanes, tails + lane * TailSize, out progress[lane]);
+                blocks[lane] = Begin(messages[next], state + lane, lanes, rooms + lane * Sha256Message.RoomBytes, out progress[lane]);
                 progress[lane].Message = next++;
                 busy++;
             }
@@ -73,11 +65,18 @@ internal static unsafe class Sha256Batch
                 blocks[lane] += Sha256.BlockSize;
                 if (--progress[lane].Blocks > 0)
                     continue;
-                if (progress[lane].TailBlocks > 0)
+                if (progress[lane].Body > 0)
                 {
-                    blocks[lane] = tails + lane * TailSize;
-                    progress[lane].Blocks = progress[lane].TailBlocks;
-                    progress[lane].TailBlocks = 0;
+                    blocks[lane] = progress[lane].Start;
+                    progress[lane].Blocks = progress[lane].Body;
+                    progress[lane].Body = 0;
+                    continue;
+                }
+                if (progress[lane].Tail > 0)
+                {
+                    blocks[lane] = rooms + lane * Sha256Message.RoomBytes + Sha256.BlockSize;
+                    progress[lane].Blocks = progress[lane].Tail;
+                    progress[lane].Tail = 0;
                     continue;
                 }
                 if (progress[lane].Message >= 0)
@@ -86,7 +85,7 @@ internal static unsafe class Sha256Batch
                     busy--;
                     if (next < messages.Length)
                     {
-                        blocks[lane] = Begin(messages[next], state + lane, lanes, tails + lane * TailSize, out progress[lane]);
+                        blocks[lane] = Begin(messages[next], state + lane, lanes, rooms + lane * Sha256Message.RoomBytes, out progress[lane]);
                         progress[lane].Message = next++;
                         busy++;
                         continue;
@@ -99,31 +98,41 @@ internal static unsafe class Sha256Batch
         // Hashes a block of whatever until the others are done.
         void Idle(int lane)
         {
-            blocks[lane] = tails;
+            blocks[lane] = rooms;
             progress[lane] = new Lane { Message = -1, Blocks = 1 };
         }
     }
 
-    /// <summary>What is left to do in a lane.</summary>
+    /// <summary>What is left to do in a lane: of what goes on, then of the message's own bytes, then of its end.</summary>
     private struct Lane
     {
         public int Message;
         public int Blocks;
-        public int TailBlocks;
+        public byte* Start;
+        public int Body;
+        public int Tail;
     }
 
-    /// <summary>Sets a lane to a message's start and builds its tail.</summary>
+    /// <summary>Sets a lane to a message's start.</summary>
     /// <returns>Where its first block lies.</returns>
-    private static byte* Begin(in Message message, uint* state, int lanes, byte* tail, out Lane lane)
+    private static byte* Begin(in Sha256Message message, uint* state, int lanes, byte* room, out Lane lane)
     {
         for (var word = 0; word < 8; word++)
             state[word * lanes] = Sha256Block.InitialState[word];
-        var whole = message.Length & ~(Sha256.BlockSize - 1);
-        var tailBlocks = Tail(message, whole, new Span<byte>(tail, TailSize)) / Sha256.BlockSize;
-        lane = whole > 0
-            ? new Lane { Blocks = whole / Sha256.BlockSize, TailBlocks = tailBlocks }
-            : new Lane { Blocks = tailBlocks };
-        return whole > 0 ? (byte*)message.Start : tail;
+        var blocks = message.Lay(room);
+        lane = default;
+        if (blocks.Head > 0)
+        {
+            lane = new Lane { Blocks = 1, Start = blocks.Body, Body = blocks.Whole, Tail = blocks.Tail };
+            return room;
+        }
+        if (blocks.Whole > 0)
+        {
+            lane = new Lane { Blocks = blocks.Whole, Tail = blocks.Tail };
+            return blocks.Body;
+        }
+        lane = new Lane { Blocks = blocks.Tail };
+        return room + Sha256.BlockSize;
     }
 
     private static Hash32 Digest(uint* state, int lanes)
@@ -134,34 +143,16 @@ internal static unsafe class Sha256Batch
         return new Hash32(words);
     }
 
-    /// <summary>The message's bytes after its last whole block, its last byte and the padding.</summary>
-    private static int Tail(in Message message, int whole, Span<byte> tail)
-    {
-        var rest = message.Length - whole;
-        new ReadOnlySpan<byte>((byte*)message.Start + whole, rest).CopyTo(tail);
-        tail[rest] = message.Last;
-        var total = message.Length + 1;
-        return rest + 1 < Sha256.BlockSize
-            ? Sha256.Pad(tail, rest + 1, (ulong)total)
-            : PadSecond(tail, (ulong)total);
-    }
-
-    /// <summary>The last byte has filled the block: the padding takes one of its own.</summary>
-    private static int PadSecond(Span<byte> tail, ulong length)
-    {
-        Sha256.Pad(tail[Sha256.BlockSize..], 0, length);
-        return 2 * Sha256.BlockSize;
-    }
-
     [SkipLocalsInit]
-    private static Hash32 One(in Message message)
+    private static Hash32 One(in Sha256Message message)
     {
         Span<uint> state = stackalloc uint[8];
         Sha256Block.InitialState.CopyTo(state);
-        var whole = message.Length & ~(Sha256.BlockSize - 1);
-        Sha256Block.Compress(state, new ReadOnlySpan<byte>((byte*)message.Start, whole));
-        Span<byte> tail = stackalloc byte[2 * Sha256.BlockSize];
-        Sha256Block.Compress(state, tail[..Tail(message, whole, tail)]);
+        var room = stackalloc byte[Sha256Message.RoomBytes];
+        var blocks = message.Lay(room);
+        Sha256Block.Compress(state, new ReadOnlySpan<byte>(room, blocks.Head * Sha256.BlockSize));
+        Sha256Block.Compress(state, new ReadOnlySpan<byte>(blocks.Body, blocks.Whole * Sha256.BlockSize));
+        Sha256Block.Compress(state, new ReadOnlySpan<byte>(room + Sha256.BlockSize, blocks.Tail * Sha256.BlockSize));
         return new Hash32(state);
     }
 }

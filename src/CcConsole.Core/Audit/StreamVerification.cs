@@ -8,33 +8,57 @@ namespace CcConsole.Core.Audit;
 /// or does not follow on, is gone over again from the state that all before it left: so the finding does not depend on
 /// how the work was divided.
 /// </summary>
-internal sealed class StreamVerification(Stream stream, RememberedHead? remembered, CancellationToken cancellation)
+/// <param name="stream">The chain.</param>
+/// <param name="state">Where the verification stands.</param>
+/// <param name="options">How it is done.</param>
+/// <param name="again">Whether the chain can be read once more, when an entry tells what was to be looked for in those before it.</param>
+/// <param name="cancellation">Ends it early.</param>
+internal sealed class StreamVerification(Stream stream, ChainState state, VerifyOptions options, bool again, CancellationToken cancellation)
 {
     /// <summary>A line's start that is longer is cut: it shows as too long all the same.</summary>
     private const int LongestRest = 2 * EntryLimits.MaxLineBytes;
 
     private const int BlocksPerWorker = 3;
 
-    private readonly ChainState _state = new(default, 0, remembered);
+    /// <summary>Progress is told each time so many bytes are done.</summary>
+    private const long ProgressBytes = 8 << 20;
+
     private readonly Lock _reading = new();
     private readonly object _joining = new();
     private readonly Stack<Block> _free = [];
     private readonly Dictionary<long, Block> _ready = [];
+    private readonly Queue<PendingSignature> _signatures = [];
+    private readonly List<PendingSignature> _found = [];
     private readonly byte[] _rest = new byte[LongestRest + 1];
     private int _restLength;
     private long _blocksRead;
     private long _blocksJoined;
     private volatile bool _ended;
     private volatile bool _bad;
+    private volatile bool _leaves = state.Track.WantsLeaves;
     private ExceptionDispatchInfo? _failure;
+    private long _told;
 
-    public VerifyResult Run(int workers)
+    /// <summary>Whether the chain is to be read once more; nothing was found then.</summary>
+    public bool EndedEarly { get; private set; }
+
+    /// <summary>The finding over all that was read.</summary>
+    public VerifyResult Result() => state.Result();
+
+    public void Run()
     {
+        var workers = options.Workers ?? Environment.ProcessorCount;
         AddBlocks();
-        var own = new BlockVerifier(remembered);
+        var own = new BlockVerifier(options.Remembered);
         List<Thread> threads = [];
         // A short chain is done with its first block: no thread is worth its start.
-        if (Step(own) && !_ended)
+        var more = Step(own);
+        if (again && !state.Track.HasKey)
+        {
+            state.Track.DropTree();
+            _leaves = false;
+        }
+        if (more && !_ended)
         {
             for (var i = 1; i < workers; i++)
             {
@@ -47,24 +71,29 @@ internal sealed class StreamVerification(Stream stream, RememberedHead? remember
         foreach (var thread in threads)
             thread.Join();
         _failure?.Throw();
-
+        if (EndedEarly)
+            return;
+        CheckSignatures();
         if (_restLength > 0)
         {
             _rest[_restLength] = (byte)'\n';
-            _state.Line(_rest.AsSpan(0, _restLength + 1), terminated: false);
+            state.Line(_rest.AsSpan(0, _restLength + 1), terminated: false);
+            EndedEarly = again && state.Track.MissesTree;
         }
-        return _state.Result(anchored: false);
     }
 
-    private void Work() => Work(new BlockVerifier(remembered));
+    private void Work() => Work(new BlockVerifier(options.Remembered));
 
     private void Work(BlockVerifier verifier)
     {
         try
         {
-            while (Step(verifier))
+            do
             {
+                CheckSignatures();
             }
+            while (Step(verifier));
+            CheckSignatures();
         }
 #pragma warning disable CA1031 // Whatever it is, it is thrown again by the thread that asked for the verification.
         catch (Exception e)
@@ -87,7 +116,7 @@ internal sealed class StreamVerification(Stream stream, RememberedHead? remember
         if (!Read(block))
             return false;
         // After the first bad line the rest is only counted.
-        block.Summary = _bad ? default : verifier.Verify(block.Lines);
+        block.Summary = _bad ? default : verifier.Verify(block.Lines, _leaves);
         Join(block);
         return true;
     }
@@ -164,15 +193,48 @@ internal sealed class StreamVerification(Stream stream, RememberedHead? remember
             _ready.Add(block.Index, block);
             while (_ready.Remove(_blocksJoined, out var next))
             {
-                if (!_state.TryAdvance(next.Summary))
-                {
-                    _state.Lines(next.Lines);
-                    _bad = _state.Bad is not null;
-                }
+                if (!EndedEarly)
+                    Advance(next);
                 _blocksJoined++;
                 _free.Push(next);
             }
             Monitor.PulseAll(_joining);
+        }
+    }
+
+    private void Advance(Block block)
+    {
+        if (!state.TryAdvance(block.Summary, block.Lines, _found))
+        {
+            state.Lines(block.Lines);
+            _bad = state.Bad is not null;
+        }
+        _found.ForEach(_signatures.Enqueue);
+        _found.Clear();
+        if (again && (state.Track.MissesTree || state.Track.Pruned is not null))
+            EndedEarly = _ended = true;
+        if (options.Progress is { } progress && state.VerifiedBytes - _told >= ProgressBytes)
+        {
+            _told = state.VerifiedBytes;
+            progress.Report(new VerifyProgress(state.Entries, state.VerifiedBytes));
+        }
+    }
+
+    /// <summary>Checks what is waiting: a signature takes as long as hundreds of entries, and nothing that follows depends on it.</summary>
+    private void CheckSignatures()
+    {
+        while (true)
+        {
+            PendingSignature next;
+            lock (_joining)
+            {
+                if (!_signatures.TryDequeue(out next))
+                    return;
+            }
+            if (next.Check.Holds())
+                continue;
+            lock (_joining)
+                state.Fail(next);
         }
     }
 

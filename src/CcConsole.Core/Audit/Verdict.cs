@@ -1,6 +1,6 @@
 namespace CcConsole.Core.Audit;
 
-/// <summary>What a verification found. The first six besides the good ones name a line; the last three need a remembered head.</summary>
+/// <summary>What a verification found. Rollback, Fork and Replaced need a remembered head; all others but the good ones and Stale name a line.</summary>
 public enum Verdict
 {
     /// <summary>Every entry is whole and linked, and the chain holds what was remembered of it.</summary>
@@ -38,6 +38,24 @@ public enum Verdict
 
     /// <summary>It is another chain than the one remembered: already its first entry differs.</summary>
     Replaced,
+
+    /// <summary>A checkpoint's signature does not verify, is by a key that the chain never announced, or is none.</summary>
+    BadSig,
+
+    /// <summary>A checkpoint is signed by the right key, but its size or root is not that of the entries before it.</summary>
+    Root,
+
+    /// <summary>A checkpoint is signed by a key of the chain that is not in force, or without the next key announced; or an announcement names no key of the chain.</summary>
+    Ratchet,
+
+    /// <summary>The chain is signed, and a checkpoint is missing where one is due. What is there is whole.</summary>
+    Overdue,
+
+    /// <summary>A warning: the host's clock was set while it ran, or goes back. What is there is whole.</summary>
+    Clock,
+
+    /// <summary>What was verified is a copy that is older than was asked for. What is there is whole.</summary>
+    Stale,
 }
 
 /// <summary>What each <see cref="Verdict"/> is called in output, and which exit code it gives.</summary>
@@ -51,14 +69,17 @@ public static class Verdicts
     /// <param name="anchorRequired">Whether the person asked that the chain be held against something remembered.</param>
     public static int ExitCode(this Verdict verdict, bool anchorRequired = false) => verdict switch
     {
-        Verdict.Ok => 0,
+        Verdict.Ok or Verdict.Clock => 0,
         Verdict.Unanchored => anchorRequired ? 2 : 0,
-        Verdict.Torn => 2,
+        Verdict.Torn or Verdict.Overdue or Verdict.Stale => 2,
         _ => 1,
     };
 
-    /// <summary>Whether every entry present is whole and linked.</summary>
-    public static bool IsGood(this Verdict verdict) => verdict is Verdict.Ok or Verdict.Unanchored;
+    /// <summary>Whether every entry present is whole and linked, and nothing is amiss but perhaps the host's clock.</summary>
+    public static bool IsGood(this Verdict verdict) => verdict is Verdict.Ok or Verdict.Unanchored or Verdict.Clock;
+
+    /// <summary>Whether every entry present is whole and linked, and every checkpoint present good: such entries may be kept.</summary>
+    public static bool IsWhole(this Verdict verdict) => verdict.IsGood() || verdict is Verdict.Overdue or Verdict.Stale;
 
     /// <summary>The word in capitals, as it is printed: OK, UNANCHORED, TORN, HASH and so on.</summary>
     public static string Word(this Verdict verdict) => verdict switch
@@ -74,6 +95,12 @@ public static class Verdicts
         Verdict.Rollback => "ROLLBACK",
         Verdict.Fork => "FORK",
         Verdict.Replaced => "REPLACED",
+        Verdict.BadSig => "BADSIG",
+        Verdict.Root => "ROOT",
+        Verdict.Ratchet => "RATCHET",
+        Verdict.Overdue => "OVERDUE",
+        Verdict.Clock => "CLOCK",
+        Verdict.Stale => "STALE",
         _ => throw new ArgumentOutOfRangeException(nameof(verdict)),
     };
 }

@@ -1,3 +1,5 @@
+using CcConsole.Core.Audit.Checkpoints;
+
 namespace CcConsole.Core.Audit;
 
 /// <summary>What a verification found.</summary>
@@ -12,7 +14,73 @@ namespace CcConsole.Core.Audit;
 /// <param name="Message">The finding in a sentence without a final full stop. Holds no text of the chain.</param>
 /// <param name="VerifiedBytes">Bytes of the verified lines, line feeds included: where an append may go on.</param>
 public sealed record VerifyResult(
-    long Entries, long Verified, Hash32? Head, Verdict Verdict, long? FirstBad, string Message, long VerifiedBytes);
+    long Entries, long Verified, Hash32? Head, Verdict Verdict, long? FirstBad, string Message, long VerifiedBytes)
+{
+    /// <summary>Whether the chain was held against something known before: a remembered head, or the entry it continues.</summary>
+    public bool Anchored { get; init; }
+
+    /// <summary>Sequence number of the first entry that is here: not 0 where the entries before it were pruned.</summary>
+    public long FirstSeq { get; init; }
+
+    /// <summary>Sequence number of the entry that named the chain's first key; null in a chain without keys.</summary>
+    public long? SignedSince { get; init; }
+
+    /// <summary>How many checkpoints were found good.</summary>
+    public long Checkpoints { get; init; }
+
+    /// <summary>The last of them: what it covers is proven against everyone who had not its key then. Null when there is none.</summary>
+    public VerifiedCheckpoint? LastCheckpoint { get; init; }
+
+    /// <summary>What is odd and proves nothing, such as a clock that was set; the first 20.</summary>
+    public IReadOnlyList<VerifyWarning> Warnings { get; init; } = [];
+
+    /// <summary>0 good, 1 tampered with, 2 incomplete, overdue or stale, or unanchored where an anchor was asked for.</summary>
+    /// <param name="anchorRequired">Whether the person asked that the chain be held against something remembered.</param>
+    public int ExitCode(bool anchorRequired = false) =>
+        Verdict == Verdict.Clock && anchorRequired && !Anchored ? 2 : Verdict.ExitCode(anchorRequired);
+
+    /// <summary>The finding about a host whose agent runs now: OVERDUE when its chain is signed and the last checkpoint is more than 15 minutes old.</summary>
+    /// <param name="now">The time now, or when the chain was taken from the host.</param>
+    public VerifyResult Live(DateTimeOffset now)
+    {
+        if (!Verdict.IsGood() || SignedSince is null || LastCheckpoint?.Time is not { } last || now - last <= CheckpointDue.Most)
+            return this;
+        return this with { Verdict = Verdict.Overdue, Message = $"{Message}; the last checkpoint is {(now - last).TotalMinutes:f0} minutes old, though the agent runs" };
+    }
+
+    /// <summary>The finding about a copy: STALE when it is older than was asked for, and nothing else is the matter.</summary>
+    /// <param name="age">How old the copy is.</param>
+    /// <param name="most">How old it may be.</param>
+    public VerifyResult Aged(TimeSpan age, TimeSpan most) => Verdict.IsGood() && age > most
+        ? this with { Verdict = Verdict.Stale, Message = $"{Message}; the copy is {age.TotalMinutes:f0} minutes old, {most.TotalMinutes:f0} were asked for" }
+        : this;
+}
+
+/// <summary>What is odd about a line without being wrong.</summary>
+/// <param name="Line">The 1-based line.</param>
+/// <param name="Message">In a sentence without a final full stop. Holds no text of the chain.</param>
+public sealed record VerifyWarning(long Line, string Message);
+
+/// <summary>How far a verification has come.</summary>
+/// <param name="Entries">Entries seen.</param>
+/// <param name="Bytes">Their bytes.</param>
+public sealed record VerifyProgress(long Entries, long Bytes);
+
+/// <summary>How a chain is to be verified.</summary>
+public sealed record VerifyOptions
+{
+    /// <summary>What was known of the chain before, if anything.</summary>
+    public RememberedHead? Remembered { get; init; }
+
+    /// <summary>Where it is taken up, for what continues a chain; null for its first entry.</summary>
+    public KnownChain? Known { get; init; }
+
+    /// <summary>How many threads at most; null for as many as there are processors to use.</summary>
+    public int? Workers { get; init; }
+
+    /// <summary>Told from time to time, by whatever thread.</summary>
+    public IProgress<VerifyProgress>? Progress { get; init; }
+}
 
 /// <summary>What was known of a chain before.</summary>
 /// <param name="Count">How many entries there were; at least 1.</param>

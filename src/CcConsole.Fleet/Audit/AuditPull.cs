@@ -106,7 +106,7 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, IChai
         }
 
         VerifyResult result = verifier.Finish();
-        if (result.Verdict is not (Verdict.Ok or Verdict.Unanchored))
+        if (!result.Verdict.IsWhole())
         {
             return Bad(result, head, ReadOnlyMemory<byte>.Empty, added);
         }

@@ -10,5 +10,5 @@ namespace CcConsole.Fleet.Audit;
 public sealed record CopyVerification(ChainHead Head, VerifyResult Result, ChainConflict? Conflict)
 {
     /// <summary>True when the copy is whole and nothing contradicts it.</summary>
-    public bool IsGood => Result.Verdict == Verdict.Ok && Conflict is null;
+    public bool IsGood => Result.Verdict is Verdict.Ok or Verdict.Clock && Conflict is null;
 }

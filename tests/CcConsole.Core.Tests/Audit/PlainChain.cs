@@ -15,7 +15,7 @@ internal static class PlainChain
         for (var i = 1; i < lines; i++)
         {
             encoder.Append(
-                output, AuditEvents.JobFinished, 1_795_190_200_000_000 + i * 60_250_000L, i, new("job_id", $"job-{i % 7}"),
+                output, AuditEvents.JobFinished, 1_795_190_200_000_000 + i * 60_250_000L, i * 60_250_000L, new("job_id", $"job-{i % 7}"),
                 new("exit_code", i % 3), new("command", "pg_dump app | gzip > \"/srv/b é.gz\""), new("ok", i % 3 == 0));
         }
         return output.WrittenSpan.ToArray();

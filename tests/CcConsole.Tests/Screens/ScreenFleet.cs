@@ -176,17 +176,17 @@ internal sealed class ScreenFleet : IAsyncDisposable
         {
             if (i == missed)
             {
-                encoder.Append(buffer, AuditEvents.JobMissed, Micros(i), i, new AuditMember("job_id", "backup"), new AuditMember("reason", reason),
+                encoder.Append(buffer, AuditEvents.JobMissed, Micros(i), i * 1_000_000L, new AuditMember("job_id", "backup"), new AuditMember("reason", reason),
                     new AuditMember("due", "2026-03-02T03:15:00Z"), new AuditMember("count", 1));
                 continue;
             }
             if (i == edited)
             {
-                encoder.Append(buffer, AuditEvents.CrontabEdited, Micros(i), i, new AuditMember("actor", "alice"), new AuditMember("table", "root"),
+                encoder.Append(buffer, AuditEvents.CrontabEdited, Micros(i), i * 1_000_000L, new AuditMember("actor", "alice"), new AuditMember("table", "root"),
                     new AuditMember("diff", "@@ -1 +1 @@\n-0 2 * * * /opt/backup\n+0 3 * * * /opt/backup\n"));
                 continue;
             }
-            encoder.Append(buffer, i % 2 == 0 ? AuditEvents.JobFinished : AuditEvents.JobStarted, Micros(i), i,
+            encoder.Append(buffer, i % 2 == 0 ? AuditEvents.JobFinished : AuditEvents.JobStarted, Micros(i), i * 1_000_000L,
                 new AuditMember("job_id", "backup"), new AuditMember("user", "root"), new AuditMember("exit_code", i % 10 == 0 ? 1 : 0));
         }
         var lines = Encoding.ASCII.GetString(buffer.WrittenSpan).TrimEnd('\n').Split('\n');

@@ -1,0 +1,97 @@
+namespace CcConsole.Core.Audit;
+
+/// <summary>Makes the finding from where a verification ended: what comes first, and in which words.</summary>
+internal readonly struct ChainFinding(ChainState state, ChainStart start, RememberedHead? remembered)
+{
+    /// <summary>Entries before the first line are missing, and no entry tells of that.</summary>
+    private bool Unexplained => state.MissingBefore is not null && state.Track.Pruned is null;
+
+    /// <summary>How many entries there were with the last one that is here.</summary>
+    private long Count => state.NextSeq;
+
+    public VerifyResult Result()
+    {
+        var (verdict, firstBad, message) = Verdict();
+        var ratchet = state.Track.Ratchet;
+        var known = !Unexplained;
+        return new VerifyResult(
+            state.Entries, known ? state.Verified : 0, known && (state.Verified > 0 || start.Anchored) ? state.Head : null,
+            verdict, firstBad, message, known ? state.VerifiedBytes : 0)
+        {
+            FirstSeq = state.FirstSeq,
+            Anchored = start.Anchored || (remembered is not null && state.RememberedAt == remembered.Count),
+            SignedSince = ratchet.SignedSince,
+            Checkpoints = ratchet.Checkpoints,
+            LastCheckpoint = ratchet.Last,
+            Warnings = state.Track.Warnings,
+        };
+    }
+
+    private (Verdict Verdict, long? FirstBad, string Message) Verdict()
+    {
+        if (Unexplained)
+        {
+            return (Audit.Verdict.Gap, 1,
+                $"line 1 has sequence number {state.FirstSeq} where 0 comes next: {state.FirstSeq} missing, and no entry tells that just these were pruned");
+        }
+        // A torn tail is no excuse for an entry that was there before; an entry tampered with comes first, since all after it is open.
+        if (state.Bad is { } bad && (bad.Verdict != Audit.Verdict.Torn || remembered is null))
+            return (bad.Verdict, bad.Line, bad.Message);
+        if (remembered is not null && Against(remembered) is { } contradiction)
+            return contradiction;
+        if (state.Bad is { } torn)
+            return (torn.Verdict, torn.Line, torn.Message);
+        if (state.Track.Overdue is { } overdue)
+            return (Audit.Verdict.Overdue, overdue.Line, $"line {overdue.Line} {overdue.What}{Signed()}");
+        if (state.Track.Warnings is [var warning, ..])
+            return (Audit.Verdict.Clock, null, $"{warning.Message}; {Good().Message}");
+        var (verdict, message) = Good();
+        return (verdict, null, message);
+    }
+
+    /// <summary>What contradicts the remembered head; null when nothing does.</summary>
+    private (Verdict, long?, string)? Against(RememberedHead head)
+    {
+        var gone = state.FirstSeq;
+        if (gone == 0 && head.Genesis is { } genesis && state.First is { } first && genesis != first)
+            return (Audit.Verdict.Replaced, 1, "this is another chain than the one remembered: its first entry differs");
+        if (Count < head.Count)
+            return (Audit.Verdict.Rollback, state.Verified + 1, $"{Count} whole entries are here, {head.Count} were remembered");
+        if (head.Count < gone || (head.Count == gone && Before == head.Hash))
+            return null;
+        return state.RememberedAt == head.Count
+            ? null
+            : (Audit.Verdict.Fork, Math.Max(1, head.Count - gone), $"line {Math.Max(1, head.Count - gone)} is another entry than the one remembered");
+    }
+
+    private Hash32 Before => state.MissingBefore ?? start.Previous;
+
+    private (Verdict Verdict, string Message) Good()
+    {
+        var entries = state.FirstSeq > 0 && !start.Anchored
+            ? $"{state.Verified} entries are whole and linked, and follow {state.FirstSeq} that were pruned"
+            : $"{state.Verified} entries are whole and linked";
+        if (start.Anchored)
+            return (Audit.Verdict.Ok, $"{state.Verified} entries are whole and follow the known one{Signed()}");
+        if (remembered is null)
+            return (Audit.Verdict.Unanchored, $"{entries}; nothing remembered was given to hold them against{Signed()}");
+        return remembered.Count < state.FirstSeq
+            ? (Audit.Verdict.Unanchored, $"{entries}; the remembered entry {remembered.Count} is one of these{Signed()}")
+            : (Audit.Verdict.Ok, $"{entries}, and hold the remembered entry {remembered.Count}{Signed()}");
+    }
+
+    /// <summary>What is signed, as it follows on another sentence.</summary>
+    private string Signed()
+    {
+        if (!state.Track.ChecksSignatures)
+            return state.Track.Pruned is null ? "" : "; its signatures were not looked at, since their keys come after them";
+        var ratchet = state.Track.Ratchet;
+        if (ratchet.SignedSince is null && ratchet.Last is null)
+            return "; nothing in it is signed";
+        if (ratchet.Last is not { } last)
+            return "; no checkpoint has signed them yet";
+        var after = Count - last.Size;
+        var checkpoints = ratchet.Checkpoints == 1 ? "1 checkpoint verifies, over" : $"{ratchet.Checkpoints} checkpoints verify, the last over";
+        return $"; {checkpoints} the first {last.Size} entries{(after > 1 ? $", not yet over the {after} after them" : "")}";
+    }
+}

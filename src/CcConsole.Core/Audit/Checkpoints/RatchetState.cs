@@ -1,0 +1,13 @@
+namespace CcConsole.Core.Audit.Checkpoints;
+
+/// <summary>Where a chain's keys stand after an entry.</summary>
+/// <param name="InForce">The key that signs the next checkpoint; null in a chain without keys.</param>
+/// <param name="Announced">The key that is in force after that; null when none was announced since the last checkpoint.</param>
+/// <param name="SignedSince">Sequence number of the entry that named the first key.</param>
+/// <param name="Checkpoints">How many checkpoints were good.</param>
+/// <param name="Last">The last of them.</param>
+/// <param name="Open">
+/// A chain whose first entries are gone, and with them its keys: what signs its first checkpoint cannot be known from the chain.
+/// </param>
+internal readonly record struct RatchetState(
+    VerifierKey? InForce, VerifierKey? Announced, long? SignedSince, long Checkpoints, VerifiedCheckpoint? Last, bool Open);

@@ -1,0 +1,105 @@
+using CcConsole.Core.Audit;
+using CcConsole.Core.Tests.Audit.Checkpoints;
+using Xunit;
+
+namespace CcConsole.Core.Tests.Audit;
+
+/// <summary>A clock that was set is a warning: it breaks no link and no hash.</summary>
+public sealed class ClockTests
+{
+    private const long Hour = 3_600_000_000;
+
+    [Theory]
+    [InlineData(Hour)]
+    [InlineData(-Hour)]
+    [InlineData(61_000_000)]
+    public void A_clock_that_is_set_while_the_host_runs_is_told_at_its_line(long by)
+    {
+        using var chain = new SignedChain().Rounds(3, 700);
+        chain.WallAhead += by;
+        chain.Rounds(3, 700);
+        var result = SignedChain.Verify(chain.Bytes);
+        Assert.Equal((Verdict.Clock, null, 0, 2), (result.Verdict, result.FirstBad, result.ExitCode(), result.ExitCode(anchorRequired: true)));
+        Assert.Equal([3 * 702 + 2L], result.Warnings.Select(warning => warning.Line));
+        Assert.Contains(by > 0 ? "set forward by" : "set back by", result.Message, StringComparison.Ordinal);
+        Assert.Equal(Verdict.Clock, SignedChain.Verify(chain.Bytes, new RememberedHead(chain.Seq, chain.Head)).Verdict);
+    }
+
+    [Fact]
+    public void A_clock_that_is_set_by_less_is_not_worth_a_word()
+    {
+        using var chain = new SignedChain().Rounds(2, 100);
+        chain.WallAhead += 59_000_000;
+        chain.Rounds(2, 100);
+        Assert.Equal(Verdict.Unanchored, SignedChain.Verify(chain.Bytes).Verdict);
+    }
+
+    [Fact]
+    public void A_host_that_was_booted_begins_its_monotonic_clock_anew_also_when_its_start_heals_first()
+    {
+        using var chain = new SignedChain().Rounds(2, 700);
+        var end = chain.Wall;
+        chain.Mono = 4_000_000;
+        chain.WallAhead = end + (2 * Hour) - chain.Mono;
+        chain.Add(AuditEvents.Recovered, new AuditMember("offset", 7));
+        chain.Start("other");
+        chain.Rounds(2, 700);
+        Assert.Equal(Verdict.Unanchored, SignedChain.Verify(chain.Bytes).Verdict);
+        chain.Start("other");
+        chain.Mono -= 5_000_000;
+        chain.Jobs(5);
+        Assert.Equal(Verdict.Clock, SignedChain.Verify(chain.Bytes).Verdict);
+    }
+
+    [Fact]
+    public void Time_that_goes_back_from_one_boot_to_the_next_is_told()
+    {
+        using var chain = new SignedChain().Rounds(2, 10);
+        chain.Mono = 4_000_000;
+        chain.WallAhead -= Hour;
+        chain.Start("other");
+        chain.Jobs(5);
+        Assert.Equal([26L], SignedChain.Verify(chain.Bytes).Warnings.Select(warning => warning.Line));
+    }
+
+    [Fact]
+    public void A_finding_comes_before_a_warning()
+    {
+        using var chain = new SignedChain().Rounds(2, 10);
+        chain.WallAhead += Hour;
+        chain.Jobs(3);
+        var bytes = chain.Bytes;
+        bytes[^200] ^= 2;
+        var result = SignedChain.Verify(bytes);
+        Assert.Equal(Verdict.Hash, result.Verdict);
+        Assert.Single(result.Warnings);
+    }
+
+    [Fact]
+    public void No_more_than_twenty_warnings_are_kept()
+    {
+        using var chain = new SignedChain();
+        for (var i = 0; i < 30; i++)
+        {
+            chain.WallAhead += i % 2 == 0 ? Hour : -Hour;
+            chain.Jobs(1);
+        }
+        Assert.Equal(20, SignedChain.Verify(chain.Bytes).Warnings.Count);
+    }
+
+    [Fact]
+    public void A_live_host_and_an_old_copy_get_their_words_only_when_nothing_is_wrong()
+    {
+        using var chain = new SignedChain().Rounds(2, 10);
+        var good = SignedChain.Verify(chain.Bytes);
+        var last = good.LastCheckpoint!.Time!.Value;
+        Assert.Same(good, good.Live(last.AddMinutes(14)));
+        Assert.Equal((Verdict.Overdue, 2), (good.Live(last.AddMinutes(16)).Verdict, good.Live(last.AddMinutes(16)).ExitCode()));
+        Assert.Same(good, good.Aged(TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5)));
+        Assert.Equal((Verdict.Stale, 2), (good.Aged(TimeSpan.FromMinutes(6), TimeSpan.FromMinutes(5)).Verdict, good.Aged(TimeSpan.FromMinutes(6), TimeSpan.FromMinutes(5)).ExitCode()));
+        var bytes = chain.Bytes;
+        bytes[40] ^= 1;
+        var bad = SignedChain.Verify(bytes);
+        Assert.Same(bad, bad.Live(last.AddDays(1)).Aged(TimeSpan.FromDays(2), TimeSpan.FromDays(1)));
+    }
+}
