@@ -38,7 +38,7 @@ internal static class SearchFigures
         using (CacheDatabase cache = CacheDatabase.Open(Path.Combine(state, "cache.db"), TimeProvider.System))
         {
             long start = Stopwatch.GetTimestamp();
-            cache.Index.Update(progress: cancellation: default);
+            cache.Index.Update(cancellation: default);
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"indexed in {seconds:f1} s; {new FileInfo(Path.Combine(state, "cache-index.db")).Length / (double)Entries:f0} bytes an entry of {new FileInfo(lines).Length / (double)Entries:f0}"));
             foreach ((string name, string[] verb, _) in Searches)
