@@ -28,6 +28,7 @@ public sealed class CacheDatabase : IDisposable
         Index = new Chains.AuditIndex(this);
         Conflicts = new Chains.ChainConflicts(this);
         Claims = new Chains.ChainClaims(this);
+        Archives = new Chains.ChainArchives(this);
         Reports = new Reports.ReportCache(this);
         Hosts = new Hosts.HostStates(this);
         Changes = new Changes.ChangeJournal(this);
@@ -46,6 +47,9 @@ public sealed class CacheDatabase : IDisposable
 
     /// <summary>Evidence of chains that contradict what was seen before.</summary>
     public Chains.ChainConflicts Conflicts { get; }
+
+    /// <summary>Where the oldest lines of copies are moved to.</summary>
+    public Chains.ChainArchives Archives { get; }
 
     /// <summary>What consoles say of each other's hosts.</summary>
     public Chains.ChainClaims Claims { get; }

@@ -168,6 +168,41 @@ public sealed class AuditOperations
         }
     }
 
+    /// <summary>Moves a copy's entries before one into its archive file. Nothing is asked of the host.</summary>
+    /// <exception cref="ProblemException">Nothing was pulled, the console's own chain cannot be written, or the file cannot: the cache has all entries then.</exception>
+    public Archived Archive(string host, long before)
+    {
+        _guard.Demand($"moving entries of {host} into the archive");
+        ChainHead head = Head(host);
+        ChainHead moved = _cache.Archives.Move(head, before);
+        long count = moved.Archived - Math.Max(head.First, head.Archived);
+        string hash = moved.Archived > 0 ? ChainLines.Member(_cache.Chains.Line(moved, moved.Archived)!.Value.Bytes.Span, "prev_hash"u8) ?? "" : "";
+        if (count > 0)
+        {
+            _guard.Own.Record(AuditEvents.AuditArchived, host, new AuditMember("host_chain", moved.Chain), new AuditMember("first", moved.Archived - count),
+                new AuditMember("last", moved.Archived - 1), new AuditMember("last_hash", hash), new AuditMember("file", moved.Archive));
+        }
+
+        return new Archived(moved, Math.Max(0, count), moved.Archived > 0 ? $"{moved.Archived - moved.First}:{hash}" : "");
+    }
+
+    /// <summary>Moves a copy's entries that are older than so long into its archive file; the newest stays.</summary>
+    /// <exception cref="ProblemException">As <see cref="Archive(string, long)"/>.</exception>
+    public Archived Archive(string host, TimeSpan age)
+    {
+        ChainHead head = Head(host);
+        DateTimeOffset limit = _options.Time.GetUtcNow() - age;
+        (long first, long end) = (Math.Max(head.First, head.Archived), head.Seq);
+        // Times go up with the sequence, but for a clock that was set: then less is moved than could be.
+        while (first < end)
+        {
+            long middle = first + ((end - first) / 2);
+            (first, end) = AuditRow.From(_cache.Chains.Line(head, middle)!.Value).Time < limit ? (middle + 1, end) : (first, middle);
+        }
+
+        return Archive(host, first);
+    }
+
     /// <summary>Contradictions that no one has resolved.</summary>
     public IReadOnlyList<ChainConflict> Conflicts(string? host = null) => _cache.Conflicts.Open(host);
 

@@ -87,19 +87,27 @@ public sealed class OwnChain : IDisposable
         return due ? Leave(head) : null;
     }
 
-    /// <summary>Writes what waits and signs; nothing is lost when it cannot be: the hosts' chains have the pulls too.</summary>
+    /// <inheritdoc/>
     public void Dispose()
     {
         _timer.Dispose();
+        Finish();
+    }
+
+    /// <summary>Writes what waits and signs. What cannot be is not lost: the hosts' chains have the pulls too, and the next console signs.</summary>
+    /// <returns>Null, or what the chain could not take, in words.</returns>
+    public string? Finish()
+    {
         foreach ((ChainHead? waiting, _) in _pulled.Values)
         {
             if (waiting is not null)
             {
+                _pulled[waiting.Host] = (null, _options.Time.GetUtcNow());
                 Leave(waiting);
             }
         }
 
-        Sign();
+        return Problem is { } problem ? problem : Try(SignNow);
     }
 
     /// <summary>Tells why the chain could not be read.</summary>

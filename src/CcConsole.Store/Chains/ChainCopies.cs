@@ -92,7 +92,7 @@ public sealed class ChainCopies
     public ChainLine? Line(ChainHead copy, long seq)
     {
         byte[]? line = _database.Read(connection => connection.Scalar<byte[]>("SELECT line FROM chain_line WHERE position = $1", Position(copy, seq)));
-        return line is null ? null : new ChainLine(seq, line);
+        return line is not null ? new ChainLine(seq, line) : CopyArchive.Of(_database, copy)?.Line(seq);
     }
 
     /// <summary>
@@ -105,6 +105,16 @@ public sealed class ChainCopies
     public IEnumerable<ChainLine> Lines(ChainHead copy, long first = 0, long last = long.MaxValue)
     {
         last = Math.Min(last, copy.Seq);
+        if (CopyArchive.Of(_database, copy) is { } archive)
+        {
+            foreach (ChainLine line in archive.Lines(first, last))
+            {
+                yield return line;
+            }
+
+            first = Math.Max(first, archive.End);
+        }
+
         while (first <= last)
         {
             List<ChainLine> rows = Rows("SELECT position, line FROM chain_line WHERE position BETWEEN $1 AND $2 ORDER BY position LIMIT $3", copy, first, last);
@@ -134,12 +144,20 @@ public sealed class ChainCopies
                 yield return row;
             }
 
-            if (rows.Count < RowsAtOnce)
+            if (rows.Count > 0)
             {
-                yield break;
+                last = rows[^1].Seq - 1;
             }
 
-            last = rows[^1].Seq - 1;
+            if (rows.Count < RowsAtOnce)
+            {
+                break;
+            }
+        }
+
+        foreach (ChainLine line in CopyArchive.Of(_database, copy)?.LinesBackwards(last) ?? [])
+        {
+            yield return line;
         }
     }
 
@@ -151,9 +169,10 @@ public sealed class ChainCopies
         foreach (long seq in seqs)
         {
             command.Parameters[0].Value = Position(copy, seq);
-            if (command.ExecuteScalar() is byte[] line)
+            ChainLine? line = command.ExecuteScalar() is byte[] bytes ? new ChainLine(seq, bytes) : CopyArchive.Of(connection, copy)?.Line(seq);
+            if (line is { } held)
             {
-                lines.Add(new ChainLine(seq, line));
+                lines.Add(held);
             }
         }
 

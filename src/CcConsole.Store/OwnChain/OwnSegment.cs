@@ -1,5 +1,5 @@
 using System.Globalization;
-using CcConsole.Core.Audit;
+using CcConsole.Store.Access;
 
 namespace CcConsole.Store.OwnChain;
 
@@ -43,31 +43,8 @@ internal readonly record struct OwnSegment(string Path, long First, int Attempt)
         }
     }
 
-    /// <summary>The whole lines from an offset on, each with its line feed, and where they end; of a line that can be none only so much that this shows.</summary>
-    public IEnumerable<(ReadOnlyMemory<byte> Line, long End)> Lines(long offset = 0)
-    {
-        using FileStream file = new(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
-        file.Position = offset;
-        byte[] buffer = new byte[4 * EntryLimits.MaxLineBytes];
-        int held = 0;
-        for (int read; (read = file.Read(buffer, held, buffer.Length - held)) > 0;)
-        {
-            held += read;
-            int start = 0;
-            for (int feed; (feed = buffer.AsSpan(start, held - start).IndexOf((byte)'\n')) >= 0; start += feed + 1)
-            {
-                offset += feed + 1;
-                yield return (buffer.AsMemory(start, feed + 1).ToArray(), offset);
-            }
-
-            buffer.AsSpan(start, held - start).CopyTo(buffer);
-            held -= start;
-            if (held == buffer.Length)
-            {
-                yield break;
-            }
-        }
-    }
+    /// <summary>The whole lines from an offset on, each with its line feed, and where they end.</summary>
+    public IEnumerable<(ReadOnlyMemory<byte> Line, long End)> Lines(long offset = 0) => LineFile.Read(Path, offset);
 
     private static OwnSegment? Parse(string path)
     {

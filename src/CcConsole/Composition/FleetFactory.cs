@@ -26,6 +26,8 @@ internal static class FleetFactory
             Client = $"cc-console {RootVerb.Version}",
             ReadOnly = readOnly || settings.ReadOnly,
             AgentBinaries = CarriedAgents.Read,
+            DeepInterval = settings.DeepHours > 0 ? TimeSpan.FromHours(settings.DeepHours) : null,
+            StaleAfter = settings.StaleMinutes > 0 ? TimeSpan.FromMinutes(settings.StaleMinutes) : null,
             LookInterval = settings.LookHours > 0 ? TimeSpan.FromHours(settings.LookHours) : null,
         });
     }

@@ -23,6 +23,12 @@ internal sealed record Settings
     /// </summary>
     public double LookHours { get; init; } = 24;
 
+    /// <summary>After how many hours a pull holds every entry of a host against the copy by itself. 0: only when asked (<c>--deep</c>).</summary>
+    public double DeepHours { get; init; } = 24;
+
+    /// <summary>After how many minutes a copy that was not pulled again counts as stale. 0: after twice the interval at which hosts are looked at.</summary>
+    public double StaleMinutes { get; init; }
+
     /// <summary>Reads the file; without one, everything is as by default.</summary>
     /// <exception cref="ProblemException">It cannot be read, or holds something else; the message has the line.</exception>
     public static Settings Read(string folder)
@@ -64,9 +70,13 @@ internal sealed record Settings
                         settings = settings with { ReadOnly = reader.GetBoolean() };
                         break;
                     case "lookHours":
-                        Expect(reader.TokenType is JsonTokenType.Number, json, reader, path, "\"lookHours\" is not a number");
-                        settings = settings with { LookHours = reader.GetDouble() };
-                        Expect(settings.LookHours is >= 0 and <= 87_600, json, reader, path, "\"lookHours\" is not from 0 to 87600");
+                        settings = settings with { LookHours = Number(reader, json, path, name, 87_600) };
+                        break;
+                    case "deepHours":
+                        settings = settings with { DeepHours = Number(reader, json, path, name, 87_600) };
+                        break;
+                    case "staleMinutes":
+                        settings = settings with { StaleMinutes = Number(reader, json, path, name, 5_256_000) };
                         break;
                     default:
                         throw Wrong(json, reader.TokenStartIndex, path, $"there is no setting \"{name}\"");
@@ -86,11 +96,19 @@ internal sealed record Settings
         return reader.GetString()!;
     }
 
+    private static double Number(in Utf8JsonReader reader, ReadOnlySpan<byte> json, string path, string name, double most)
+    {
+        Expect(reader.TokenType is JsonTokenType.Number, json, reader, path, $"\"{name}\" is not a number");
+        double number = reader.GetDouble();
+        Expect(number >= 0 && number <= most, json, reader, path, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\"{name}\" is not from 0 to {most}"));
+        return number;
+    }
+
     private static void Expect(bool holds, ReadOnlySpan<byte> json, in Utf8JsonReader reader, string path, string otherwise)
     {
         if (!holds) throw Wrong(json, reader.TokenStartIndex, path, otherwise);
     }
 
     private static ProblemException Wrong(ReadOnlySpan<byte> json, long offset, string path, string what) => new(
-        $"{path}, line {1 + json[..(int)offset].Count((byte)'\n')}: {what}", "correct the file; the settings are sshConfig, theme, readOnly and lookHours");
+        $"{path}, line {1 + json[..(int)offset].Count((byte)'\n')}: {what}", "correct the file; the settings are sshConfig, theme, readOnly, lookHours, deepHours and staleMinutes");
 }

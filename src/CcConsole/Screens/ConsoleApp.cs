@@ -1,4 +1,5 @@
 using CcConsole.Core;
+using CcConsole.Core.Audit;
 using CcConsole.Fleet;
 using CcConsole.Ssh;
 using CcConsole.Tui.App;
@@ -35,7 +36,14 @@ internal static class ConsoleApp
     {
         // ssh's questions come as soon as hosts are asked, which is after the shell is there.
         Shell? shell = null;
-        await using var fleet = start.OpenFleet((prompt, gone) => shell is { } here ? AskpassQuestions.AskAsync(here, prompt, gone) : Task.FromResult<string?>(null));
+        FleetControl? opened = null;
+        await using var fleet = opened = start.OpenFleet(async (prompt, gone) =>
+        {
+            var answer = shell is { } here ? await AskpassQuestions.AskAsync(here, prompt, gone) : null;
+            if (answer is not null && prompt.Kind == AskpassKind.HostKey)
+                opened?.Own.Record(AuditEvents.HostKeyAccepted, prompt.Host, new AuditMember("fingerprint", answer));
+            return answer;
+        });
         var ascii = TerminalEnvironment.IsAscii(start.Variable);
         var settings = new ConsoleSettings(fleet.Cache.Preferences)
         {

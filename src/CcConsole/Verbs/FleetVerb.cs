@@ -40,7 +40,9 @@ internal static class FleetVerb
             Places places = Places.From(Environment.GetEnvironmentVariable);
             await using FleetControl fleet = FleetFactory.Open(places, Settings.Read(places.Config), context.Get(ReadOnly));
             fleet.Changes.Settled += change => context.Error.WriteLine($"! {Plain.Text(Jobs.ChangeOutput.Interrupted(change))}");
-            return await action(context, fleet);
+            int code = await action(context, fleet);
+            if (fleet.Own.Finish() is { } problem) context.Error.WriteLine($"! {Plain.Text(problem)}");
+            return code;
         }, symbols);
 
     // What a shell completes to: the list as it is in the file; where it cannot be read, the verb itself will say so.

@@ -104,12 +104,25 @@ public sealed class AuditStateTests : IAsyncDisposable
     {
         FleetOptions options = new()
         {
-            StateDirectory = "/", ConfigDirectory = "/", Shells = _ => throw new InvalidOperationException(), Actor = "a", Origin = "o", Time = _time,
+            StateDirectory = "/",
+            ConfigDirectory = "/",
+            Shells = _ => throw new InvalidOperationException(),
+            Actor = "a",
+            Origin = "o",
+            Time = _time,
         };
         DeepSchedule schedule = new(options);
         ChainHead Head(string host, TimeSpan ago) => new()
         {
-            Host = host, Chain = "c", Seq = 0, Offset = 1, Hash = "", GenesisHash = "", PulledAt = default, Verdict = "OK", ComparedAt = _time.GetUtcNow() - ago,
+            Host = host,
+            Chain = "c",
+            Seq = 0,
+            Offset = 1,
+            Hash = "",
+            GenesisHash = "",
+            PulledAt = default,
+            Verdict = "OK",
+            ComparedAt = _time.GetUtcNow() - ago,
         };
         string[] fleet = [.. Enumerable.Range(0, 200).Select(i => $"web{i}")];
         Assert.DoesNotContain(fleet, host => schedule.IsDue(Head(host, TimeSpan.FromHours(17.9))));

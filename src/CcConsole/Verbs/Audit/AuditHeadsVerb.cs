@@ -1,32 +1,33 @@
 using System.CommandLine;
 using CcConsole.Fleet;
-using CcConsole.Store.Chains;
+using CcConsole.Fleet.Audit;
 using CcConsole.Verbs.Output;
 
 namespace CcConsole.Verbs.Audit;
 
-/// <summary><c>audit heads</c>: what is remembered of each host's chain.</summary>
+/// <summary><c>audit heads</c>: what is remembered of each host's chain, and of the console's own (<c>.console</c>).</summary>
 internal static class AuditHeadsVerb
 {
     public static Command Create() => FleetVerb.Create(
-        "heads", "Print what is remembered of each host's chain; exit 1 when a contradiction waits for a person", "cc-console audit heads", RunAsync);
+        "heads", "Print what is remembered of each host's chain, and of what this console did (.console); exit 1 when one is red",
+        "cc-console audit heads", RunAsync);
 
     private static Task<int> RunAsync(VerbContext context, FleetControl fleet)
     {
-        IReadOnlyList<ChainHead> heads = fleet.Audit.Heads();
-        IReadOnlyList<ChainConflict> conflicts = fleet.Audit.Conflicts();
+        IReadOnlyList<AuditState> states = fleet.Audit.States();
         if (context.Json)
         {
             JsonOutput.Document(context.Output, json =>
             {
                 json.WriteStartArray();
-                foreach (ChainHead head in heads)
+                foreach (AuditState state in states)
                 {
                     json.WriteStartObject();
-                    json.WriteString("host", head.Host);
-                    json.WriteString("verdict", head.Verdict);
-                    json.WriteBoolean("conflict", conflicts.Any(conflict => conflict.Host == head.Host));
-                    AuditOutput.Write(json, head);
+                    json.WriteString("host", state.Host);
+                    json.WriteString("verdict", state.Verdict);
+                    json.WriteBoolean("conflict", state.Conflict is not null);
+                    AuditOutput.Write(json, state);
+                    if (state.Head is { } head) AuditOutput.Write(json, head);
                     json.WriteEndObject();
                 }
                 json.WriteEndArray();
@@ -34,12 +35,23 @@ internal static class AuditHeadsVerb
         }
         else
         {
-            var table = new TextTable("HOST", "VERDICT", "HEAD", "HASH", "PULLED");
-            foreach (ChainHead head in heads) table.Add(head.Host, head.Verdict, $"#{head.Seq}", head.Hash, TimeText.Seconds(head.PulledAt));
+            var table = new TextTable("HOST", "VERDICT", "HEAD", "HASH", "PULLED", "SIGNED", "COMPARED");
+            foreach (AuditState state in states)
+            {
+                table.Add(state.Host, state.Verdict, state.Head is { } head ? $"#{head.Seq}" : "", state.Head?.Hash ?? "",
+                    state.Head is { } pulled ? $"{(state.IsStale ? "~ " : "")}{TimeText.Seconds(pulled.PulledAt)}" : "never",
+                    state.Head?.CheckpointSeq is { } signed ? $"to #{signed}, {TimeText.Seconds(state.Head.CheckpointAt)}" : "no",
+                    state.Head?.ComparedAt is { } compared ? TimeText.Seconds(compared) : "never");
+            }
             if (table.Count > 0) table.WriteTo(context.Output);
             else context.Error.WriteLine("no chain was pulled yet: cc-console audit pull");
-            foreach (ChainConflict conflict in conflicts) context.Output.WriteLine($"✗ {Plain.Text(conflict.Host)}: {Plain.Text(conflict.Verdict)} at #{conflict.Seq}: {Plain.Text(conflict.Message)}; evidence in {Plain.Text(conflict.Directory)}");
+            foreach (AuditState state in states)
+            {
+                if (!state.IsBad) continue;
+                context.Output.WriteLine($"✗ {Plain.Text(state.Host)}: {Plain.Text(state.Words)}");
+                if (state.Conflict is { } conflict) context.Output.WriteLine($"    evidence: {Plain.Text(conflict.Directory)}");
+            }
         }
-        return Task.FromResult(conflicts.Count == 0 ? Verb.Good : Verb.Findings);
+        return Task.FromResult(states.Any(state => state.IsBad) ? Verb.Findings : Verb.Good);
     }
 }

@@ -8,6 +8,22 @@ namespace CcConsole.Verbs.Audit;
 /// <summary>Heads and entries as text and as JSON.</summary>
 internal static class AuditOutput
 {
+    public static void Write(Utf8JsonWriter json, AuditState state)
+    {
+        json.WriteString("words", state.Words);
+        json.WriteBoolean("stale", state.IsStale);
+        Seconds(json, "age_seconds", state.Age);
+        Seconds(json, "checkpoint_age_seconds", state.CheckpointAge);
+        Seconds(json, "compared_age_seconds", state.ComparedAge);
+        json.WriteString("evidence", state.Conflict?.Directory);
+    }
+
+    private static void Seconds(Utf8JsonWriter json, string name, TimeSpan? time)
+    {
+        if (time is { } span) json.WriteNumber(name, (long)span.TotalSeconds);
+        else json.WriteNull(name);
+    }
+
     public static void Write(Utf8JsonWriter json, ChainHead head)
     {
         json.WriteString("chain", head.Chain);
@@ -16,6 +32,10 @@ internal static class AuditOutput
         json.WriteString("genesis_hash", head.GenesisHash);
         json.WriteString("host_key", head.HostKey);
         json.WriteString("pulled_at", head.PulledAt);
+        if (head.CheckpointSeq is { } checkpoint) json.WriteNumber("checkpoint_seq", checkpoint);
+        if (head.CheckpointAt is { } signed) json.WriteString("checkpoint_at", signed);
+        if (head.ComparedAt is { } compared) json.WriteString("compared_at", compared);
+        if (head.Archive is { } archive) json.WriteString("archive", archive);
     }
 
     public static void Write(Utf8JsonWriter json, AuditRow row)

@@ -10,16 +10,24 @@ internal static class AuditResolveVerb
     private static readonly Option<bool> Yes = new("--yes", "-y") { Description = "You have looked at the evidence" };
 
     public static Command Create() => FleetVerb.Create(
-        "resolve", "Note that a contradiction of a host's chain was looked at; the evidence and the old copy stay, the next pull begins a new copy",
+        "resolve", "Note that a contradiction of a host's chain was looked at; the evidence and the old copy stay, the next pull begins a new copy. Where only the SSH key is another (HOSTKEY), that key is pinned and the copy goes on",
         "cc-console audit resolve web01 --yes", RunAsync, FleetVerb.Host, Yes);
 
     private static Task<int> RunAsync(VerbContext context, FleetControl fleet)
     {
         string host = context.Get(FleetVerb.Host);
         if (!context.Get(Yes))
-            throw new ProblemException($"Resolving takes the chain of {host} as it is now from here on", "look at the evidence (cc-console audit heads names the folder), then give --yes");
-        fleet.Audit.Resolve(host);
-        if (context.Json) context.Document(json => json.WriteString("resolved", host));
+            throw new ProblemException($"Resolving takes the chain of {host}, or its other SSH key, as it is now from here on", "look at the evidence (cc-console audit heads names the folder), then give --yes");
+        bool goesOn = fleet.Audit.Resolve(host);
+        if (context.Json)
+        {
+            context.Document(json =>
+            {
+                json.WriteString("resolved", host);
+                json.WriteBoolean("copy_goes_on", goesOn);
+            });
+        }
+        else if (goesOn) context.Error.WriteLine($"resolved {Plain.Text(host)}: the other SSH key is the host's, and its copy goes on");
         else context.Error.WriteLine($"resolved {Plain.Text(host)}; cc-console audit pull {Plain.Text(host)} begins a new copy");
         return Task.FromResult(Verb.Good);
     }

@@ -7,7 +7,7 @@ namespace CcConsole.Verbs.Audit;
 internal static class AuditVerbs
 {
     public static Command Create() => Verb.Group(
-        "audit", "The hosts' audit chains, and files of that format",
+        "audit", "The hosts' audit chains, this console's own (as the host .console), and files of that format",
         AuditPullVerb.Create(), AuditListVerb.Create(), AuditShowVerb.Create(), AuditVerifyVerb.Create(),
-        AuditExportVerb.Create(), AuditHeadsVerb.Create(), AuditResolveVerb.Create());
+        AuditExportVerb.Create(), AuditHeadsVerb.Create(), AuditResolveVerb.Create(), AuditArchiveVerb.Create());
 }

@@ -1,0 +1,115 @@
+using CcConsole.Core;
+using CcConsole.Core.Audit;
+using CcConsole.Store.Access;
+using CcConsole.Store.Sqlite;
+
+namespace CcConsole.Store.Chains;
+
+/// <summary>
+/// Moves the oldest lines of a copy from the cache into its archive file: one file a copy, which grows at its end alone, so that it can be
+/// verified from its first line with nothing of ours. The copy is read as one still, archive and cache together.
+/// </summary>
+public sealed class ChainArchives
+{
+    private const string Folder = "archive";
+    private readonly CacheDatabase _database;
+
+    internal ChainArchives(CacheDatabase database) => _database = database;
+
+    /// <summary>Moves the lines before an entry. They are on disk in the archive, and verified there, before the cache lets go of them.</summary>
+    /// <param name="copy">The copy.</param>
+    /// <param name="before">The first entry that stays; at most the last one held.</param>
+    /// <returns>The head with the archive's place; the same when there was nothing to move.</returns>
+    /// <exception cref="ProblemException">The lines are not whole, or could not be written: the cache has them all still.</exception>
+    public ChainHead Move(ChainHead copy, long before)
+    {
+        string folder = Path.Combine(Path.GetDirectoryName(_database.FilePath)!, Folder);
+        PrivatePath.EnsureDirectory(folder);
+        using FileLock held = FileLock.Take(Path.Combine(folder, "lock"));
+        ChainHead head = _database.Chains.Copies(copy.Host).FirstOrDefault(known => known.Copy == copy.Copy) ?? copy;
+        long first = Math.Max(head.First, head.Archived);
+        before = Math.Min(before, head.Seq);
+        if (before <= first)
+        {
+            return head;
+        }
+
+        string path = head.Archive ?? Path.Combine(folder, $"{Safe(head.Host)}-{Safe(head.Chain)}-{head.Copy}.jsonl");
+        try
+        {
+            long end = Append(path, head, first, before);
+            Check(path, head, first, before, end);
+            return _database.Write(connection =>
+            {
+                connection.Run("DELETE FROM chain_line WHERE position BETWEEN $1 AND $2", ChainCopies.Position(head, first), ChainCopies.Position(head, before - 1));
+                connection.Run("UPDATE chain_copy SET archived = $2, archived_bytes = $3, archive = $4 WHERE id = $1", head.Copy, before, end, path);
+                return head with { Archived = before, ArchivedBytes = end, Archive = path };
+            });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ProblemException($"The archive {path} could not be written: {e.Message}; the cache has all entries still", "Check the free space and who owns the folder.", e);
+        }
+    }
+
+    /// <summary>What a move that was cut off had written behind the archive's end is in the cache still, and is written anew.</summary>
+    private long Append(string path, ChainHead head, long first, long before)
+    {
+        bool begins = !PrivatePath.CheckFile(path);
+        using (FileStream file = begins ? PrivatePath.CreateFile(path) : new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read))
+        {
+            if (file.Length < head.ArchivedBytes)
+            {
+                throw new ProblemException($"The archive {path} is shorter than it was: {file.Length} bytes of {head.ArchivedBytes}", "Keep it as evidence; nothing more is moved there.");
+            }
+
+            file.SetLength(head.ArchivedBytes);
+            file.Position = head.ArchivedBytes;
+            foreach (ChainLine line in _database.Chains.Lines(head, first, before - 1))
+            {
+                file.Write(line.Bytes.Span);
+                file.WriteByte((byte)'\n');
+            }
+
+            file.Flush(flushToDisk: true);
+            if (!begins)
+            {
+                return file.Length;
+            }
+        }
+
+        Descriptor.SyncDirectory(Path.GetDirectoryName(path)!);
+        return new FileInfo(path).Length;
+    }
+
+    /// <summary>What was written leads from the entry before it to the one that stays.</summary>
+    private void Check(string path, ChainHead head, long first, long before, long end)
+    {
+        Hash32 previous = HashBefore(head, first), leadsTo = HashBefore(head, before);
+        ChainVerifier verifier = first == 0 ? ChainVerifier.Start() : ChainVerifier.Start(previous, first);
+        foreach ((ReadOnlyMemory<byte> line, _) in LineFile.Read(path, head.ArchivedBytes, end))
+        {
+            verifier.Append(line.Span);
+        }
+
+        if (!verifier.IsGood || verifier.NextSeq != before || verifier.Head != leadsTo)
+        {
+            throw new ProblemException($"{head.Host}: the entries #{first} to #{before - 1} of the copy are not whole, so they stay in the cache",
+                $"cc-console audit verify --host {head.Host} tells what is the matter.");
+        }
+    }
+
+    private Hash32 HashBefore(ChainHead head, long seq)
+    {
+        if (seq == 0)
+        {
+            return default;
+        }
+
+        using System.Text.Json.JsonDocument entry = System.Text.Json.JsonDocument.Parse(_database.Chains.Line(head, seq)!.Value.Bytes);
+        return Hash32.Parse(entry.RootElement.GetProperty("prev_hash").GetString());
+    }
+
+    /// <summary>Names come from hosts and from files: only what is plain in a file's name stays.</summary>
+    private static string Safe(string name) => new([.. name.Take(64).Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : '_')]);
+}

@@ -1,0 +1,117 @@
+using System.Buffers;
+using CcConsole.Core;
+using CcConsole.Core.Audit;
+using CcConsole.Store.Chains;
+using Xunit;
+
+namespace CcConsole.Store.Tests.Chains;
+
+public sealed class ChainArchivesTests : IDisposable
+{
+    private readonly TemporaryCache _cache = new();
+    private readonly EntryEncoder _encoder = new("9f/../2c", 0, default);
+    private readonly CacheDatabase _database;
+    private ChainHead? _head;
+
+    public ChainArchivesTests()
+    {
+        _database = _cache.Open();
+        Add(3000);
+    }
+
+    public void Dispose() => _cache.Dispose();
+
+    private void Add(int count)
+    {
+        List<ChainLine> lines = [];
+        for (int i = 0; i < count; i++)
+        {
+            ArrayBufferWriter<byte> line = new();
+            long seq = _encoder.NextSeq;
+            _encoder.Append(line, seq == 0 ? AuditEvents.Genesis : AuditEvents.JobFinished, 1_795_190_000_000_000 + seq, 1, new AuditMember("text", new string('x', i % 900)));
+            lines.Add(new ChainLine(seq, line.WrittenMemory[..^1].ToArray()));
+        }
+
+        _head = _database.Chains.Append(Sample.Head("web/01", lines, _head, _encoder.ChainId) with { Hash = _encoder.Head.ToString() }, lines, _head);
+    }
+
+    private byte[] All()
+    {
+        using Stream stream = _database.Chains.OpenRead(_database.Chains.Head("web/01")!);
+        using MemoryStream bytes = new();
+        stream.CopyTo(bytes);
+        return bytes.ToArray();
+    }
+
+    private ChainHead Move(long before) => _head = _database.Archives.Move(_head!, before);
+
+    [Fact]
+    public void Moved_lines_are_read_as_before_and_their_file_is_verified_on_its_own()
+    {
+        byte[] before = All();
+        long[] backwards = [.. _database.Chains.LinesBackwards(_head!).Select(line => line.Seq)];
+        string hash = System.Text.Json.JsonDocument.Parse(_database.Chains.Line(_head!, 1999)!.Value.Bytes).RootElement.GetProperty("hash").GetString()!;
+        ChainHead moved = Move(1000);
+        moved = Move(2000);
+        Assert.Equal((2000L, new FileInfo(moved.Archive!).Length), (moved.Archived, moved.ArchivedBytes));
+        Assert.StartsWith(Path.Combine(_cache.Root, "state", "archive") + "/", Path.GetFullPath(moved.Archive!));
+
+        Assert.Equal(before, All());
+        Assert.Equal(backwards, _database.Chains.LinesBackwards(moved).Select(line => line.Seq));
+        Assert.Equal(Enumerable.Range(1500, 1000).Select(seq => (long)seq), _database.Chains.Lines(moved, 1500, 2499).Select(line => line.Seq));
+        Assert.Equal([1700L, 1699L], _database.Chains.LinesBackwards(moved, 1700).Take(2).Select(line => line.Seq));
+        Assert.Equal(1234, _database.Chains.Line(moved, 1234)!.Value.Seq);
+        Assert.Equal("1000", TemporaryCache.Run("sqlite3", _cache.FilePath, "SELECT count(*) FROM chain_line").Trim());
+
+        using FileStream archive = File.OpenRead(moved.Archive!);
+        VerifyResult found = ChainVerifier.Verify(archive, RememberedHead.Parse($"2000:{hash}"));
+        Assert.Equal((Verdict.Ok, 2000L), (found.Verdict, found.Entries));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(moved.Archive!));
+    }
+
+    [Fact]
+    public void A_copy_goes_on_behind_its_archive()
+    {
+        Move(2999);
+        Add(10);
+        Assert.Equal(3010, _database.Chains.Lines(_head!).Count());
+        Assert.Equal(3009, Move(5000).Archived);
+        Assert.Equal(3009, _database.Chains.Line(_head!, 3009)!.Value.Seq);
+        ChainHead moved = _head!;
+        Assert.Equal(moved, Move(10));
+    }
+
+    [Fact]
+    public void What_a_move_that_was_cut_off_left_is_written_anew()
+    {
+        byte[] before = All();
+        ChainHead moved = Move(1000);
+        File.AppendAllText(moved.Archive!, "{\"half\": ");
+        Move(1500);
+        Assert.Equal(before, All());
+    }
+
+    [Fact]
+    public void Lines_that_are_not_whole_stay_in_the_cache()
+    {
+        TemporaryCache.Run("sqlite3", _cache.FilePath, "UPDATE chain_line SET line = CAST(replace(CAST(line AS TEXT), 'xxx', 'xyx') AS BLOB) WHERE position & 1099511627775 = 500");
+        ProblemException problem = Assert.Throws<ProblemException>(() => Move(1000));
+        Assert.Contains("not whole", problem.Message);
+        Assert.Equal("3000", TemporaryCache.Run("sqlite3", _cache.FilePath, "SELECT count(*) FROM chain_line").Trim());
+        Assert.Equal(0, _database.Chains.Head("web/01")!.Archived);
+    }
+
+    [Fact]
+    public void An_archive_that_was_cut_is_said_and_nothing_more_is_moved_there()
+    {
+        ChainHead moved = Move(1000);
+        using (FileStream file = File.OpenWrite(moved.Archive!))
+        {
+            file.SetLength(100);
+        }
+
+        Assert.Contains("is gone or cut", Assert.Throws<ProblemException>(() => _database.Chains.Lines(moved).Count()).Message);
+        Assert.Contains("shorter than it was", Assert.Throws<ProblemException>(() => Move(2000)).Message);
+        Assert.Equal(2000, _database.Chains.Lines(moved, 1000).Count());
+    }
+}
