@@ -11,7 +11,7 @@ fail() { printf 'run: %s\n' "$1" >&2; [ $# -lt 2 ] || printf '  next: %s\n' "$2"
 # Command that must be there, and the Debian package that brings it.
 components='sshd:openssh-server ssh:openssh-client cron:cron crontab:cron tmux:tmux bwrap:bubblewrap sqlite3:sqlite3
     python3:python3 openssl:openssl ps:procps unshare:util-linux useradd:passwd tcsh:tcsh fish:fish script:bsdutils git:git sudo:sudo gcc:gcc
-    systemd-analyze:systemd shellcheck:shellcheck'
+    systemd-analyze:systemd shellcheck:shellcheck strace:strace'
 PATH=$PATH:/usr/sbin:/sbin
 need=
 for component in $components; do
