@@ -35,6 +35,9 @@ python3 tests/Benchmarks/start.py "$dist" "$work"
 echo "benchmarks: reports" >&2
 /usr/bin/python3 tests/Benchmarks/reports.py "$dist" "$work"
 
+echo "benchmarks: audit entries" >&2
+/usr/bin/python3 tests/Benchmarks/append.py "$dist" "$work"
+
 echo "benchmarks: schedules" >&2
 # Debian's own python3 sees Debian's croniter, whatever other python3 comes first on the PATH.
 /usr/bin/python3 tests/Benchmarks/schedules.py "$dist" "$work"

@@ -25,6 +25,17 @@ internal sealed class SecureFolder : IDisposable
     /// <inheritdoc cref="PythonAsync()"/>
     internal static async Task<string> PythonAsync(string directory)
     {
+        var shown = await AgentProgram.RunAsync("audit", "show", "--json", "--dir", directory);
+        var file = directory + "/shown.ndjson";
+        await File.WriteAllBytesAsync(file, shown.OutputBytes);
+        var said = await PythonOfAsync(file);
+        File.Delete(file);
+        return said;
+    }
+
+    /// <summary>What they say of a file.</summary>
+    internal static async Task<string> PythonOfAsync(string file)
+    {
         const string script = """
             import hashlib, json, sys
             prev, n = "0" * 64, 0
@@ -35,11 +46,7 @@ internal sealed class SecureFolder : IDisposable
                 prev, n = h, n + 1
             print("OK", n, prev)
             """;
-        var shown = await AgentProgram.RunAsync("audit", "show", "--json", "--dir", directory);
-        var file = directory + "/shown.ndjson";
-        await File.WriteAllBytesAsync(file, shown.OutputBytes);
         var result = await ProgramRun.RunAsync("/usr/bin/env", ["python3", "-c", script, file]);
-        File.Delete(file);
         return (result.Output + result.Error).Trim().Split('\n')[^1];
     }
 

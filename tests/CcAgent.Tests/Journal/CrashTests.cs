@@ -77,7 +77,7 @@ public class CrashTests
     [InlineData("zeros")]
     [InlineData("wrong hash")]
     [InlineData("replayed")]
-    public async Task A_torn_end_is_kept_attested_and_passed_over(string kind)
+    public async Task Case_14_a_torn_end_is_kept_attested_and_passed_over_OK(string kind)
     {
         using var folder = new SecureFolder();
         await using (var first = await RunningDaemon.StartAsync(folder))
