@@ -23,7 +23,8 @@ internal static class HelpText
         cc-agent exec --job-id ID [options] -- COMMAND [ARGUMENT…]
 
         Runs the command with this environment, directory and standard input, and exits with its exit code: 128 + n when
-        signal n ended it, 127 when it was not found, 126 when it could not be started. Its output is passed on and recorded.
+        signal n ended it, 127 when it was not found, 126 when it could not be started, or, under the audit policy "strict", its
+        start could not be recorded. Its output is passed on and recorded.
         Signals that ask to end are passed on to the command's process group.
 
           -j, --job-id ID       which job this is, 1 to 256 characters
