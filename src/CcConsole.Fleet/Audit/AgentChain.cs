@@ -14,7 +14,7 @@ internal sealed class AgentChain(AgentSession agent, string host) : IChainSource
     {
         (AuditPullResult opened, AgentStream stream) = await agent.OpenStreamAsync(Methods.AuditPull, new AuditPullParams(after, false, Credit), Credit,
             ProtocolJson.Default.AuditPullParams, ProtocolJson.Default.AuditPullResult, cancellation).ConfigureAwait(false);
-        return new ChainStream(opened.Held, LinesAsync(stream, cancellation), stream);
+        return new ChainStream(opened.Held, LinesAsync(stream, cancellation), opened.First, stream);
     }
 
     /// <summary>Each message holds whole lines, since what is verified of it is cut out by its length; only the very last may be torn.</summary>

@@ -41,7 +41,8 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, IChai
         ChainStream stream = await source.OpenAsync(head?.Seq ?? -1, cancellation).ConfigureAwait(false);
         await using (stream.ConfigureAwait(false))
         {
-            bool holds = head is null || Holds(stream.Held, cache.Chains.Line(head, head.Seq));
+            // Where the host has let go of the entry that is held here last, what follows must still name its hash.
+            bool holds = head is null || Holds(stream.Held, cache.Chains.Line(head, head.Seq)) || (stream.Held is null && stream.First == head.Seq + 1);
             if (head is not null && (deep || !holds) && await CompareAsync(head, cancellation).ConfigureAwait(false) is { } contradiction)
             {
                 return contradiction;
@@ -83,7 +84,14 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, IChai
     {
         // Of a copy that begins here every entry is verified, and there is nothing to compare.
         _compared |= head is null;
-        ChainVerifier verifier = head is null ? ChainVerifier.Start() : ChainVerifier.Start(ParseHash(head), head.Seq + 1);
+        VerifyResult? edited = null;
+        KnownChain? known = head is null ? null : Continuation.Of(cache, head, out edited);
+        if (head is not null && known is null)
+        {
+            return Edited(head, edited!);
+        }
+
+        ChainVerifier verifier = known is null ? ChainVerifier.Start(mayBePruned: stream.First > 0) : ChainVerifier.Start(known);
         long added = 0;
         await foreach (AuditLines lines in stream.Lines.ConfigureAwait(false))
         {
@@ -94,7 +102,7 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, IChai
             {
                 List<ChainLine> rows = ChainLines.Split(verified, head is null ? lines.First : head.Seq + 1);
                 List<ChainLine> told = [.. rows.Where(IsTold)];
-                head = cache.Chains.Append(Next(head, rows, verified.Length, verifier.Head), rows, head);
+                head = cache.Chains.Append(Next(head, rows, verified.Length, verifier.Known), rows, head);
                 added += rows.Count;
                 told.ForEach(line => hear(head, line));
             }
@@ -116,9 +124,21 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, IChai
             return new PullResult { Host = host, Verdict = Good, Message = $"{host}: the chain has no entry yet" };
         }
 
+        // The first entries of a chain that has let go of older ones are signed by keys that only a later entry names.
+        if (verifier.Pruned is not null)
+        {
+            if (Continuation.Find(cache, head, out VerifyResult? bad) is not { } found)
+            {
+                return Edited(head, bad!);
+            }
+
+            head = cache.Chains.Append(With(head, found), [], head);
+        }
+
         DateTimeOffset now = options.Time.GetUtcNow();
-        head = cache.Chains.Append(head with { PulledAt = now, Verdict = Good, HostKey = _pin.Pinned, ComparedAt = _compared ? now : head.ComparedAt }, [], head);
-        return new PullResult { Host = host, Verdict = Good, Added = added, Head = head };
+        string verdict = result.Verdict == Verdict.Overdue ? result.Verdict.Word() : Good;
+        head = cache.Chains.Append(head with { PulledAt = now, Verdict = verdict, HostKey = _pin.Pinned, ComparedAt = _compared ? now : head.ComparedAt }, [], head);
+        return new PullResult { Host = host, Verdict = verdict, Added = added, Head = head, Message = verdict == Good && result.Verdict != Verdict.Clock ? null : result.Message };
     }
 
     /// <summary>Notes a new entry.</summary>
@@ -143,7 +163,23 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, IChai
         return _evidence.Keep(head, seq, result.Verdict.Word(), $"entry #{seq}: {PullEvidence.Words(result)}", ours, rest) with { Added = added };
     }
 
-    private ChainHead Next(ChainHead? head, List<ChainLine> rows, int length, Hash32 hash) => (head ?? new ChainHead
+    /// <summary>The copy itself is not whole: what is bad in it is kept.</summary>
+    private PullResult Edited(ChainHead head, VerifyResult found)
+    {
+        long seq = head.First + found.Verified;
+        return _evidence.Keep(head, seq, found.Verdict.Word(), $"entry #{seq} of the copy here: {PullEvidence.Words(found)}", _evidence.Ours(head, seq), default);
+    }
+
+    private static ChainHead With(ChainHead head, KnownChain known) => head with
+    {
+        Hash = known.Previous.ToString(),
+        SignedSince = known.SignedSince,
+        CheckpointSeq = known.LastCheckpoint?.Seq,
+        CheckpointAt = known.LastCheckpoint?.Time,
+        Continuation = known.Text,
+    };
+
+    private ChainHead Next(ChainHead? head, List<ChainLine> rows, int length, KnownChain known) => With((head ?? new ChainHead
     {
         Host = host,
         Chain = ChainLines.Member(rows[0].Bytes.Span, "chain"u8) ?? "",
@@ -159,17 +195,12 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, IChai
     {
         Seq = rows[^1].Seq,
         Offset = (head?.Offset ?? 0) + length,
-        Hash = hash.ToString(),
         HostKey = _pin.Pinned,
         PulledAt = options.Time.GetUtcNow(),
         Verdict = Good,
         Notable = _notable,
-    };
+    }, known);
 
     private static bool Holds(byte[]? held, ChainLine? ours) =>
         held is not null && ours is { } line && held.Length == line.Bytes.Length + 1 && held[^1] == '\n' && held.AsSpan(0, held.Length - 1).SequenceEqual(line.Bytes.Span);
-
-    private static Hash32 ParseHash(ChainHead head) => Hash32.TryParse(System.Text.Encoding.ASCII.GetBytes(head.Hash), out Hash32 hash)
-        ? hash
-        : throw new ProblemException($"{head.Host}: the remembered head in the cache is no hash", "cc-console doctor checks the cache.");
 }

@@ -13,10 +13,13 @@ internal interface IChainSource
 /// <summary>A chain that is being read.</summary>
 /// <param name="held">The line that the source has now where the reader holds its last one, with its line feed; null when it has none there.</param>
 /// <param name="lines">Pieces of whole lines; only the very last line may be torn.</param>
+/// <param name="first">The sequence of the first line that the source still has.</param>
 /// <param name="source">What is closed with it.</param>
-internal sealed class ChainStream(byte[]? held, IAsyncEnumerable<AuditLines> lines, IAsyncDisposable? source = null) : IAsyncDisposable
+internal sealed class ChainStream(byte[]? held, IAsyncEnumerable<AuditLines> lines, long first = 0, IAsyncDisposable? source = null) : IAsyncDisposable
 {
     public byte[]? Held => held;
+
+    public long First => first;
 
     public IAsyncEnumerable<AuditLines> Lines => lines;
 
