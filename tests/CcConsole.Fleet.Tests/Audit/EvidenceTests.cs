@@ -228,6 +228,58 @@ public sealed class EvidenceTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_chain_whose_start_is_gone_is_proven_from_the_tree_that_its_cut_left()
+    {
+        using SignedChain chain = new SignedChain().Runs(20).Sign().Runs(20).Sign().Prune(30).Sign().Runs(2).Sign();
+        ChainSurvey survey = ChainSurvey.Of(chain.Lines.Select((line, seq) => new ChainLine(seq, line)).Skip(30), TestContext.Current.CancellationToken);
+
+        Assert.Equal(30, survey.Start!.Size);
+        Assert.Null(survey.Bad);
+        // The first checkpoint is signed by a key that was announced in the part that is gone.
+        Assert.Equal([47, 51], survey.Checkpoints.Select(checkpoint => checkpoint.Seq));
+    }
+
+    [Fact]
+    public void A_pruned_copy_says_where_it_begins_and_that_its_keys_are_not_followed_to_the_first()
+    {
+        using SignedChain chain = new SignedChain().Runs(20).Sign().Runs(20).Sign().Prune(30).Sign().Runs(2).Sign();
+        chain.Store(_control.Cache, first: 30);
+
+        EvidenceResult result = Export(new AuditQuery { First = 33, Last = 35 });
+        (int code, string said) = Verify();
+
+        Assert.Equal((3, 3, false), (result.Selected, result.Proven, result.WholeRatchet));
+        Assert.True(code == 2, said);
+        Assert.Contains("that the keys follow from the chain's first one is not in this folder", said, StringComparison.Ordinal);
+        Assert.Contains("Signatures: 2 verified by openssl", said, StringComparison.Ordinal);
+        Assert.Contains("How the chain began: the copy holds nothing before entry #30.", File.ReadAllText(Path.Combine(At("evidence"), "README.txt")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_hundred_thousand_entries_share_their_proofs()
+    {
+        int stretches = Environment.GetEnvironmentVariable("CC_FULL") == "1" ? 200 : 20;
+        using SignedChain chain = new();
+        for (int i = 0; i < stretches; i++)
+        {
+            chain.Runs(1000).Sign();
+        }
+
+        chain.Store(_control.Cache);
+        EvidenceResult result = Export(new AuditQuery { ExitCode = 1 });
+        EvidenceResult most = Export(new AuditQuery { Event = "job.finished" }, "most");
+        (int code, string said) = Verify();
+        (int mostCode, string mostSaid) = Verify("most");
+
+        Assert.True(code == 0, said);
+        Assert.True(mostCode == 0, mostSaid);
+        Assert.Equal(stretches * 1000, most.Proven);
+        Assert.InRange(new FileInfo(Path.Combine(At("evidence"), "tree.txt")).Length, 1, result.Selected * 120);
+        // Whole stretches need next to nothing beside the lines.
+        Assert.InRange(new FileInfo(Path.Combine(At("most"), "tree.txt")).Length, 0, stretches * 1000);
+    }
+
+    [Fact]
     public void A_copy_that_was_edited_in_the_cache_is_no_evidence()
     {
         using SignedChain chain = new SignedChain().Runs(4).Sign();

@@ -1,6 +1,7 @@
 using System.Buffers;
 using CcConsole.Core.Audit;
 using CcConsole.Core.Audit.Checkpoints;
+using CcConsole.Fleet.Audit;
 using CcConsole.Store;
 using CcConsole.Store.Chains;
 
@@ -66,18 +67,32 @@ internal sealed class SignedChain : IDisposable
         return this;
     }
 
-    /// <summary>Puts the chain into a cache.</summary>
-    public ChainHead Store(CacheDatabase cache, string host = "web01")
+    /// <summary>Notes that the entries before one are gone, as an agent does before it removes them.</summary>
+    public SignedChain Prune(int first)
     {
-        List<ChainLine> lines = [.. Lines.Select((line, seq) => new ChainLine(seq, line))];
+        CompactRange before = new();
+        Lines.Take(first).ToList().ForEach(line => before.Append(MerkleHash.Leaf(line)));
+        return Add(AuditEvents.Prune, new AuditMember("of", "audit"), new AuditMember("first", 0), new AuditMember("last", first - 1),
+            new AuditMember("last_hash", AuditRow.From(new ChainLine(first - 1, Lines[first - 1])).Hash), new AuditMember("root", before.Root.ToString()),
+            new AuditMember("tree", before.Hashes.Select(hash => hash.ToString()).ToList()));
+    }
+
+    /// <summary>Puts the chain into a cache.</summary>
+    /// <param name="cache">Where.</param>
+    /// <param name="host">As which host's.</param>
+    /// <param name="first">From this entry on.</param>
+    public ChainHead Store(CacheDatabase cache, string host = "web01", int first = 0)
+    {
+        List<ChainLine> lines = [.. Lines.Skip(first).Select((line, i) => new ChainLine(first + i, line))];
         return cache.Chains.Append(new ChainHead
         {
             Host = host,
             Chain = _encoder.ChainId,
-            Seq = lines.Count - 1,
-            Offset = Lines.Sum(line => line.Length + 1L),
+            First = first,
+            Seq = lines[^1].Seq,
+            Offset = lines.Sum(line => line.Bytes.Length + 1L),
             Hash = _encoder.Head.ToString(),
-            GenesisHash = CcConsole.Fleet.Audit.AuditRow.From(lines[0]).Hash,
+            GenesisHash = AuditRow.From(lines[0]).Hash,
             HostKey = "SHA256:abc",
             PulledAt = DateTimeOffset.UnixEpoch.AddSeconds(1_795_200_000),
             Verdict = "OK",
