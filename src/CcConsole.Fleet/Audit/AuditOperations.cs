@@ -137,7 +137,7 @@ public sealed class AuditOperations
     public CopyVerification Verify(string host, IProgress<long>? progress = null, CancellationToken cancellation = default)
     {
         ChainHead head = Head(host);
-        ChainVerifier verifier = ChainVerifier.Start(new RememberedHead(head.Seq + 1, Hash32.Parse(head.Hash), Hash32.Parse(head.GenesisHash)));
+        ChainVerifier verifier = ChainVerifier.Start(new RememberedHead(head.Seq + 1, Hash32.Parse(head.Hash), Hash32.Parse(head.GenesisHash)), mayBePruned: head.First > 0);
         using Stream copy = _cache.Chains.OpenRead(head);
         byte[] buffer = new byte[ReadAtOnce];
         for (int read; (read = copy.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)) > 0;)

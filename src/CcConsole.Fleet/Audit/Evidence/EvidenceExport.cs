@@ -38,7 +38,7 @@ public sealed class EvidenceExport
         List<long> selected = Select(request, copy.Head);
         ChainSurvey survey = ChainSurvey.Of(_cache.Chains.Lines(copy.Head), cancellation);
         (EvidencePlan plan, TreeExcerpt? excerpt, string? finding) = Prove(copy.Head, survey, selected, request.EveryStep, cancellation);
-        finding ??= copy.Result.Verdict.Word() is "BADSIG" or "ROOT" or "RATCHET" ? $"{copy.Result.Verdict.Word()}: {copy.Result.Message}" : null;
+        finding ??= copy.Result.Verdict is Verdict.BadSig or Verdict.Root or Verdict.Ratchet ? $"{copy.Result.Verdict.Word()}: {copy.Result.Message}" : null;
         IReadOnlyList<ChainConflict> conflicts = _cache.Conflicts.All(request.Host);
         try
         {

@@ -164,7 +164,8 @@ internal sealed class EvidenceText(FleetOptions options, EvidenceRequest request
     }
 
     /// <summary>What a verification noted of a chain that is good.</summary>
-    private static IEnumerable<string> Warnings(VerifyResult result) => result.Verdict.IsGood() ? [] : [$"{result.Verdict.Word()}: {result.Message}"];
+    private static IEnumerable<string> Warnings(VerifyResult result) =>
+        [.. result.Verdict.IsGood() ? [] : (string[])[$"{result.Verdict.Word()}: {result.Message}"], .. result.Warnings.Select(warning => warning.Message)];
 
     private EvidenceText Line(string text = "")
     {
