@@ -38,6 +38,9 @@ echo "benchmarks: reports" >&2
 echo "benchmarks: audit entries" >&2
 /usr/bin/python3 tests/Benchmarks/append.py "$dist" "$work"
 
+echo "benchmarks: pull" >&2
+[ "$(id -u)" != 0 ] || python3 tests/Benchmarks/pull.py "$dist" "$work"
+
 echo "benchmarks: schedules" >&2
 # Debian's own python3 sees Debian's croniter, whatever other python3 comes first on the PATH.
 /usr/bin/python3 tests/Benchmarks/schedules.py "$dist" "$work"

@@ -66,6 +66,9 @@ public static class AuditEvents
     /// <summary>A console says which entry of another host's chain it has seen: host, chain, sequence, hash.</summary>
     public const string WitnessHead = "witness.head";
 
+    /// <summary>In a console's own chain: a console began to write, or goes on after a while; which process, which boot.</summary>
+    public const string AuditOpened = "audit.opened";
+
     /// <summary>In a console's own chain: it had a job run now.</summary>
     public const string JobRequested = "job.requested";
 

@@ -36,7 +36,7 @@ internal static class EntryMarks
             _ when value.SequenceEqual("\"audit.checkpoint\""u8) => EntryMark.Checkpoint,
             _ when value.SequenceEqual("\"audit.key_next\""u8) => EntryMark.KeyNext,
             _ when value.SequenceEqual("\"audit.genesis\""u8) => EntryMark.Genesis,
-            _ when value.SequenceEqual("\"agent.started\""u8) => EntryMark.Started,
+            _ when value.SequenceEqual("\"agent.started\""u8) || value.SequenceEqual("\"audit.opened\""u8) => EntryMark.Started,
             _ when value.SequenceEqual("\"audit.recovered\""u8) || value.SequenceEqual("\"audit.shrunk\""u8) => EntryMark.Healed,
             _ when value.SequenceEqual("\"audit.prune\""u8) => EntryMark.Prune,
             _ => EntryMark.None,

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using System.Text.Json;
 using CcConsole.Core;
 using CcConsole.Core.Audit;
@@ -16,11 +15,14 @@ namespace CcConsole.Store.OwnChain;
 public sealed class OwnChainFile
 {
     private const string Folder = "audit", StateFolder = "audit-state";
+    // A verifier asks for a signature every quarter of an hour of one run; of a console that wrote nothing for a while another run begins.
+    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(5);
     private const int SegmentBytes = 64 * 1024 * 1024, RoomBytes = 2 * EntryLimits.MaxLineBytes;
     private readonly string _log, _state, _machine;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
     private long _unsigned;
+    private long? _written;
 
     /// <param name="stateDirectory">The console's folder of state, in which the chain has its own.</param>
     /// <param name="machine">This machine's name, for the first entry.</param>
@@ -58,7 +60,7 @@ public sealed class OwnChainFile
     /// <exception cref="ProblemException">It could not be written.</exception>
     public long Append(string name, params AuditMember[] members) => Locked(tail =>
     {
-        long seq = Write(tail, (encoder, output) => Encode(encoder, output, name, members)).Head.Seq;
+        long seq = Write(Opened(tail), (encoder, output) => Encode(encoder, output, name, members)).Head.Seq;
         Interlocked.Increment(ref _unsigned);
         return seq;
     });
@@ -71,7 +73,7 @@ public sealed class OwnChainFile
         {
             Locked(tail =>
             {
-                Sign(tail);
+                Sign(Opened(tail));
                 return 0;
             });
         }
@@ -133,6 +135,10 @@ public sealed class OwnChainFile
             throw new ProblemException($"This console's own audit chain cannot be written: {e.Message}", $"Check the owner and mode of {_log} and {_state}, and the free space.", e);
         }
     }
+
+    /// <summary>The first that a process writes, or after a pause, says which process and boot it is: the monotonic clock is counted from there.</summary>
+    private OwnTail Opened(OwnTail tail) => _written is { } last && _time.GetElapsedTime(last) < Pause ? tail
+        : Write(tail, (encoder, output) => Encode(encoder, output, AuditEvents.AuditOpened, new("boot_id", BootId()), new("pid", Environment.ProcessId)));
 
     private string HeadPath => Path.Combine(_state, "head");
 
@@ -200,6 +206,7 @@ public sealed class OwnChainFile
         long start = end - output.WrittenCount + output.WrittenSpan[..^1].LastIndexOf((byte)'\n') + 1;
         OwnHead head = new(encoder.ChainId, encoder.NextSeq - 1, encoder.Head, segment.Name, start, end);
         head.Write(HeadPath);
+        _written = _time.GetTimestamp();
         return new OwnTail(head, segment, null, null);
     }
 
@@ -258,7 +265,7 @@ public sealed class OwnChainFile
 
     private long NowMicros => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
-    private static long MonoMicros => (long)(Stopwatch.GetTimestamp() * (1_000_000.0 / Stopwatch.Frequency));
+    private long MonoMicros => (long)(_time.GetTimestamp() * (1_000_000.0 / _time.TimestampFrequency));
 
     private static string BootId()
     {

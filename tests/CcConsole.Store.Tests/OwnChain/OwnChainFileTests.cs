@@ -110,7 +110,31 @@ public sealed class OwnChainFileTests : IDisposable
         OwnChainFile all = Open();
         Assert.True(Verify(all).Verdict.IsGood());
         Assert.Equal(consoles, CheckSignatures(all));
-        Assert.Equal(1 + (consoles * (each + 2)), all.Lines().Count());
+        // The one that begins the chain need not say so twice.
+        Assert.Equal(1 + (consoles * (each + 2)) + consoles - 1, all.Lines().Count());
+    }
+
+    [Fact]
+    public void A_console_that_wrote_nothing_for_hours_owes_no_signature_for_them()
+    {
+        SteppedTime time = new();
+        OwnChainFile chain = new(_folder.Root, "laptop", time);
+        chain.Append(AuditEvents.CrontabEdited);
+        chain.Sign();
+        time.Step = TimeSpan.FromHours(3);
+        chain.Append(AuditEvents.CrontabEdited);
+        chain.Sign();
+        Assert.Equal(AuditEvents.AuditOpened, Event(Entries(chain)[4]));
+        Assert.True(Verify(chain).Verdict.IsGood(), Verify(chain).Message);
+    }
+
+    private sealed class SteppedTime : TimeProvider
+    {
+        public TimeSpan Step { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Step;
+
+        public override long GetTimestamp() => base.GetTimestamp() + (long)(Step.TotalSeconds * TimestampFrequency);
     }
 
     [Theory]
@@ -141,8 +165,8 @@ public sealed class OwnChainFileTests : IDisposable
         byte[] head = File.ReadAllBytes(Path.Combine(State, "head"));
         chain.Append(AuditEvents.AuditResolved);
         File.WriteAllBytes(Path.Combine(State, "head"), head);
-        Assert.Equal(3, Open().Append(AuditEvents.ConsolePulled));
-        Assert.Equal([AuditEvents.Genesis, AuditEvents.CrontabEdited, AuditEvents.AuditResolved, AuditEvents.ConsolePulled], Entries(chain).Select(Event));
+        Assert.Equal(4, Open().Append(AuditEvents.ConsolePulled));
+        Assert.Equal([AuditEvents.Genesis, AuditEvents.CrontabEdited, AuditEvents.AuditResolved, AuditEvents.AuditOpened, AuditEvents.ConsolePulled], Entries(chain).Select(Event));
         Assert.True(Verify(chain).Verdict.IsGood());
     }
 
