@@ -55,3 +55,7 @@ both=$(pairs env)
 one=$(pairs taskset -c 0)
 echo "| verification of 450,000 entries, $(nproc) processors | 1.25 times \`openssl dgst -sha256\` | $both |"
 echo "| the same, one processor | 2.5 times | $one |"
+
+echo "benchmarks: a search in 1,000,000 entries" >&2
+mkdir "$work/search"
+dotnet $tool audit-search "$work/search" "$dist/cc-console"

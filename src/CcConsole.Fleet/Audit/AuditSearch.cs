@@ -67,12 +67,12 @@ public sealed class AuditSearch
     /// <exception cref="ProblemException">Nothing was pulled from one of the hosts yet.</exception>
     public IReadOnlyList<ChainHead> Copies(AuditQuery query)
     {
-        IEnumerable<string> hosts = query.Hosts.Count > 0 ? query.Hosts.Distinct(StringComparer.Ordinal) : _cache.Chains.Heads().Select(head => head.Host);
+        ILookup<string, ChainHead> held = _cache.Chains.All().Where(copy => query.WithRetired || copy.RetiredAt is null).ToLookup(copy => copy.Host, StringComparer.Ordinal);
+        IEnumerable<string> hosts = query.Hosts.Count > 0 ? query.Hosts.Distinct(StringComparer.Ordinal) : held.Select(of => of.Key).Order(StringComparer.Ordinal);
         List<ChainHead> copies = [];
         foreach (string host in hosts)
         {
-            IReadOnlyList<ChainHead> all = _cache.Chains.Copies(host);
-            copies.AddRange(all.Where(copy => query.WithRetired || copy.RetiredAt is null) is var held && held.Any() ? held : throw new ProblemException(
+            copies.AddRange(held.Contains(host) ? held[host] : throw new ProblemException(
                 $"Nothing was pulled from the chain of {Plain.Text(host)} yet", $"cc-console audit pull {Plain.Text(host)}"));
         }
 

@@ -16,10 +16,13 @@ public sealed class AuditIndex : IDisposable
     /// <summary>Entries of one transaction: some ten milliseconds.</summary>
     private const int AtOnce = 4096;
 
-    private const int BlockBits = 10;
+    private const int BlockBits = 8;
 
     /// <summary>Entries that are gone from the cache and may stay in the index, beyond as many as are there.</summary>
     private const int MostGone = 100_000;
+
+    /// <summary>After so many entries the pieces of the index are put together, so many pages in a transaction.</summary>
+    private const int ManyAdded = 10_000, PagesAtOnce = 1000;
 
     private const int FewestRows = 64, MostRows = 8192, LinesAtOnce = 128;
 
@@ -44,7 +47,10 @@ public sealed class AuditIndex : IDisposable
         try
         {
             IReadOnlyList<ChainHead> copies = _cache.Chains.All();
-            _ = Update(copies, Check(copies, all: true), null, progress, cancellation);
+            long added = 0;
+            _ = Update(copies, Check(copies, all: true), null, new Passed(done => progress?.Report(done with { Done = added = done.Done })), cancellation);
+            if (added >= ManyAdded)
+                Merge(cancellation);
         }
         finally
         {
@@ -122,6 +128,23 @@ public sealed class AuditIndex : IDisposable
     {
         _file.Dispose();
         _updating.Dispose();
+    }
+
+    /// <summary>
+    /// Puts together what many transactions have left in many pieces, which a search would each look into (https://www.sqlite.org/fts5.html#the_merge_command);
+    /// in steps, each a transaction.
+    /// </summary>
+    private void Merge(CancellationToken cancellation)
+    {
+        for (bool goesOn = true; goesOn; cancellation.ThrowIfCancellationRequested())
+        {
+            goesOn = _file.Write(connection =>
+            {
+                long before = connection.Scalar<long>("SELECT total_changes()");
+                connection.Run("INSERT INTO word(word, rank) VALUES('merge', $1)", -PagesAtOnce);
+                return connection.Scalar<long>("SELECT total_changes()") - before >= 2; // fewer: there was nothing to do
+            });
+        }
     }
 
     private long Update(IReadOnlyList<ChainHead> copies, Dictionary<long, long> next, TimeSpan? budget, IProgress<IndexProgress>? progress, CancellationToken cancellation)
@@ -291,4 +314,9 @@ public sealed class AuditIndex : IDisposable
 
     /// <summary>What of a copy is in the index: from the first to before the next sequence, and the digest of the last line of it.</summary>
     private readonly record struct Held(long First, long Next, byte[] Digest);
+
+    private sealed class Passed(Action<IndexProgress> take) : IProgress<IndexProgress>
+    {
+        public void Report(IndexProgress value) => take(value);
+    }
 }

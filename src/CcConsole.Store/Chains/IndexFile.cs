@@ -33,7 +33,7 @@ internal sealed class IndexFile : IDisposable
             digest  BLOB    NOT NULL
         ) STRICT;
 
-        -- Of each 1,024 places in a copy, when their entries were written, in microseconds since 1970.
+        -- Of each 256 places in a copy, when their entries were written, in microseconds since 1970.
         CREATE TABLE period(
             block     INTEGER PRIMARY KEY,
             least     INTEGER NOT NULL,

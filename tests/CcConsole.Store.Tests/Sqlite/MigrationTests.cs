@@ -1,4 +1,6 @@
 using System.Text;
+using CcConsole.Core.Audit.Search;
+using CcConsole.Store.Chains;
 using CcConsole.Store.Changes;
 using CcConsole.Store.Reports;
 using Xunit;
@@ -68,6 +70,20 @@ public sealed class MigrationTests : IDisposable
 
         Assert.Equal([("overlap", false), (null, true), (null, false), (null, false), (null, false), (null, false)],
             _cache.Open().Reports.List(new ReportFilter { Host = "old" }).Reverse().Select(report => (report.Refused, report.IsLost)));
+    }
+
+    [Fact]
+    public void Entries_that_an_older_console_pulled_are_found_by_a_search()
+    {
+        TemporaryCache.Run("sqlite3", _cache.FilePath, $$"""
+            INSERT INTO chain_copy(id, host, chain, seq, offset, hash, genesis_hash, pulled_at, verdict) VALUES(3, 'old', '9f2c', 1, 90, 'h', 'g', 0, 'OK');
+            INSERT INTO chain_line VALUES({{3L << 40}}, CAST('{"event": "job.finished", "command": "/srv/b\u00fcro.sh", "exit_code": 4}' AS BLOB)), ({{(3L << 40) + 1}}, CAST('{"event": "job.started"}' AS BLOB));
+            """);
+        CacheDatabase cache = _cache.Open();
+        ChainHead head = cache.Chains.Head("old")!;
+        cache.Index.Update(cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal([0], cache.Index.Find(head, new AuditQuery { Text = SearchText.Parse("buro"), ExitCode = 4 }).Select(line => line.Seq));
+        Assert.Equal([1], cache.Index.Find(head, new AuditQuery { Event = "job.started" }).Select(line => line.Seq));
     }
 
     [Fact]
