@@ -112,7 +112,7 @@ public sealed class AuditOperations
 
     /// <summary>The entries that a query means, over one host, several or all: newest first, read as they are taken, each with its host.</summary>
     /// <exception cref="ProblemException">Nothing was pulled from one of the hosts yet.</exception>
-    public IEnumerable<AuditRow> Search(AuditQuery query) => Index.Search(query);
+    public IEnumerable<AuditRow> Search(AuditQuery query, CancellationToken cancellation = default) => Index.Search(query, cancellation);
 
     /// <summary>What a search looks in, and its index.</summary>
     public AuditSearch Index { get; }

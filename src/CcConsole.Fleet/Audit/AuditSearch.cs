@@ -38,13 +38,15 @@ public sealed class AuditSearch
     }
 
     /// <summary>The entries that a query means, read as they are taken.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ProblemException">Nothing was pulled from one of the hosts yet.</exception>
-    public IEnumerable<AuditRow> Search(AuditQuery query)
+    public IEnumerable<AuditRow> Search(AuditQuery query, CancellationToken cancellation = default)
     {
         IReadOnlyList<ChainHead> copies = Copies(query);
         if (new AuditMatch(query).Asks)
-            _ = UpdateIndex();
-        return Merge(copies.Select(copy => Rows(copy, query))).Take(query.Limit);
+            _ = UpdateIndex(cancellation: cancellation);
+        return Merge(copies.Select(copy => Rows(copy, query, cancellation))).Take(query.Limit);
     }
 
     /// <summary>
@@ -79,8 +81,8 @@ public sealed class AuditSearch
         return copies;
     }
 
-    private IEnumerable<AuditRow> Rows(ChainHead copy, AuditQuery query) =>
-        _cache.Index.Find(copy, query).Select(line => AuditRow.From(line) with { Host = copy.Host });
+    private IEnumerable<AuditRow> Rows(ChainHead copy, AuditQuery query, CancellationToken cancellation) =>
+        _cache.Index.Find(copy, query, cancellation).Select(line => AuditRow.From(line) with { Host = copy.Host });
 
     private static IEnumerable<AuditRow> Merge(IEnumerable<IEnumerable<AuditRow>> copies)
     {

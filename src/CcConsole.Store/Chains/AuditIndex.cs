@@ -77,7 +77,10 @@ public sealed class AuditIndex : IDisposable
     }
 
     /// <summary>The lines of a copy that a query means, newest first, read as they are taken.</summary>
-    public IEnumerable<ChainLine> Find(ChainHead copy, AuditQuery query)
+    /// <param name="copy">The copy.</param>
+    /// <param name="query">The query; its hosts and limit are the caller's to heed.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public IEnumerable<ChainLine> Find(ChainHead copy, AuditQuery query, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(copy);
         ArgumentNullException.ThrowIfNull(query);
@@ -88,14 +91,14 @@ public sealed class AuditIndex : IDisposable
         long indexed = asked is null && !usesTime ? 0 : Indexed(copy);
 
         // What the index does not hold yet, newest first; then what it holds.
-        foreach (ChainLine line in Scan(copy, Math.Max(first, indexed), last, match))
+        foreach (ChainLine line in Scan(copy, Math.Max(first, indexed), last, match, cancellation))
             yield return line;
         last = Math.Min(last, indexed - 1);
         if (usesTime && last >= first)
             (first, last) = Hull(copy, first, last, query);
         if (asked is null)
         {
-            foreach (ChainLine line in Scan(copy, first, last, match))
+            foreach (ChainLine line in Scan(copy, first, last, match, cancellation))
                 yield return line;
             yield break;
         }
@@ -105,13 +108,14 @@ public sealed class AuditIndex : IDisposable
             if (Places(copy, asked, first, last, rows) is not { } places)
             {
                 // The index was damaged: the rest is read through.
-                foreach (ChainLine line in Scan(copy, first, last, match))
+                foreach (ChainLine line in Scan(copy, first, last, match, cancellation))
                     yield return line;
                 yield break;
             }
 
             foreach (long[] some in places.Chunk(LinesAtOnce))
             {
+                cancellation.ThrowIfCancellationRequested();
                 foreach (ChainLine line in _cache.Chains.LinesAt(copy, some))
                 {
                     if (match.Holds(line.Bytes.Span))
@@ -168,12 +172,13 @@ public sealed class AuditIndex : IDisposable
         return missing;
     }
 
-    private IEnumerable<ChainLine> Scan(ChainHead copy, long first, long last, AuditMatch match)
+    private IEnumerable<ChainLine> Scan(ChainHead copy, long first, long last, AuditMatch match, CancellationToken cancellation)
     {
         if (last < first)
             yield break;
         foreach (ChainLine line in _cache.Chains.LinesBackwards(copy, last))
         {
+            cancellation.ThrowIfCancellationRequested();
             if (line.Seq < first)
                 yield break;
             if (match.Holds(line.Bytes.Span))

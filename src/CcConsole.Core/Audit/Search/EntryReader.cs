@@ -40,6 +40,9 @@ internal ref struct EntryReader
     /// <summary>What it says: a text's characters, a number's digits, or nothing.</summary>
     public readonly ReadOnlySpan<char> Text => _text.AsSpan(0, _length);
 
+    /// <summary>The room for texts, as large as it has become: for the next reader.</summary>
+    public readonly char[] Room => _text;
+
     /// <summary>Goes to the next value.</summary>
     /// <returns>False after the last.</returns>
     /// <exception cref="JsonException">The line is not JSON.</exception>
@@ -59,7 +62,7 @@ internal ref struct EntryReader
                         Unescape(_json.ValueSpan);
                     return true;
                 case JsonTokenType.Number:
-                    Room(_json.ValueSpan.Length);
+                    Need(_json.ValueSpan.Length);
                     _length = Encoding.ASCII.GetChars(_json.ValueSpan, _text);
                     return true;
                 case JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null:
@@ -73,7 +76,7 @@ internal ref struct EntryReader
 
     private void Unescape(ReadOnlySpan<byte> text)
     {
-        Room(text.Length);
+        Need(text.Length);
         _length = 0;
         while (!text.IsEmpty)
         {
@@ -111,12 +114,12 @@ internal ref struct EntryReader
         byte[] bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(base64.Length)];
         if (Base64.DecodeFromUtf8(base64, bytes, out _, out int written) != System.Buffers.OperationStatus.Done)
             return false;
-        Room(written);
+        Need(written);
         _length = Encoding.UTF8.GetChars(bytes.AsSpan(0, written), _text);
         return true;
     }
 
-    private void Room(int length)
+    private void Need(int length)
     {
         if (_text.Length < length)
             _text = new char[length];

@@ -13,10 +13,11 @@ namespace CcConsole.Core.Audit.Search;
 /// </remarks>
 public sealed class EntryWords
 {
-    private readonly char[] _read = new char[EntryLimits.MaxLineBytes];
+    private char[] _read = new char[4096];
     private char[] _words = new char[4096];
     private readonly List<Span> _spans = [];
     private int _length;
+    private int _actorRank;
 
     /// <summary>When, in microseconds since 1970; null when the entry does not say.</summary>
     public long? Micros { get; private set; }
@@ -61,6 +62,8 @@ public sealed class EntryWords
             Clear();
             Add(Encoding.UTF8.GetString(line), 0);
         }
+
+        _read = reader.Room;
     }
 
     /// <summary>Whether words stand side by side in one of the entry's texts.</summary>
@@ -108,8 +111,6 @@ public sealed class EntryWords
         _length = 0;
         (Micros, Event, Job, ExitCode, Actor, _actorRank) = (null, "", "", null, "", int.MaxValue);
     }
-
-    private int _actorRank;
 
     private void Note(in EntryReader reader)
     {

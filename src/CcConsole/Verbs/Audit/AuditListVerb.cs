@@ -43,7 +43,7 @@ internal static class AuditListVerb
         if (new AuditMatch(query).Asks)
             UpdateIndex(context, fleet);
 
-        IEnumerable<AuditRow> rows = fleet.Audit.Search(query);
+        IEnumerable<AuditRow> rows = fleet.Audit.Search(query, context.Stop);
         int count = format switch
         {
             "csv" => WriteCsv(context, rows),
@@ -51,7 +51,7 @@ internal static class AuditListVerb
             "json" => WriteJson(context, rows),
             _ => WriteTable(context, rows, query.Hosts.Count != 1 || query.WithRetired),
         };
-        Tell(context, query, copies, count);
+        Tell(context, query, copies, query.WithRetired ? 0 : fleet.Audit.Index.Copies(query with { WithRetired = true }).Count(copy => copy.RetiredAt is not null), count);
         return Task.FromResult(Verb.Good);
     }
 
@@ -92,7 +92,7 @@ internal static class AuditListVerb
     {
         string[] columns = ["#", "TIME", "EVENT", "ACTOR", "TARGET", "HASH"];
         var table = new TextTable(withHost ? ["HOST", .. columns] : columns);
-        foreach (AuditRow row in Stoppable(context, rows))
+        foreach (AuditRow row in rows)
         {
             string[] cells = [$"{row.Seq}", TimeText.Seconds(row.Time), row.Event, row.Actor, row.Words.Length > 0 ? $"{row.Target} {row.Words}" : row.Target, row.Hash.Length > 12 ? row.Hash[..12] : row.Hash];
             table.Add(withHost ? [row.Host, .. cells] : cells);
@@ -105,7 +105,7 @@ internal static class AuditListVerb
     private static int WriteJson(VerbContext context, IEnumerable<AuditRow> rows)
     {
         int count = 0;
-        foreach (AuditRow row in Stoppable(context, rows))
+        foreach (AuditRow row in rows)
         {
             context.Output.Write(count++ == 0 ? "[\n" : ",\n");
             context.Output.Write(JsonOutput.Text(json =>
@@ -122,7 +122,7 @@ internal static class AuditListVerb
     {
         int count = 0;
         CsvOutput.Line(context.Output, "host", "chain", "seq", "time", "event", "actor", "target", "exit_code", "words", "prev_hash", "hash", "entry");
-        foreach (AuditRow row in Stoppable(context, rows))
+        foreach (AuditRow row in rows)
         {
             CsvOutput.Line(context.Output, CsvOutput.Text(row.Host), CsvOutput.Text(row.Chain), $"{row.Seq}", row.Time is { } time ? time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", null) : "",
                 CsvOutput.Text(row.Event), CsvOutput.Text(row.Actor), CsvOutput.Text(row.Target), row.ExitCode is { } code ? $"{code}" : "", CsvOutput.Text(row.Words),
@@ -135,7 +135,7 @@ internal static class AuditListVerb
     private static int WriteOcsf(VerbContext context, IEnumerable<AuditRow> rows)
     {
         int count = 0;
-        foreach (AuditRow row in Stoppable(context, rows))
+        foreach (AuditRow row in rows)
         {
             context.WriteData(Encoding.UTF8.GetString(OcsfEvent.Of(row.Line.Span, row.Host)));
             count++;
@@ -143,17 +143,8 @@ internal static class AuditListVerb
         return count;
     }
 
-    private static IEnumerable<AuditRow> Stoppable(VerbContext context, IEnumerable<AuditRow> rows)
-    {
-        foreach (AuditRow row in rows)
-        {
-            context.Stop.ThrowIfCancellationRequested();
-            yield return row;
-        }
-    }
-
     // What was searched, how old it is, and what was not.
-    private static void Tell(VerbContext context, AuditQuery query, IReadOnlyList<ChainHead> copies, int count)
+    private static void Tell(VerbContext context, AuditQuery query, IReadOnlyList<ChainHead> copies, int retired, int count)
     {
         if (copies.Count == 0)
         {
@@ -166,6 +157,7 @@ internal static class AuditListVerb
         if (count == query.Limit && context.Get(Limit) is null) context.Error.WriteLine($"the newest {count}: --limit N lists more");
         foreach (ChainHead copy in copies.Where(copy => copy.Archived > query.First))
             context.Error.WriteLine($"not searched: {Plain.Text(copy.Host)} #{copy.First} to #{copy.Archived - 1}, in its archive {Plain.Text(copy.Archive ?? "")}");
+        if (retired > 0) context.Error.WriteLine($"not searched: {retired} {(retired == 1 ? "copy that was" : "copies that were")} put aside (--retired)");
     }
 
     private sealed class Each(Action<IndexProgress> take) : IProgress<IndexProgress>
