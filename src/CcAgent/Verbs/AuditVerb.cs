@@ -29,7 +29,6 @@ internal static class AuditVerb
         var finding = new ChainFinding
         {
             Result = result,
-            First = chain.First,
             Anchor = remembered is null ? null : new ChainAnchor(AnchorSource.Host, remembered),
             NotAttested = chain.NotAttested,
             Alarms = alarms,

@@ -11,7 +11,7 @@ public sealed record ChainFinding
 {
     private readonly VerifyResult _result = null!;
 
-    /// <summary>What the lines say.</summary>
+    /// <summary>What the lines say; bytes among them that belong to no entry are a finding too.</summary>
     public required VerifyResult Result
     {
         get => NotAttested.Count > 0 && _result.Verdict.ExitCode() != 1
@@ -20,8 +20,14 @@ public sealed record ChainFinding
         init => _result = value;
     }
 
-    /// <summary>Sequence number of the first line.</summary>
-    public long First { get; init; }
+    /// <summary>Sequence number of the first line that is there.</summary>
+    public long First => Range?.First ?? Result.FirstSeq;
+
+    /// <summary>Sequence number of the first entry that was verified.</summary>
+    public long FirstVerified => Range?.Range.From ?? Result.FirstSeq;
+
+    /// <summary>Sequence number of the last entry that was verified; one before <see cref="FirstVerified"/> where none was.</summary>
+    public long LastVerified => FirstVerified + Result.Verified - 1;
 
     /// <summary>What was verified, where that is not all.</summary>
     public RangeFinding? Range { get; init; }
@@ -41,13 +47,17 @@ public sealed record ChainFinding
     /// <summary>When the lines were taken from the host, where that is known.</summary>
     public DateTimeOffset? TakenAt { get; init; }
 
+    /// <summary>Whether the chain holds what was remembered of it.</summary>
+    public bool IsAnchored => Anchor is { } anchor && Result.Verdict.IsWhole() && Result.Verdict != Verdict.Unanchored
+        && (Range is null || (anchor.Head.Count >= Range.Range.From && anchor.Head.Count <= Range.Range.To + 1));
+
     /// <summary>True when nothing contradicts it.</summary>
     public bool IsGood => Result.Verdict.ExitCode() == 0 && Alarms.Count == 0 && Conflict is null;
 
     /// <summary>0 good, 1 tampered with, 2 incomplete, or unanchored where an anchor was asked for.</summary>
     /// <param name="anchorRequired">Whether the chain must be held against something.</param>
     public int ExitCode(bool anchorRequired = false) =>
-        Alarms.Count > 0 || Conflict is not null ? 1 : Result.Verdict.ExitCode(anchorRequired);
+        Alarms.Count > 0 || Conflict is not null ? 1 : Result.ExitCode(anchorRequired);
 
     /// <summary>What is proven, since when and against whom, and what is not.</summary>
     public Explanation Explain() => Explanation.Of(this);
@@ -61,7 +71,7 @@ public sealed record ChainFinding
         ArgumentNullException.ThrowIfNull(plain);
         yield return $"{(IsGood ? '✓' : '✗')} {name}: {Result.Verdict.Word()}, {Result.Entries} entries: {Result.Message}";
         if (Result.Head is { } head)
-            yield return $"    head {(Range?.Range.From ?? First) + Result.Verified}:{head}";
+            yield return $"    head {FirstVerified + Result.Verified}:{head}";
         foreach (var end in NotAttested)
             yield return $"    torn end: {end.NotAttested}";
         foreach (var alarm in Alarms)
@@ -111,12 +121,45 @@ public sealed record ChainFinding
             json.WriteNumber("from", range.Range.From);
             json.WriteNumber("to", range.Range.To);
         }
+        WriteSignatures(json);
         var explanation = Explain();
         Write(json, "proven", explanation.Proven);
         Write(json, "open", explanation.Open);
         json.WriteString("next", explanation.Next);
         Write(json, "torn_ends", NotAttested.Select(end => end.NotAttested));
         Write(json, "alarms", Alarms);
+    }
+
+    private void WriteSignatures(Utf8JsonWriter json)
+    {
+        if (Result.SignedSince is { } since)
+            json.WriteNumber("signed_since", since);
+        else
+            json.WriteNull("signed_since");
+        json.WriteNumber("checkpoints", Result.Checkpoints);
+        if (Result.LastCheckpoint is { } last)
+        {
+            json.WriteStartObject("last_checkpoint");
+            json.WriteNumber("seq", last.Seq);
+            json.WriteNumber("size", last.Size);
+            json.WriteString("root", last.Root.ToString());
+            if (last.Time is { } time)
+                json.WriteString("time", time);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("last_checkpoint");
+        }
+        json.WriteStartArray("warnings");
+        foreach (var warning in Result.Warnings)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("line", warning.Line);
+            json.WriteString("message", warning.Message);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter json, string name, IEnumerable<string> texts)

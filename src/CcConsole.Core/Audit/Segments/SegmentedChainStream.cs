@@ -17,7 +17,7 @@ public sealed class SegmentedChainStream : Stream
     private int _index = -1;
     private int _given, _ready, _filled;
     private long _linesLeft;
-    private long _offset;
+    private long _offset, _position;
     private bool _opening;
 
     /// <param name="segments">The segments in any order.</param>
@@ -40,7 +40,7 @@ public sealed class SegmentedChainStream : Stream
     public override bool CanRead => true;
 
     /// <inheritdoc/>
-    public override bool CanSeek => false;
+    public override bool CanSeek => true;
 
     /// <inheritdoc/>
     public override bool CanWrite => false;
@@ -48,8 +48,22 @@ public sealed class SegmentedChainStream : Stream
     /// <inheritdoc/>
     public override long Length => throw new NotSupportedException();
 
-    /// <inheritdoc/>
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    /// <summary>Bytes given so far. Can be set to 0, to read everything once more, and to nothing else.</summary>
+    public override long Position
+    {
+        get => _position;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNotEqual(value, 0);
+            _source?.Dispose();
+            _source = null;
+            _index = -1;
+            _given = _ready = _filled = 0;
+            _position = 0;
+            _torn.Clear();
+            _attested.Clear();
+        }
+    }
 
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
@@ -65,6 +79,7 @@ public sealed class SegmentedChainStream : Stream
         var count = Math.Min(buffer.Length, _ready - _given);
         _buffer.AsSpan(_given, count).CopyTo(buffer);
         _given += count;
+        _position += count;
         return count;
     }
 

@@ -23,11 +23,11 @@ internal static class AuditVerifyVerb
 
     public static Command Create() => Verb.Create(
         "verify", "Verify chains in files, the hosts' copies, or what the hosts have; exit 0 good, 1 tampered with, 2 incomplete or unanchored where asked, 3 not readable",
-        "cc-console audit verify /var/lib/croncommander/audit", RunAsync, [Files, Hosts, Live, .. VerifyOptions.Symbols]);
+        "cc-console audit verify /var/lib/croncommander/audit", RunAsync, [Files, Hosts, Live, .. VerifyRequest.Symbols]);
 
     private static async Task<int> RunAsync(VerbContext context)
     {
-        VerifyOptions options = VerifyOptions.Read(context);
+        VerifyRequest options = VerifyRequest.Read(context);
         string[] files = context.Get(Files), hosts = context.Get(Hosts) ?? [];
         int worst = Verb.Good;
         foreach (string file in files) worst = Worse(worst, VerifyFile(context, options, file));
@@ -50,7 +50,7 @@ internal static class AuditVerifyVerb
             "There is nothing to verify: no FILE, and no chain was pulled yet", "cc-console audit verify FILE, or cc-console audit pull");
     }
 
-    private static int VerifyFile(VerbContext context, VerifyOptions options, string path)
+    private static int VerifyFile(VerbContext context, VerifyRequest options, string path)
     {
         try
         {
@@ -70,7 +70,7 @@ internal static class AuditVerifyVerb
         }
     }
 
-    private static int VerifyCopy(VerbContext context, VerifyOptions options, FleetControl fleet, string host)
+    private static int VerifyCopy(VerbContext context, VerifyRequest options, FleetControl fleet, string host)
     {
         var head = fleet.Audit.Head(host);
         var remembered = new RememberedHead(head.Seq + 1, Hash32.Parse(head.Hash), Hash32.Parse(head.GenesisHash));
@@ -91,7 +91,7 @@ internal static class AuditVerifyVerb
         }, $"{host}, {AuditOutput.Age(head)}", finding);
     }
 
-    private static async Task<int> VerifyLiveAsync(VerbContext context, VerifyOptions options, FleetControl fleet, string host)
+    private static async Task<int> VerifyLiveAsync(VerbContext context, VerifyRequest options, FleetControl fleet, string host)
     {
         if (options.Range is not null) throw new ProblemException("A range is of a file or a copy; what a host has now is verified whole", "leave --from and --to out, or --live");
         try
@@ -100,7 +100,6 @@ internal static class AuditVerifyVerb
             ChainFinding finding = new()
             {
                 Result = live.Result,
-                First = live.First,
                 Anchor = live.Head is { } head ? new ChainAnchor(AnchorSource.Console, new RememberedHead(head.Seq + 1, Hash32.Parse(head.Hash)), head.PulledAt) : null,
                 Conflict = live.Conflict is { } conflict ? $"{conflict.Message}; both versions: {conflict.Directory}" : null,
                 TakenAt = live.At,
@@ -122,7 +121,7 @@ internal static class AuditVerifyVerb
     {
         if (range is null) return new ChainFinding { Result = ChainVerifier.Verify(chain, remembered, cancellation: stop) };
         RangeFinding found = RangeVerification.Verify(chain, range, remembered, stop);
-        return new ChainFinding { Result = found.Result, First = found.First, Range = found };
+        return new ChainFinding { Result = found.Result, Range = found };
     }
 
     private static ReadProgress Progress(Stream chain, long? bytes, string name) =>

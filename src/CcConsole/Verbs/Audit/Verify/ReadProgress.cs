@@ -22,13 +22,21 @@ internal sealed class ReadProgress(Stream chain, long? bytes, string name, TextW
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
+    public override bool CanSeek => chain.CanSeek;
 
     public override bool CanWrite => false;
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => chain.Position;
+        set
+        {
+            chain.Position = value;
+            (_read, _lines) = (0, 0);
+        }
+    }
 
     public override int Read(Span<byte> buffer)
     {

@@ -12,7 +12,7 @@ namespace CcConsole.Verbs.Audit.Verify;
 /// <param name="Range">Only these entries; null for all.</param>
 /// <param name="MaxAge">How old the newest entry, or the copy, may be; null for any age.</param>
 /// <param name="Brief">Verdict and head alone.</param>
-internal sealed record VerifyOptions(RememberedHead? Remembered, bool Anchored, ChainRange? Range, TimeSpan? MaxAge, bool Brief)
+internal sealed record VerifyRequest(RememberedHead? Remembered, bool Anchored, ChainRange? Range, TimeSpan? MaxAge, bool Brief)
 {
     public static readonly Option<string?> RememberedOption = new("--remembered") { Description = "So many entries were seen before, and this is the hash of the last of them", HelpName = "COUNT:HASH" };
     public static readonly Option<bool> AnchoredOption = new("--anchored", "--require-anchor") { Description = "Exit 2 when nothing was remembered to hold a chain against" };
@@ -24,7 +24,7 @@ internal sealed record VerifyOptions(RememberedHead? Remembered, bool Anchored, 
     public static Symbol[] Symbols => [RememberedOption, AnchoredOption, FromOption, ToOption, MaxAgeOption, BriefOption];
 
     /// <exception cref="ProblemException">Something that is not one of these.</exception>
-    public static VerifyOptions Read(VerbContext context) => new(
+    public static VerifyRequest Read(VerbContext context) => new(
         context.Get(RememberedOption) is { } head ? RememberedHead.Parse(head) : null,
         context.Get(AnchoredOption),
         RangeOf(context.Get(FromOption), context.Get(ToOption)),

@@ -1,0 +1,51 @@
+using static CcConsole.Core.Audit.Findings.EntryWords;
+
+namespace CcConsole.Core.Audit.Findings;
+
+/// <summary>What a verification proves, a sentence each.</summary>
+internal static class Proofs
+{
+    public static IEnumerable<string> Of(ChainFinding finding)
+    {
+        var result = finding.Result;
+        if (result.Verified == 0)
+            yield break;
+        var (first, last) = (finding.FirstVerified, finding.LastVerified);
+        yield return first == last ? $"{Entry(last)} is whole" : $"{Entries(first, last)} are whole, and each follows the one before";
+        if (finding.Range is { } range)
+        {
+            foreach (var sentence in OfRange(finding, range))
+                yield return sentence;
+        }
+        if (finding.IsAnchored)
+            yield return Anchored(finding.Anchor!);
+        if (result.LastCheckpoint is { } checkpoint)
+        {
+            yield return $"{Entries(first, checkpoint.Size - 1)} {Be(first, checkpoint.Size - 1)} signed by the chain's keys, each destroyed when the next took its place, "
+                + $"the last time{At(checkpoint.Time)} by {Entry(checkpoint.Seq)}: who took over the host, or its keys, after that cannot have changed them in this chain";
+        }
+    }
+
+    private static IEnumerable<string> OfRange(ChainFinding finding, RangeFinding range)
+    {
+        var (first, last) = (finding.FirstVerified, finding.LastVerified);
+        if (first > finding.First)
+            yield return $"{Entry(first)} follows what {Entry(first - 1)} says of itself";
+        if (range.FollowsAt)
+            yield return $"{Entry(last + 1)} names the hash of {Entry(last)}";
+        if (range.Signed is { } signed)
+            yield return $"the lines {Entries(0, signed.Note.Size - 1)} are those whose root the checkpoint {Entry(signed.Seq)} signs, by a key that the chain announces";
+    }
+
+    private static string Anchored(ChainAnchor anchor)
+    {
+        var entry = Entry(anchor.Head.Count - 1);
+        return anchor.Source switch
+        {
+            AnchorSource.Given => $"{entry} is the one that you remember: nothing up to it was changed, taken out or written anew since",
+            AnchorSource.Console => $"{entry} is the one that this console saw{At(anchor.At)}: nothing up to it was changed, taken out or written anew on the host since",
+            AnchorSource.Copy => $"{entry} is the head that this console remembers from its pull{At(anchor.At)}: the copy is what was verified then",
+            _ => $"{entry} is the one that the host's own head file names: a log that was cut short would show",
+        };
+    }
+}
