@@ -26,7 +26,7 @@ internal static class AuditVerb
         var alarms = new List<string>(new AlarmFile(places.AuditState).Read());
         if (head is null && chain.Bytes > 0)
             alarms.Add(ChainTail.HeadGone);
-        var finding = new ChainFinding
+        var finding = new VerifyFinding
         {
             Result = result,
             Anchor = remembered is null ? null : new ChainAnchor(AnchorSource.Host, remembered),
@@ -57,7 +57,7 @@ internal static class AuditVerb
         return 0;
     }
 
-    private static string Json(string directory, ChainFinding finding)
+    private static string Json(string directory, VerifyFinding finding)
     {
         var bytes = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(bytes))

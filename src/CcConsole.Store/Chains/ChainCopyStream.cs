@@ -3,19 +3,31 @@ namespace CcConsole.Store.Chains;
 /// <summary>Lines as one stream of bytes, a line feed after each.</summary>
 internal sealed class ChainCopyStream(IEnumerable<ChainLine> lines) : Stream
 {
-    private readonly IEnumerator<ChainLine> _lines = lines.GetEnumerator();
+    private IEnumerator<ChainLine> _lines = lines.GetEnumerator();
+    private long _position;
     private ReadOnlyMemory<byte> _rest;
     private bool _lineFeedDue;
 
     public override bool CanRead => true;
 
-    public override bool CanSeek => false;
+    public override bool CanSeek => true;
 
     public override bool CanWrite => false;
 
     public override long Length => throw new NotSupportedException();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    /// <summary>Bytes given so far. Can be set to 0, to read everything once more, and to nothing else.</summary>
+    public override long Position
+    {
+        get => _position;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNotEqual(value, 0);
+            _lines.Dispose();
+            _lines = lines.GetEnumerator();
+            (_position, _rest, _lineFeedDue) = (0, default, false);
+        }
+    }
 
     public override int Read(Span<byte> buffer)
     {
@@ -45,6 +57,7 @@ internal sealed class ChainCopyStream(IEnumerable<ChainLine> lines) : Stream
             }
         }
 
+        _position += read;
         return read;
     }
 

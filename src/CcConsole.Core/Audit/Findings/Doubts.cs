@@ -5,7 +5,7 @@ namespace CcConsole.Core.Audit.Findings;
 /// <summary>What a verification does not prove, a sentence each.</summary>
 internal static class Doubts
 {
-    public static IEnumerable<string> Of(ChainFinding finding)
+    public static IEnumerable<string> Of(VerifyFinding finding)
     {
         var verdict = finding.Result.Verdict;
         if (finding.Result.FirstBad is { } bad && verdict is not (Verdict.Rollback or Verdict.Fork or Verdict.Replaced or Verdict.Overdue or Verdict.Clock))
@@ -29,7 +29,7 @@ internal static class Doubts
             yield return "an entry tells what the agent was told or saw; what root on the host writes after the last of them, nothing on the host can prove";
     }
 
-    private static IEnumerable<string> OfVerdict(ChainFinding finding)
+    private static IEnumerable<string> OfVerdict(VerifyFinding finding)
     {
         var result = finding.Result;
         switch (result.Verdict)
@@ -61,7 +61,7 @@ internal static class Doubts
     }
 
     /// <summary>The first break, and what it leaves in doubt.</summary>
-    private static string Broken(ChainFinding finding, long at)
+    private static string Broken(VerifyFinding finding, long at)
     {
         var why = finding.Result.Verdict switch
         {
@@ -85,7 +85,7 @@ internal static class Doubts
     }
 
     /// <summary>What is neither signed nor remembered.</summary>
-    private static IEnumerable<string> OfKeys(ChainFinding finding)
+    private static IEnumerable<string> OfKeys(VerifyFinding finding)
     {
         var checkpoint = finding.Result.LastCheckpoint;
         if (checkpoint is null)
@@ -95,7 +95,8 @@ internal static class Doubts
         var last = finding.LastVerified;
         var remembered = finding.IsAnchored && finding.Anchor!.Source != AnchorSource.Host ? finding.Anchor.Head.Count : 0;
         var from = Math.Max(checkpoint?.Size ?? 0, finding.Anchor?.Source == AnchorSource.Copy ? 0 : remembered);
-        if ((checkpoint is null && remembered == 0) || from > last)
+        // Of the last checkpoint itself there is nothing to say.
+        if ((checkpoint is null && remembered == 0) || from > last || (from == last && last == checkpoint?.Seq))
             yield break;
         if (finding.Anchor is { Source: AnchorSource.Copy, At: { } pulled })
         {
@@ -109,7 +110,7 @@ internal static class Doubts
     }
 
     /// <summary>What a range leaves out.</summary>
-    private static string Aside(ChainFinding finding, RangeFinding range)
+    private static string Aside(VerifyFinding finding, RangeFinding range)
     {
         var before = range.Range.From > finding.First ? $"{Entries(finding.First, range.Range.From - 1)} and what" : "what";
         return range.Signed is null

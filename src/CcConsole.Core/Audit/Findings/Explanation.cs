@@ -10,13 +10,13 @@ namespace CcConsole.Core.Audit.Findings;
 public sealed record Explanation(IReadOnlyList<string> Proven, IReadOnlyList<string> Open, string? Next)
 {
     /// <summary>The words for a finding.</summary>
-    public static Explanation Of(ChainFinding finding)
+    public static Explanation Of(VerifyFinding finding)
     {
         ArgumentNullException.ThrowIfNull(finding);
         return new Explanation([.. Proofs.Of(finding)], [.. Doubts.Of(finding)], Step(finding));
     }
 
-    private static string? Step(ChainFinding finding) => finding.Result.Verdict switch
+    private static string? Step(VerifyFinding finding) => finding.Result.Verdict switch
     {
         _ when finding.Conflict is not null => "look at both versions (cc-console audit heads names the folder), find out what happened on the host, then: cc-console audit resolve",
         _ when finding.Alarms.Count > 0 => "find out what happened on the host, and hold the log against a console's copy: cc-console audit verify --live",

@@ -5,7 +5,7 @@ namespace CcConsole.Core.Audit.Findings;
 /// <summary>What a verification proves, a sentence each.</summary>
 internal static class Proofs
 {
-    public static IEnumerable<string> Of(ChainFinding finding)
+    public static IEnumerable<string> Of(VerifyFinding finding)
     {
         var result = finding.Result;
         if (result.Verified == 0)
@@ -26,7 +26,7 @@ internal static class Proofs
         }
     }
 
-    private static IEnumerable<string> OfRange(ChainFinding finding, RangeFinding range)
+    private static IEnumerable<string> OfRange(VerifyFinding finding, RangeFinding range)
     {
         var (first, last) = (finding.FirstVerified, finding.LastVerified);
         if (first > finding.First)

@@ -9,6 +9,8 @@ public sealed class CheckpointCases : IDisposable
 {
     private static readonly PythonDiffers Whole = new("every hash and link is right; the ten lines know nothing of signatures, which the Python of an export checks");
 
+    private static readonly PythonDiffers Overdue = new("what is there is whole; that something is missing which should be there is no question for the ten lines");
+
     private readonly CaseFolder _folder = new();
     private readonly SignedChain _chain = new();
 
@@ -107,8 +109,11 @@ public sealed class CheckpointCases : IDisposable
     [InlineData(20, SignedChain.Minute)]
     public async Task Case_20_a_skipped_interval_is_OVERDUE(int runs, long apart)
     {
-        _chain.Runs(10).Seal().Runs(runs, apart).Seal();
-        await _folder.ShowAsync(_chain.Lines, "OVERDUE", null, Whole);
+        _chain.Runs(10).Seal();
+        long sealedAt = _chain.Last;
+        _chain.Runs(runs, apart).Seal();
+        CaseFinding found = await _folder.ShowAsync(_chain.Lines, "OVERDUE", runs > 1200 ? sealedAt + 1201 : _chain.Last, Overdue);
+        Assert.Contains("a checkpoint is missing where one was due", found.Json.GetProperty("open").ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

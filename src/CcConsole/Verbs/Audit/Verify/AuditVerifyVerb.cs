@@ -55,8 +55,9 @@ internal static class AuditVerifyVerb
         try
         {
             using ChainSource source = ChainSource.Open(path);
-            using ReadProgress progress = Progress(source.Stream, source.Bytes, path);
-            ChainFinding finding = Find(progress, options.Range, options.Remembered, context.Stop) with
+            NewestEntry? newest = options.MaxAge is null ? null : new NewestEntry();
+            using ReadProgress progress = Progress(source.Stream, source.Bytes, path, newest);
+            VerifyFinding finding = Aged(Find(progress, options.Range, options.Remembered, context.Stop), newest?.Time, options) with
             {
                 NotAttested = source.NotAttested,
                 Anchor = options.Remembered is { } head ? new ChainAnchor(AnchorSource.Given, head) : null,
@@ -76,7 +77,7 @@ internal static class AuditVerifyVerb
         var remembered = new RememberedHead(head.Seq + 1, Hash32.Parse(head.Hash), Hash32.Parse(head.GenesisHash));
         using Stream copy = fleet.Audit.Read(host);
         using ReadProgress progress = Progress(copy, head.Offset, host);
-        ChainFinding finding = Find(progress, options.Range, remembered, context.Stop) with
+        VerifyFinding finding = Aged(Find(progress, options.Range, remembered, context.Stop), head.PulledAt, options) with
         {
             Anchor = new ChainAnchor(AnchorSource.Copy, remembered, head.PulledAt),
             Conflict = fleet.Audit.Conflicts(host) is [.., var conflict] ? conflict.Message : null,
@@ -97,7 +98,7 @@ internal static class AuditVerifyVerb
         try
         {
             LiveFinding live = await fleet.Audit.VerifyLiveAsync(host, null, context.Stop);
-            ChainFinding finding = new()
+            VerifyFinding finding = new()
             {
                 Result = live.Result,
                 Anchor = live.Head is { } head ? new ChainAnchor(AnchorSource.Console, new RememberedHead(head.Seq + 1, Hash32.Parse(head.Hash)), head.PulledAt) : null,
@@ -117,15 +118,20 @@ internal static class AuditVerifyVerb
         }
     }
 
-    private static ChainFinding Find(Stream chain, ChainRange? range, RememberedHead? remembered, CancellationToken stop)
+    private static VerifyFinding Find(Stream chain, ChainRange? range, RememberedHead? remembered, CancellationToken stop)
     {
-        if (range is null) return new ChainFinding { Result = ChainVerifier.Verify(chain, remembered, cancellation: stop) };
+        if (range is null) return new VerifyFinding { Result = ChainVerifier.Verify(chain, remembered, cancellation: stop) };
         RangeFinding found = RangeVerification.Verify(chain, range, remembered, stop);
-        return new ChainFinding { Result = found.Result, Range = found };
+        return new VerifyFinding { Result = found.Result, Range = found };
     }
 
-    private static ReadProgress Progress(Stream chain, long? bytes, string name) =>
-        new(chain, bytes, Plain.Text(name), StandardStreams.IsErrorTerminal ? StandardStreams.Error : null, TimeProvider.System);
+    /// <summary>STALE where the person asked for something newer; what does not say how old it is, is too old.</summary>
+    private static VerifyFinding Aged(VerifyFinding finding, DateTimeOffset? taken, VerifyRequest options) => options.MaxAge is not { } most
+        ? finding
+        : finding with { Result = finding.Result.Aged(TimeProvider.System.GetUtcNow() - (taken ?? DateTimeOffset.MinValue), most), TakenAt = taken };
+
+    private static ReadProgress Progress(Stream chain, long? bytes, string name, NewestEntry? newest = null) =>
+        new(chain, bytes, Plain.Text(name), StandardStreams.IsErrorTerminal ? StandardStreams.Error : null, TimeProvider.System, newest);
 
     private static int Worse(int one, int other) => Array.IndexOf(ByGravity, one) >= Array.IndexOf(ByGravity, other) ? one : other;
 }

@@ -11,7 +11,8 @@ namespace CcConsole.Verbs.Audit.Verify;
 /// <param name="name">What is verified, fit for the terminal.</param>
 /// <param name="terminal">Standard error where it is a terminal; null where it is none.</param>
 /// <param name="time">The clock.</param>
-internal sealed class ReadProgress(Stream chain, long? bytes, string name, TextWriter? terminal, TimeProvider time) : Stream
+/// <param name="newest">Told of all that is read; null where nobody asks for the newest entry.</param>
+internal sealed class ReadProgress(Stream chain, long? bytes, string name, TextWriter? terminal, TimeProvider time, NewestEntry? newest = null) : Stream
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(0.5);
 
@@ -41,6 +42,7 @@ internal sealed class ReadProgress(Stream chain, long? bytes, string name, TextW
     public override int Read(Span<byte> buffer)
     {
         int read = chain.Read(buffer);
+        newest?.Saw(buffer[..read]);
         if (terminal is null) return read;
         _read += read;
         _lines += buffer[..read].Count((byte)'\n');

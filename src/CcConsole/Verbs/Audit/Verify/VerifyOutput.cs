@@ -9,7 +9,7 @@ namespace CcConsole.Verbs.Audit.Verify;
 internal static class VerifyOutput
 {
     /// <summary>Prints a finding; gives its exit code.</summary>
-    public static int Write(VerbContext context, VerifyRequest options, Action<Utf8JsonWriter> subject, string name, ChainFinding finding)
+    public static int Write(VerbContext context, VerifyRequest options, Action<Utf8JsonWriter> subject, string name, VerifyFinding finding)
     {
         if (context.Json)
         {

@@ -7,7 +7,7 @@ namespace CcConsole.Core.Audit.Findings;
 /// What a verification came to, with what the chain was held against: verdict, exit code, text and JSON, the same wherever a chain is
 /// verified. What it means in plain words is <see cref="Explanation"/>.
 /// </summary>
-public sealed record ChainFinding
+public sealed record VerifyFinding
 {
     private readonly VerifyResult _result = null!;
 
