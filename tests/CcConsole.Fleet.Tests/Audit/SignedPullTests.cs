@@ -1,0 +1,72 @@
+using CcConsole.Fleet.Audit;
+using CcConsole.Store.Chains;
+using Xunit;
+
+namespace CcConsole.Fleet.Tests.Audit;
+
+/// <summary>Pulls of a chain that the real agent signs: each goes on with the tree and the keys where the one before ended.</summary>
+public sealed class SignedPullTests : IAsyncDisposable
+{
+    private readonly TestFleet _fleet = new();
+    private readonly RealAgent _agent;
+    private readonly FleetControl _control;
+
+    public SignedPullTests()
+    {
+        _agent = new RealAgent(Path.Combine(_fleet.Home("web01"), "agent"));
+        _control = _fleet.Open();
+        _control.Hosts.Add(_agent.On(HostEntry()));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _fleet.DisposeAsync();
+        _agent.Dispose();
+    }
+
+    private Fleet.Hosts.HostEntry HostEntry() => _fleet.MakeHost("web01", "# mine\n");
+
+    private async Task<ChainHead> PullAsync()
+    {
+        // An orderly end is signed.
+        _agent.Stop();
+        _agent.Start();
+        await _control.Hosts.TestAsync(_control.Hosts.Get("web01"));
+        PullResult result = await _control.Audit.PullAsync("web01");
+        Assert.True(result.IsGood, result.Message);
+        return result.Head!;
+    }
+
+    [Fact]
+    public async Task The_head_remembers_the_last_signature_and_a_continuation_is_held_against_the_keys()
+    {
+        ChainHead first = await PullAsync();
+        Assert.Equal(0, first.SignedSince);
+        Assert.InRange(first.CheckpointSeq!.Value, 1, first.Seq);
+        Assert.NotNull(first.CheckpointAt);
+        ChainHead second = await PullAsync();
+        Assert.True(second.CheckpointSeq > first.Seq, $"{second.CheckpointSeq} {first.Seq}");
+        AuditState state = _control.Audit.State("web01");
+        Assert.Contains($"signed to #{second.CheckpointSeq}", state.Words);
+        Assert.InRange(state.CheckpointAge!.Value, TimeSpan.Zero, TimeSpan.FromMinutes(10));
+        Assert.True(_control.Audit.Verify("web01").IsGood);
+    }
+
+    [Fact]
+    public async Task A_cache_of_before_finds_tree_and_keys_anew_and_one_that_was_edited_is_found()
+    {
+        ChainHead first = await PullAsync();
+        await (await _fleet.SqlAsync("UPDATE chain_copy SET continuation = NULL, signed_since = NULL, checkpoint_seq = NULL", "SELECT 1")).DisposeAsync();
+        ChainHead second = await PullAsync();
+        Assert.True(second.CheckpointSeq > first.Seq);
+        Assert.Equal(0, second.SignedSince);
+
+        await (await _fleet.SqlAsync("UPDATE chain_copy SET continuation = NULL; UPDATE chain_line SET line = CAST(replace(CAST(line AS TEXT), 'agent.started', 'agent.startad') AS BLOB) WHERE position & 1099511627775 < 3", "SELECT 1")).DisposeAsync();
+        _agent.Stop();
+        _agent.Start();
+        await _control.Hosts.TestAsync(_control.Hosts.Get("web01"));
+        PullResult found = await _control.Audit.PullAsync("web01");
+        Assert.Equal("HASH", found.Verdict);
+        Assert.Contains("of the copy here", found.Message);
+    }
+}
