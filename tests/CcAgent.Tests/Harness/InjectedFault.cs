@@ -38,7 +38,8 @@ internal sealed class InjectedFault : IAsyncDisposable
         var start = new ProcessStartInfo(
             "/usr/bin/strace",
             ["-D", "-f", "-qqq", "-o", "/dev/null", "-e", "trace=" + calls, "-P", $"{folder.Path}/{path}", "-e", "inject=" + fault,
-            AgentProgram.Path, "daemon", "--dir", folder.Path]) { RedirectStandardError = true };
+            AgentProgram.Path, "daemon", "--dir", folder.Path])
+        { RedirectStandardError = true };
         var fault_ = new InjectedFault(new Process { StartInfo = start });
         fault_._process.ErrorDataReceived += (_, line) =>
         {
