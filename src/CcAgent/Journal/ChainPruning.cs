@@ -24,7 +24,8 @@ internal static class ChainPruning
     /// <param name="now">The time.</param>
     internal static PrunedEntries? Next(AgentPlaces places, AuditSettings settings, DateTimeOffset now)
     {
-        var segments = Segments.In(places.Audit);
+        // An empty one says nothing, wherever its number would have it.
+        var segments = Segments.In(places.Audit).FindAll(static segment => segment.Bytes > 0);
         if (Due(segments, settings, now) is not { } due || Acknowledged(segments, due.End - 1, JournalBounds.Of(places).Entries) is not { } pulled)
             return null;
         var signatures = ChainSignatures.Read(segments, null, due.End);

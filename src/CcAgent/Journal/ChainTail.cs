@@ -100,8 +100,9 @@ internal sealed record ChainTail(
             if (offset == 0 && segments[at].First != tail.NextSeq)
                 break;
             tail = tail with { Segment = segments[at] };
-            // Entries that were not known to be on disk when their segment was given up have no sequence number any more.
-            var end = at + 1 < segments.Count && segments[at + 1] is { Bytes: > 0, First: var next } ? next : long.MaxValue;
+            // Entries that were not known to be on disk when their segment was given up have no sequence number any more: also
+            // where the daemon ended before it could write into the next one. An empty one of an old number says nothing.
+            var end = at + 1 < segments.Count && (segments[at + 1].Bytes > 0 || segments[at + 1].First >= tail.NextSeq) ? segments[at + 1].First : long.MaxValue;
             using var lines = new LineSource(segments[at].Path, offset);
             for (var line = lines.Next(); !line.IsEmpty && tail.NextSeq < end; line = lines.Next())
             {

@@ -96,6 +96,38 @@ public class FullDiskTests
         await WholeAsync(disk);
     }
 
+    // A full disk can leave whole lines that were given up, and the next segment made and still empty, when the daemon is killed.
+    [Fact]
+    public async Task Whole_lines_that_were_given_up_before_a_kill_are_attested_and_not_taken_up_again()
+    {
+        using var folder = new SecureFolder();
+        await File.WriteAllTextAsync(folder.Path + "/settings.json", "{\"watch\": false, \"audit\": {\"checkpointEntries\": 10}}", TestContext.Current.CancellationToken);
+        var (head, next) = (folder.Path + "/audit-state/head", 0L);
+        await using (var daemon = await RunningDaemon.StartAsync(folder))
+        {
+            next = SocketClient.Ask(folder.Socket, SocketClient.Minimal).GetProperty("seq").GetInt64() + 1;
+            File.Copy(head, head + ".kept");
+            Assert.True(SocketClient.Ask(folder.Socket, SocketClient.Minimal).GetProperty("ok").GetBoolean());
+            await daemon.KillAsync();
+        }
+
+        File.Move(head + ".kept", head, overwrite: true);
+        await File.WriteAllTextAsync($"{folder.Audit}/{next:D20}.jsonl", "", TestContext.Current.CancellationToken);
+        for (var start = 0; start < 2; start++)
+        {
+            await using var daemon = await RunningDaemon.StartAsync(folder);
+            for (var i = 0; i < 25; i++)
+                Assert.True(SocketClient.Ask(folder.Socket, SocketClient.Minimal).GetProperty("ok").GetBoolean());
+            Assert.Equal(0, await daemon.StopAsync());
+        }
+
+        var recovered = Assert.Single(await AgentProgram.EntriesAsync(folder.Path), entry => entry.GetProperty("event").GetString() == "audit.recovered");
+        Assert.Equal($"{0:D20}.jsonl", recovered.GetProperty("segment").GetString());
+        var verify = await AgentProgram.RunAsync("audit", "verify", "--dir", folder.Path);
+        Assert.True(verify.Code == 0, verify.ToString());
+        Assert.StartsWith("OK ", await folder.PythonAsync(), StringComparison.Ordinal);
+    }
+
     // Whether a torn end of the chain is attested.
     private static async Task<bool> CutAsync(SmallDisk disk) => (await EventsAsync(disk, "audit.recovered")).Count > 0;
 
