@@ -104,17 +104,11 @@ internal sealed class Recorder : IDisposable
     /// <exception cref="ProblemException">The chain could not be written.</exception>
     internal void Checkpoint()
     {
-        try
+        Written(() =>
         {
-            Ready();
             _chain.Begin(2);
             _chain.Checkpoint();
-        }
-        catch (Exception e) when (IsOfDisk(e))
-        {
-            Failed(e);
-            throw;
-        }
+        });
     }
 
     /// <summary>Writes an entry about the agent itself.</summary>
@@ -140,8 +134,7 @@ internal sealed class Recorder : IDisposable
     /// <summary>Begins a new segment of the chain when the first entry of this one came before a time, so that it can go when that is old.</summary>
     internal void RollOver(DateTimeOffset time)
     {
-        Ready();
-        _chain.RollOver((time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+        Written(() => _chain.RollOver((time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond));
     }
 
     /// <summary>Tries to go on after a failure, and to have the ballast again; what is wrong still stays in <see cref="Problem"/>.</summary>
@@ -180,10 +173,9 @@ internal sealed class Recorder : IDisposable
     /// <exception cref="ProblemException">A segment could not be removed, or the chain not be written.</exception>
     internal void Prune(ReportRetention retention)
     {
-        Ready();
         var now = _time.GetUtcNow();
         var oldest = now - TimeSpan.FromDays(Math.Max(1, retention.MaxAgeDays / 8.0));
-        _reports.RollOver((oldest - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+        Written(() => _reports.RollOver((oldest - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond));
         foreach (var pruned in ReportPruning.Due(Segments.In(_places.Reports), retention, _pulled.Seq, now))
         {
             var answer = Append(
@@ -316,8 +308,23 @@ internal sealed class Recorder : IDisposable
         _reports.Recover();
         _chain.Recover();
         AddMissingEntries();
-        (_failed, Problem) = (false, null);
         TellGap();
+        (_failed, Problem) = (false, null);
+    }
+
+    // Whatever fails in it is left behind as a batch that fails is: what waits to be written must not be written a second time.
+    private void Written(Action step)
+    {
+        try
+        {
+            Ready();
+            step();
+        }
+        catch (Exception e) when (IsOfDisk(e))
+        {
+            Failed(e);
+            throw;
+        }
     }
 
     private static bool IsOfDisk(Exception e) => e is ProblemException or IOException or UnauthorizedAccessException;
