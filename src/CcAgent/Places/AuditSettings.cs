@@ -12,7 +12,7 @@ internal enum AuditPolicy
 
 /// <summary>How the audit chain is written and kept.</summary>
 /// <param name="Policy">What becomes of a run while it cannot be written. Edits are refused then in any case.</param>
-/// <param name="CheckpointMinutes">How long after the last checkpoint the next one is signed, in minutes, from 1 to 15.</param>
+/// <param name="CheckpointMinutes">How long after the last checkpoint the next one is signed, in minutes, from 1 to 10: more than 15 without one are overdue.</param>
 /// <param name="CheckpointEntries">After how many entries one is signed, from 1 to 1,200.</param>
 /// <param name="BallastMegabytes">How much room is held back so that a full disk can be told of, in MiB; 0 for none.</param>
 /// <param name="MaxAgeDays">The age in days beyond which entries go that a console holds; 0 for never.</param>
@@ -44,7 +44,7 @@ internal sealed record AuditSettings(
                     Policy = reader.Text(static text => text is "best_effort" or "strict", "best_effort or strict") == "strict"
                         ? AuditPolicy.Strict : AuditPolicy.BestEffort,
                 },
-                "checkpointMinutes" => audit with { CheckpointMinutes = reader.Number(1, 15) },
+                "checkpointMinutes" => audit with { CheckpointMinutes = reader.Number(1, 10) },
                 "checkpointEntries" => audit with { CheckpointEntries = reader.Number(1, 1200) },
                 "ballastMegabytes" => audit with { BallastMegabytes = reader.Number(0, 1024) },
                 "maxAgeDays" => audit with { MaxAgeDays = reader.Number(0, 36_500) },

@@ -59,7 +59,7 @@ public class AgentSettingsTests
     [InlineData("{\"group\": \"\\ud800\"}", "this is not Unicode text")]
     [InlineData("{\"group\": {\"a\": 1}}", "\"group\" is not the name of a group")]
     [InlineData("{\"audit\": {\"policy\": \"lax\"}}", "\"audit.policy\" is not best_effort or strict")]
-    [InlineData("{\"audit\": {\"checkpointMinutes\": 16}}", "\"audit.checkpointMinutes\" is not a whole number from 1 to 15")]
+    [InlineData("{\"audit\": {\"checkpointMinutes\": 11}}", "\"audit.checkpointMinutes\" is not a whole number from 1 to 10")]
     [InlineData("{\"audit\": {\"checkpointEntries\": 1201}}", "\"audit.checkpointEntries\" is not a whole number from 1 to 1200")]
     [InlineData("{\"audit\": {\"ballastMegabytes\": -1}}", "\"audit.ballastMegabytes\" is not a whole number from 0 to 1024")]
     [InlineData("{\"audit\": {\"keepUnpulled\": true}}", "there is no setting \"audit.keepUnpulled\"")]
