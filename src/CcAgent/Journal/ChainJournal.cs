@@ -237,6 +237,7 @@ internal sealed class ChainJournal : IDisposable
         Append(AuditEvents.KeyNext, [new("vkey", _ratchet.Announcement.Text)]);
         _signed = _signatures.Tree.Copy();
         Append(AuditEvents.Checkpoint, [new("note", _ratchet.Sign(_signed))]);
+        _noted = null;
     }
 
     private void AddFirstKey()

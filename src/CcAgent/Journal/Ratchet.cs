@@ -134,6 +134,8 @@ internal sealed class Ratchet : IDisposable
             Promote();
             TreeFile.Write(_treePath, _chain, tree);
         });
+        // What failed before did not hinder this one.
+        Problem = null;
     }
 
     /// <summary>Returns when nothing is done beside the writer.</summary>
@@ -170,7 +172,9 @@ internal sealed class Ratchet : IDisposable
         }
 
         SigningKey? key = Read(_files.Read), next = Read(_files.ReadNext);
-        if (key is not null && (key.Verifier.Text == inForce || broken))
+        // Of a broken log either is taken, but the one that it names before the other.
+        var follows = next is not null && (next.Verifier.Text == inForce || (broken && key is null));
+        if (key is not null && !follows && (key.Verifier.Text == inForce || broken))
         {
             _key = key;
             next?.Dispose();
@@ -178,7 +182,7 @@ internal sealed class Ratchet : IDisposable
         }
 
         key?.Dispose();
-        if (next is not null && (next.Verifier.Text == inForce || broken))
+        if (follows)
         {
             (_key, _owed) = (next, true);
             Promote();
