@@ -30,6 +30,9 @@ internal sealed class Recorder : IDisposable
     /// <summary>How long after an audit.gap entry the next one is written at the soonest.</summary>
     internal static readonly TimeSpan GapPeriod = TimeSpan.FromSeconds(10);
 
+    // In one write, before which a checkpoint may be due and in which there is room for one alone.
+    private const int MostAtOnce = 512;
+
     private readonly AgentPlaces _places;
     private readonly TimeProvider _time;
     private RecentRuns _recent = new();
@@ -216,6 +219,18 @@ internal sealed class Recorder : IDisposable
     /// <summary>Records a batch and answers each request.</summary>
     internal void Record(IReadOnlyList<RecordRequest> batch)
     {
+        if (batch.Count <= MostAtOnce)
+        {
+            RecordAtOnce(batch);
+            return;
+        }
+
+        foreach (var some in batch.Chunk(MostAtOnce))
+            RecordAtOnce(some);
+    }
+
+    private void RecordAtOnce(IReadOnlyList<RecordRequest> batch)
+    {
         var answers = new RecordAnswer[batch.Count];
         try
         {
@@ -351,7 +366,8 @@ internal sealed class Recorder : IDisposable
     {
         if (_chain.Reports >= _reports.NextSeq)
             return;
-        _chain.Begin((int)Math.Min(_reports.NextSeq - _chain.Reports, Ratchet.MostEntries));
+        var added = 0;
+        _chain.Begin(MostAtOnce);
         JournalReading.From(Segments.In(_places.Reports), _chain.Reports, (seq, line) =>
         {
             if (Recorded(line) is { } recorded)
@@ -364,6 +380,13 @@ internal sealed class Recorder : IDisposable
                     AuditEvents.ReportRejected,
                     [new("reason", "a line of the report journal that has no entry is not a report"), new("report", seq),
                     new("report_sha256", Sha256.Hash(line[..^1]).ToString())]);
+            }
+
+            if (++added % MostAtOnce == 0)
+            {
+                _chain.Commit(seq + 1);
+                _chain.Tend();
+                _chain.Begin(MostAtOnce);
             }
 
             return seq + 1 < _reports.NextSeq;
