@@ -45,8 +45,10 @@ internal sealed class AuditSeal
     /// <exception cref="ProblemException">It is still there.</exception>
     internal void Remove(Segment segment, Segment by, long offset)
     {
+        var folder = Path.GetDirectoryName(segment.Path)!;
         int error;
-        if (_why is null)
+        // Where the file system has no such attribute, there is nothing that holds the daemon from it.
+        if (_why is null && (AppendOnlyFlag.IsOn(folder) || AppendOnlyFlag.IsOn(segment.Path)))
         {
             error = SealProcess.Remove(segment.Name, by.Name, offset);
         }
@@ -54,7 +56,7 @@ internal sealed class AuditSeal
         {
             error = Libc.unlink(segment.Path) == 0 ? 0 : Libc.LastError;
             if (error == 0)
-                AppendFile.SyncDirectory(Path.GetDirectoryName(segment.Path)!);
+                AppendFile.SyncDirectory(folder);
         }
 
         if (error != 0 && error != Errno.NoEntry)
