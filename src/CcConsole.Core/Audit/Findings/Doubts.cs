@@ -90,6 +90,8 @@ internal static class Doubts
         var checkpoint = finding.Result.LastCheckpoint;
         if (checkpoint is null)
             yield return "nothing in it is signed: only who remembers a head can tell it from one written anew";
+        else if (finding.First > 0 && finding.Result.SignedSince == finding.First)
+            yield return $"the entries before {Entry(finding.First)} were pruned, and its first key is the one that the entry which tells of that names: a chain written anew from there with other keys only shows to who remembers a head or holds the entries before";
         else if (finding.Result.SignedSince is { } since and > 0)
             yield return $"its keys begin with {Entry(since)}: what stands before was signed then for the first time";
         var last = finding.LastVerified;

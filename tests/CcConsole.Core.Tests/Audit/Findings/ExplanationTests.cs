@@ -86,6 +86,14 @@ public sealed class ExplanationTests
         ],
         "keep the head, and give it as --remembered the next time; or let a console remember: cc-console audit pull");
 
+    [Fact]
+    public void Of_a_pruned_chain_the_first_key_is_what_the_entry_says_that_tells_of_it()
+    {
+        var open = new VerifyFinding { Result = Signed with { Verdict = Verdict.Unanchored, FirstSeq = 700, SignedSince = 700 } }.Explain().Open;
+        Assert.Contains(open, static sentence => sentence.StartsWith("the entries before #700 were pruned, and its first key is the one that", StringComparison.Ordinal));
+        Assert.DoesNotContain(open, static sentence => sentence.StartsWith("its keys begin with", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(Verdict.Hash, "it was changed after it was written, or damaged")]
     [InlineData(Verdict.Link, "it does not belong behind the entry before it")]
