@@ -76,7 +76,8 @@ internal sealed class ChainRetention : IDaemonPart
     /// <exception cref="ProblemException">A segment could not be removed.</exception>
     private void Finish()
     {
-        if (PruneNote.Read(_places.AuditState) is not { } note)
+        // While the log cannot be written, an entry that stands in it may yet be given up.
+        if (_recorder.Problem is not null || PruneNote.Read(_places.AuditState) is not { } note)
             return;
         var segments = Segments.In(_places.Audit);
         if (ChainPruning.Find(segments, (note.First, note.Last), note.From) is var (by, offset))
