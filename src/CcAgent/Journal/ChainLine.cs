@@ -33,6 +33,11 @@ internal readonly record struct ChainLine(string Chain, string Event, long Seq, 
         {
             return false;
         }
+        catch (FormatException)
+        {
+            // A number that is none of ours.
+            return false;
+        }
     }
 
     /// <summary>When the first entry of a segment was written, in microseconds since 1970; null when it has none.</summary>

@@ -41,7 +41,8 @@ internal sealed class ChainSignatures
         // In a text the quotation marks would be escaped.
         if (line.IndexOf("\"event\": \"audit."u8) >= 0 && RatchetStatement.TryRead(line, out var said))
             Take(said, Tree.Size);
-        Tree.Append(MerkleHash.Leaf(line));
+        // A longer line is none of ours, and what comes after it no chain any more; that is a verifier's finding, not the end of its writer.
+        Tree.Append(MerkleHash.Leaf(line[..Math.Min(line.Length, EntryLimits.MaxLineBytes)]));
     }
 
     /// <summary>Reads the chain up to an entry, from the kept tree on where the chain's own checkpoint agrees with it, else from its first line.</summary>
