@@ -234,6 +234,9 @@ internal sealed class ChainJournal : IDisposable
     // The announcement lies inside of what the checkpoint signs.
     private void AddCheckpoint()
     {
+        // The entry that named the key was given up with its batch.
+        if (_signatures.InForce is null)
+            Append(AuditEvents.KeyNext, [new("vkey", _ratchet.InForce.Text)]);
         Append(AuditEvents.KeyNext, [new("vkey", _ratchet.Announcement.Text)]);
         _signed = _signatures.Tree.Copy();
         Append(AuditEvents.Checkpoint, [new("note", _ratchet.Sign(_signed))]);

@@ -64,6 +64,9 @@ internal sealed class Ratchet : IDisposable
     /// <summary>Whether there is a key in force, as far as this agent has it.</summary>
     internal bool HasKey => _key is not null;
 
+    /// <summary>The public half of the key in force. Not without <see cref="HasKey"/>.</summary>
+    internal VerifierKey InForce => _key!.Verifier;
+
     /// <summary>The public half of the key that has been made to follow.</summary>
     internal VerifierKey Announcement => _next!.Verifier;
 
