@@ -34,13 +34,25 @@ internal sealed class HostPulls(SessionPool sessions, CacheDatabase cache, Fleet
             using DeepSchedule.Turn? turn = deep ? null : await _schedule.TakeAsync(cache.Chains.Head(host), waits, cancellation).ConfigureAwait(false);
             Witnesses witnesses = new(cache, options);
             AuditPull pull = new(cache, options, new AgentChain(agent, host), host, key, deep || turn is not null, witnesses.Hear);
-            PullResult result = await pull.RunAsync(cancellation).ConfigureAwait(false);
+            PullResult result;
+            try
+            {
+                result = await pull.RunAsync(cancellation).ConfigureAwait(false);
+            }
+            catch
+            {
+                // The entries heard until then are stored and are not heard again: what they contradict is kept, whoever ended the pull.
+                witnesses.Keep();
+                throw;
+            }
+
             if (result.Added > 0)
             {
                 index.AfterPull(host);
             }
 
-            if (result is { IsGood: true, Head: { } head })
+            // A chain whose signatures are late was taken whole too.
+            if (result is { Conflict: null, Head: { } head })
             {
                 witnesses.Settle(head);
             }
