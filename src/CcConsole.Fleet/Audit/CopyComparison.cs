@@ -61,10 +61,13 @@ internal sealed class CopyComparison(CacheDatabase cache, IChainSource source, P
     private sealed record Parting(long Seq, VerifyResult? Theirs, VerifyResult? Ours, bool IsMissing);
 
     /// <summary>Where the host has pruned its oldest entries, the comparison begins behind them.</summary>
-    private void Begin(long first)
+    private void Begin(long from)
     {
-        _next = Math.Max(first, head.First);
-        if (_next > 0 && cache.Chains.Line(head, _next - 1) is { } before && Hash32.TryParse(ChainLines.Member(before.Bytes.Span, "hash"u8), out Hash32 hash))
+        _next = Math.Max(from, head.First);
+        // Of a copy that begins later than the chain, the first entry alone names the one before it.
+        string? before = _next == 0 ? null : cache.Chains.Line(head, _next - 1) is { } held ? ChainLines.Member(held.Bytes.Span, "hash"u8)
+            : cache.Chains.Line(head, _next) is { } first ? ChainLines.Member(first.Bytes.Span, "prev_hash"u8) : null;
+        if (Hash32.TryParse(before, out Hash32 hash))
         {
             _agreed = ChainVerifier.Start(hash, _next);
         }
