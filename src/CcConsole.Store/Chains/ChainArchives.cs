@@ -34,7 +34,7 @@ public sealed class ChainArchives
             return head;
         }
 
-        string path = head.Archive ?? Path.Combine(folder, $"{Safe(head.Host)}-{Safe(head.Chain)}-{head.Copy}.jsonl");
+        string path = head.Archive ?? Unused(Path.Combine(folder, $"{Safe(head.Host)}-{Safe(head.Chain)}-{head.Copy}"));
         try
         {
             long end = Append(path, head, first, before);
@@ -108,6 +108,18 @@ public sealed class ChainArchives
 
         using System.Text.Json.JsonDocument entry = System.Text.Json.JsonDocument.Parse(_database.Chains.Line(head, seq)!.Value.Bytes);
         return Hash32.Parse(entry.RootElement.GetProperty("prev_hash").GetString());
+    }
+
+    /// <summary>A file of an earlier cache, whose copies had the same numbers, may hold entries that are nowhere else: it is left alone.</summary>
+    private static string Unused(string stem)
+    {
+        string path = stem + ".jsonl";
+        for (int i = 2; Path.Exists(path); i++)
+        {
+            path = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{stem}-{i}.jsonl");
+        }
+
+        return path;
     }
 
     /// <summary>Names come from hosts and from files: only what is plain in a file's name stays.</summary>
