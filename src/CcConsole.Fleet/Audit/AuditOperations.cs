@@ -183,7 +183,7 @@ public sealed class AuditOperations
                 new AuditMember("last", moved.Archived - 1), new AuditMember("last_hash", hash), new AuditMember("file", moved.Archive));
         }
 
-        return new Archived(moved, Math.Max(0, count), moved.Archived > 0 ? $"{moved.Archived - moved.First}:{hash}" : "");
+        return new Archived(moved, Math.Max(0, count), moved.Archived > 0 ? $"{moved.Archived}:{hash}" : "");
     }
 
     /// <summary>Moves a copy's entries that are older than so long into its archive file; the newest stays.</summary>
