@@ -118,6 +118,18 @@ public sealed class ChainCopies
         while (first <= last)
         {
             List<ChainLine> rows = Rows("SELECT position, line FROM chain_line WHERE position BETWEEN $1 AND $2 ORDER BY position LIMIT $3", copy, first, last);
+            // Lines may have been moved into the archive since the last ones were read.
+            if ((rows.Count == 0 || rows[0].Seq > first) && CopyArchive.Of(_database, copy) is { } moved && moved.End > first)
+            {
+                foreach (ChainLine line in moved.Lines(first, last))
+                {
+                    yield return line;
+                }
+
+                first = moved.End;
+                continue;
+            }
+
             foreach (ChainLine row in rows)
             {
                 yield return row;
