@@ -82,6 +82,37 @@ public sealed class ChainArchivesTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_an_earlier_cache_left_is_not_written_to()
+    {
+        string folder = Path.Combine(_cache.Root, "state", "archive");
+        Access.PrivatePath.EnsureDirectory(folder);
+        string left = Path.Combine(folder, $"web_01-{_head!.Chain}-{_head.Copy}.jsonl");
+        File.WriteAllText(left, "entries that are nowhere else\n");
+        byte[] before = All();
+        Assert.NotEqual(left, Move(1000).Archive);
+        Assert.Equal("entries that are nowhere else\n", File.ReadAllText(left));
+        Assert.Equal(before, All());
+    }
+
+    [Fact]
+    public void A_reader_that_began_before_lines_were_moved_reads_on_in_the_archive()
+    {
+        ChainHead head = _head!;
+        List<long> seen = [];
+        foreach (ChainLine line in _database.Chains.Lines(head))
+        {
+            if (seen.Count == 0)
+            {
+                Move(2500);
+            }
+
+            seen.Add(line.Seq);
+        }
+
+        Assert.Equal(Enumerable.Range(0, (int)head.Seq + 1).Select(seq => (long)seq), seen);
+    }
+
+    [Fact]
     public void What_a_move_that_was_cut_off_left_is_written_anew()
     {
         byte[] before = All();
