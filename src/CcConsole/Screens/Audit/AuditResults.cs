@@ -57,7 +57,7 @@ internal sealed class AuditResults(Shell shell, Action changed, CancellationToke
             var found = await Task.Run(() =>
             {
                 var lines = new List<AuditLine>();
-                foreach (var row in shell.Fleet.Audit.Search(query))
+                foreach (var row in shell.Fleet.Audit.Search(query, mine.Token))
                 {
                     mine.Token.ThrowIfCancellationRequested();
                     lines.Add(AuditLine.Of(row.Host, row, zone));
