@@ -8,12 +8,13 @@ namespace CcConsole.Screens;
 /// <summary>What proves an entry, in sentences: at once what the remembered head says of it, and after it was asked for, the checkpoint that covers it.</summary>
 internal sealed class AuditStatements(Shell shell, Action changed)
 {
-    private readonly Dictionary<AuditKey, IReadOnlyList<string>> _proved = [];
+    // By the hash too: a number may name another entry of another copy later.
+    private readonly Dictionary<(AuditKey Key, string Hash), IReadOnlyList<string>> _proved = [];
 
     /// <summary>What is known of an entry.</summary>
     public IReadOnlyList<string> Of(AuditLine line, IReadOnlyList<ChainHead> heads)
     {
-        if (_proved.TryGetValue(line.Key, out var said))
+        if (_proved.TryGetValue((line.Key, line.Row.Hash), out var said))
             return said;
         foreach (var head in heads)
         {
@@ -27,7 +28,7 @@ internal sealed class AuditStatements(Shell shell, Action changed)
     public void Start(AuditLine line) => shell.Operations.Start(string.Create(CultureInfo.InvariantCulture, $"{line.Key.Host}: proving #{line.Key.Seq}"), async stop =>
     {
         var proof = await Task.Run(() => shell.Fleet.Audit.Evidence.Prove(line.Key.Host, line.Row, stop), stop);
-        _proved[line.Key] = Sentences(proof);
+        _proved[(line.Key, line.Row.Hash)] = Sentences(proof);
         changed();
         shell.Application.Invalidate();
     });
