@@ -39,7 +39,7 @@ internal sealed record AuditBanner(string Text, string Scope, string Detail, lon
         var pulled = TimeText.AgoWords(head.PulledAt, now);
         var age = Format($"head pulled {seen}, {pulled}; {Signed(state)}; {Compared(state)}");
         var bad = StatusLook.Of(Status.Fail).Mark(ascii);
-        if (!found.Result.Verdict.IsGood())
+        if (!found.Result.Verdict.IsWhole())
         {
             var firstBad = AuditLink.FirstBad(found);
             var words = VerdictWords.Of(found.Result.Verdict.Word(), firstBad, found.Head.Seq, seen, found.Result.Message, ascii);
@@ -50,8 +50,8 @@ internal sealed record AuditBanner(string Text, string Scope, string Detail, lon
             var words = VerdictWords.Of(conflict.Verdict, conflict.Seq, head.Seq, seen, conflict.Message, ascii);
             return new AuditBanner($"{bad} {words}", "verdict.bad", $"On the host; the copy held here is whole. Both versions: {conflict.Directory}", conflict.Seq);
         }
-        if (state.IsOverdue)
-            return new AuditBanner($"{StatusLook.Of(Status.Late).Mark(ascii)} {VerdictWords.Of(state.Verdict, null, head.Seq, seen, "the agent ran without signing a checkpoint", ascii)}", "verdict.stale", age, null);
+        if (state.IsOverdue || found.Result.Verdict == Verdict.Overdue)
+            return new AuditBanner($"{StatusLook.Of(Status.Late).Mark(ascii)} {VerdictWords.Of(Verdict.Overdue.Word(), null, head.Seq, seen, "the agent ran without signing a checkpoint", ascii)}", "verdict.stale", age, null);
         var copy = Format($"verified copy to #{found.Head.Seq}");
         if (host is { Status: Status.Offline or Status.Unknown } or { IsStale: true } or null)
             return new AuditBanner($"{StatusLook.Of(Status.Offline).Mark(ascii)} {copy}, host unreachable", "verdict.stale", age, null);
