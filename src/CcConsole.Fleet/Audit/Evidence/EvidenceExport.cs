@@ -37,7 +37,7 @@ public sealed class EvidenceExport
         CopyVerification copy = Verified(request.Host, cancellation);
         List<long> selected = Select(request, copy.Head);
         ChainSurvey survey = ChainSurvey.Of(_cache.Chains.Lines(copy.Head), cancellation);
-        (EvidencePlan plan, TreeExcerpt? excerpt, string? finding) = Prove(copy.Head, survey, selected, request.EveryStep, cancellation);
+        (EvidencePlan plan, TreeExcerpt? excerpt, string? finding) = Prove(copy.Head, survey, selected, request.EveryStep, cancellation, FirstBadSignature(copy.Result));
         finding ??= copy.Result.Verdict is Verdict.BadSig or Verdict.Root or Verdict.Ratchet ? $"{copy.Result.Verdict.Word()}: {copy.Result.Message}" : null;
         IReadOnlyList<ChainConflict> conflicts = _cache.Conflicts.All(request.Host);
         try
@@ -110,6 +110,10 @@ public sealed class EvidenceExport
                 $"cc-console audit export {Plain.Text(host)} FILE writes it as it is.");
     }
 
+    /// <summary>The checkpoint from which on the verification of the whole copy trusts none.</summary>
+    private static long FirstBadSignature(VerifyResult result) =>
+        result.Verdict is Verdict.BadSig or Verdict.Root or Verdict.Ratchet && result.FirstBad is { } line ? result.FirstSeq + line - 1 : long.MaxValue;
+
     private List<long> Select(EvidenceRequest request, ChainHead head)
     {
         List<long> selected = [.. _search.Search(request.Selection with { Hosts = [request.Host], WithRetired = false, Last = Math.Min(request.Selection.Last, head.Seq) }).Select(row => row.Seq).Where(seq => request.Marked?.Contains(seq) != false)];
@@ -119,10 +123,10 @@ public sealed class EvidenceExport
     }
 
     /// <summary>Finds what proves the entries, and verifies it: a checkpoint that does not hold is not used, nor any after it.</summary>
-    private (EvidencePlan Plan, TreeExcerpt? Excerpt, string? Finding) Prove(ChainHead head, ChainSurvey survey, List<long> selected, bool everyStep, CancellationToken cancellation)
+    private (EvidencePlan Plan, TreeExcerpt? Excerpt, string? Finding) Prove(ChainHead head, ChainSurvey survey, List<long> selected, bool everyStep, CancellationToken cancellation, long before = long.MaxValue)
     {
         string? finding = survey.Bad?.Words;
-        for (long before = long.MaxValue; ;)
+        for (; ;)
         {
             EvidencePlan plan = EvidencePlan.Make(survey, selected, head.Seq, before, everyStep);
             if (plan.Checkpoints.Count == 0)
