@@ -118,6 +118,15 @@ public sealed class EvidenceExport
     {
         List<long> selected = [.. _search.Search(request.Selection with { Hosts = [request.Host], WithRetired = false, Last = Math.Min(request.Selection.Last, head.Seq) }).Select(row => row.Seq).Where(seq => request.Marked?.Contains(seq) != false)];
         selected.Reverse();
+        if (head.Archived > head.First && selected.Count < request.Selection.Limit)
+        {
+            // The search leaves out what lies in the archive; evidence does not.
+            AuditMatch match = new(request.Selection);
+            List<long> archived = [.. _cache.Chains.Lines(head, Math.Max(head.First, request.Selection.First), Math.Min(request.Selection.Last, head.Archived - 1))
+                .Where(line => match.Holds(line.Bytes.Span) && request.Marked?.Contains(line.Seq) != false).Select(line => line.Seq)];
+            selected.InsertRange(0, archived.Skip(archived.Count - Math.Min(archived.Count, request.Selection.Limit - selected.Count)));
+        }
+
         return selected.Count > 0 ? selected : throw new ProblemException(
             $"The copy of {Plain.Text(request.Host)} holds no such entry: {request.Words}", "cc-console audit list takes the same words and shows what they select.");
     }
