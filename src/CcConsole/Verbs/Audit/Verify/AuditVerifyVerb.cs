@@ -73,23 +73,31 @@ internal static class AuditVerifyVerb
 
     private static int VerifyCopy(VerbContext context, VerifyRequest options, FleetControl fleet, string host)
     {
-        var head = fleet.Audit.Head(host);
-        var remembered = new RememberedHead(head.Seq + 1, Hash32.Parse(head.Hash), Hash32.Parse(head.GenesisHash));
-        using Stream copy = fleet.Audit.Read(host);
-        using ReadProgress progress = Progress(copy, head.Offset, host);
-        VerifyFinding finding = Aged(Find(progress, options.Range, remembered, context.Stop), head.PulledAt, options) with
+        try
         {
-            Anchor = new ChainAnchor(AnchorSource.Copy, remembered, head.PulledAt),
-            Conflict = fleet.Audit.Conflicts(host) is [.., var conflict] ? conflict.Message : null,
-            TakenAt = head.PulledAt,
-        };
-        progress.Clear();
-        return VerifyOutput.Write(context, options, json =>
+            var head = fleet.Audit.Head(host);
+            var remembered = new RememberedHead(head.Seq + 1, Hash32.Parse(head.Hash), Hash32.Parse(head.GenesisHash));
+            using Stream copy = fleet.Audit.Read(host);
+            using ReadProgress progress = Progress(copy, head.Offset, host);
+            VerifyFinding finding = Aged(Find(progress, options.Range, remembered, context.Stop), head.PulledAt, options) with
+            {
+                Anchor = new ChainAnchor(AnchorSource.Copy, remembered, head.PulledAt),
+                Conflict = fleet.Audit.Conflicts(host) is [.., var conflict] ? conflict.Message : null,
+                TakenAt = head.PulledAt,
+            };
+            progress.Clear();
+            return VerifyOutput.Write(context, options, json =>
+            {
+                json.WriteString("host", host);
+                json.WriteString("pulled_at", head.PulledAt);
+                json.WriteString("conflict", finding.Conflict);
+            }, $"{host}, {AuditOutput.Age(head)}", finding);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ProblemException)
         {
-            json.WriteString("host", host);
-            json.WriteString("pulled_at", head.PulledAt);
-            json.WriteString("conflict", finding.Conflict);
-        }, $"{host}, {AuditOutput.Age(head)}", finding);
+            // The other hosts are verified all the same.
+            return VerifyOutput.Unreadable(context, json => json.WriteString("host", host), host, e);
+        }
     }
 
     private static async Task<int> VerifyLiveAsync(VerbContext context, VerifyRequest options, FleetControl fleet, string host)
