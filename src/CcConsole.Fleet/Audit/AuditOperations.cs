@@ -48,12 +48,11 @@ public sealed class AuditOperations
     /// <summary>The same in the background: a comparison that is due is left to a later pull while other hosts are at theirs.</summary>
     internal Task<PullResult> PullInTurnAsync(string host, CancellationToken cancellation) => _pulls.RunAsync(host, deep: false, waits: false, cancellation);
 
-    /// <summary>How a host's chain stands: verdict, age, last checkpoint. Asks no host, and knows those too from which nothing was pulled.</summary>
-    public AuditState State(string host)
-    {
-        _own.Refresh();
-        return _states.Of(host);
-    }
+    /// <summary>
+    /// How a host's chain stands: verdict, age, last checkpoint. Asks no host, and knows those too from which nothing was pulled. The console's own
+    /// chain as it was when heads were read last: screens ask while they draw, and taking it in writes to the cache.
+    /// </summary>
+    public AuditState State(string host) => _states.Of(host);
 
     /// <summary>The same of every host from which something was pulled or that contradicts what was seen, by name.</summary>
     public IReadOnlyList<AuditState> States()
