@@ -37,7 +37,12 @@ public sealed class EvidenceExport
         CopyVerification copy = Verified(request.Host, cancellation);
         List<long> selected = Select(request, copy.Head);
         ChainSurvey survey = ChainSurvey.Of(_cache.Chains.Lines(copy.Head), cancellation);
-        (EvidencePlan plan, TreeExcerpt? excerpt, string? finding) = Prove(copy.Head, survey, selected, request.EveryStep, cancellation, FirstBadSignature(copy.Result));
+        (EvidencePlan plan, TreeExcerpt? excerpt, string? finding) = Prove(copy.Head, survey, selected, request.EveryStep, cancellation);
+        if (FirstBadSignature(copy.Result) is < long.MaxValue and var bad)
+        {
+            (plan, excerpt, _) = Prove(copy.Head, survey, selected, request.EveryStep, cancellation, bad);
+        }
+
         finding ??= copy.Result.Verdict is Verdict.BadSig or Verdict.Root or Verdict.Ratchet ? $"{copy.Result.Verdict.Word()}: {copy.Result.Message}" : null;
         IReadOnlyList<ChainConflict> conflicts = _cache.Conflicts.All(request.Host);
         try
