@@ -91,11 +91,11 @@ public sealed class OwnChainTests : IAsyncDisposable
     {
         FleetControl control = Open();
         Assert.True((await AddAsync(control, "echo first")).IsApplied);
-        Assert.True(control.Audit.State(OwnChain.Name).IsGood);
+        Assert.True(control.Audit.States().Single(state => state.Host == OwnChain.Name).IsGood);
         string log = Assert.Single(Directory.GetFiles(control.Own.File.Directory));
         string[] lines = File.ReadAllLines(log);
         File.WriteAllText(log, string.Join('\n', lines[..^1]) + "\n");
-        AuditState state = control.Audit.State(OwnChain.Name);
+        AuditState state = control.Audit.States().Single(of => of.Host == OwnChain.Name);
         Assert.Equal(("ROLLBACK", true), (state.Verdict, state.IsBad));
     }
 
