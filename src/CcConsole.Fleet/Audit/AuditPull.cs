@@ -136,10 +136,18 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, IChai
         }
 
         DateTimeOffset now = options.Time.GetUtcNow();
+        // An agent that ended in an orderly way writes no checkpoints, and this console signs its own chain when it has written.
+        if (host != OwnChain.Name && !IsStopped(head))
+        {
+            result = result.Live(now);
+        }
+
         string verdict = result.Verdict == Verdict.Overdue ? result.Verdict.Word() : Good;
         head = cache.Chains.Append(head with { PulledAt = now, Verdict = verdict, HostKey = _pin.Pinned, ComparedAt = _compared ? now : head.ComparedAt }, [], head);
         return new PullResult { Host = host, Verdict = verdict, Added = added, Head = head, Message = verdict == Good && result.Verdict != Verdict.Clock ? null : result.Message };
     }
+
+    private bool IsStopped(ChainHead head) => cache.Chains.Line(head, head.Seq) is { } last && ChainLines.Member(last.Bytes.Span, "event"u8) == AuditEvents.AgentStopped;
 
     /// <summary>Notes a new entry.</summary>
     /// <returns>Whether it is one in which a console says what it has seen.</returns>

@@ -8,9 +8,6 @@ public sealed record AuditState
     /// <summary>The verdict of a host of which nothing was pulled yet.</summary>
     public const string NotPulled = "NONE";
 
-    /// <summary>The longest that an agent that runs leaves a signed chain without a checkpoint.</summary>
-    public static readonly TimeSpan CheckpointLimit = TimeSpan.FromMinutes(15);
-
     /// <summary>The host's name in the fleet.</summary>
     public required string Host { get; init; }
 

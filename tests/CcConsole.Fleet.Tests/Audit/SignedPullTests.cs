@@ -53,6 +53,22 @@ public sealed class SignedPullTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_host_that_shows_no_new_signature_while_its_agent_runs_is_OVERDUE()
+    {
+        await PullAsync();
+        FleetControl later = _fleet.Open(change: options => options with { Time = new Later(TimeSpan.FromMinutes(20)) });
+        await later.Hosts.TestAsync(later.Hosts.Get("web01"));
+        PullResult result = await later.Audit.PullAsync("web01");
+        Assert.Equal("OVERDUE", result.Verdict);
+        Assert.True(later.Audit.State("web01").IsOverdue);
+    }
+
+    private sealed class Later(TimeSpan by) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
+    }
+
+    [Fact]
     public async Task A_cache_of_before_finds_tree_and_keys_anew_and_one_that_was_edited_is_found()
     {
         ChainHead first = await PullAsync();
