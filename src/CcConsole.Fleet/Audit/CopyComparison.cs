@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CcConsole.Core.Audit;
 using CcConsole.Core.Protocol;
 using CcConsole.Store;
@@ -14,6 +15,8 @@ internal sealed class CopyComparison(CacheDatabase cache, IChainSource source, P
     private readonly MemoryStream _theirs = new();
     private ChainVerifier _agreed = ChainVerifier.Start();
     private long _next = -1;
+    private long _from;
+    private bool _explained;
 
     /// <returns>Null when host and copy agree in all that the copy holds and the host still has.</returns>
     public async Task<PullResult?> RunAsync(CancellationToken cancellation)
@@ -39,7 +42,8 @@ internal sealed class CopyComparison(CacheDatabase cache, IChainSource source, P
                         _theirs.Write(lines.Bytes.AsSpan(at, (int)Math.Min(lines.Bytes.Length - at, PullEvidence.Limit - _theirs.Length)));
                     }
 
-                    if (_theirs.Length >= PullEvidence.Limit || (parting is null && _next > head.Seq))
+                    _explained = _explained || ChainLines.Split(lines.Bytes, 0).Any(Explains);
+                    if (_theirs.Length >= PullEvidence.Limit || (parting is null && _next > head.Seq && _explained))
                     {
                         break;
                     }
@@ -50,7 +54,7 @@ internal sealed class CopyComparison(CacheDatabase cache, IChainSource source, P
                 ours?.Dispose();
             }
 
-            return parting is not null ? Keep(parting) : _next > head.Seq + 1 ? Pruned() : _next > head.Seq ? null : Short();
+            return parting is not null ? Keep(parting) : _next > head.Seq + 1 ? Pruned() : _next <= head.Seq ? Short() : _explained ? null : Gone();
         }
     }
 
@@ -64,6 +68,7 @@ internal sealed class CopyComparison(CacheDatabase cache, IChainSource source, P
     private void Begin(long from)
     {
         _next = Math.Max(from, head.First);
+        (_from, _explained) = (_next, _next == head.First);
         // Of a copy that begins later than the chain, the first entry alone names the one before it.
         string? before = _next == 0 ? null : cache.Chains.Line(head, _next - 1) is { } held ? ChainLines.Member(held.Bytes.Span, "hash"u8)
             : cache.Chains.Line(head, _next) is { } first ? ChainLines.Member(first.Bytes.Span, "prev_hash"u8) : null;
@@ -133,6 +138,32 @@ internal sealed class CopyComparison(CacheDatabase cache, IChainSource source, P
         string message = $"the chain ends before entry #{seq}; #{head.Seq} was seen at {head.PulledAt:yyyy-MM-dd HH:mm} UTC";
         return evidence.Keep(head, seq, Verdict.Rollback.Word(), message, evidence.Ours(head, seq), ReadOnlyMemory<byte>.Empty);
     }
+
+    /// <summary>Whether an entry tells that what the host has no more was pruned: at least so far, by the hash that the copy has there.</summary>
+    private bool Explains(ChainLine line)
+    {
+        if (line.Bytes.Span.IndexOf("\"event\": \"audit.prune\""u8) < 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            using JsonDocument entry = JsonDocument.Parse(line.Bytes);
+            return entry.RootElement.TryGetProperty("of", out JsonElement of) && of.ValueKind == JsonValueKind.String && of.ValueEquals("audit")
+                && entry.RootElement.TryGetProperty("last", out JsonElement last) && last.ValueKind == JsonValueKind.Number && last.TryGetInt64(out long seq) && seq >= _from - 1
+                && ChainLines.Member(line.Bytes.Span, "last_hash"u8) is { } hash
+                && (seq > head.Seq || (cache.Chains.Line(head, seq) is { } ours && ChainLines.Member(ours.Bytes.Span, "hash"u8) == hash));
+        }
+        catch (JsonException)
+        {
+            // Not an entry: the verification says so.
+            return false;
+        }
+    }
+
+    private PullResult Gone() => evidence.Keep(head, head.First, Verdict.Gap.Word(),
+        $"the host no longer has the entries #{head.First} to #{_from - 1}, and no entry of its chain tells that just these were pruned", evidence.Ours(head, head.First), ReadOnlyMemory<byte>.Empty);
 
     private PullResult Pruned() => evidence.Keep(head, head.Seq + 1, Verdict.Gap.Word(),
         $"the host has pruned the entries #{head.Seq + 1} to #{_next - 1} before they were pulled here", evidence.Ours(head, head.Seq), ReadOnlyMemory<byte>.Empty);
