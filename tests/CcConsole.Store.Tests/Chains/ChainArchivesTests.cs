@@ -85,7 +85,7 @@ public sealed class ChainArchivesTests : IDisposable
     public void A_file_that_an_earlier_cache_left_is_not_written_to()
     {
         string folder = Path.Combine(_cache.Root, "state", "archive");
-        Access.PrivatePath.EnsureDirectory(folder);
+        CcConsole.Store.Access.PrivatePath.EnsureDirectory(folder);
         string left = Path.Combine(folder, $"web_01-{_head!.Chain}-{_head.Copy}.jsonl");
         File.WriteAllText(left, "entries that are nowhere else\n");
         byte[] before = All();
