@@ -45,7 +45,7 @@ internal static class AuditPullVerb
                 return;
             }
             context.Output.WriteLine(pull.IsGood
-                ? $"✓ {Plain.Text(host)}: VERIFIED 0–{pull.Head?.Seq}, head {pull.Head?.Hash[..12]}…, {pull.Added} new"
+                ? $"✓ {Plain.Text(host)}: VERIFIED {pull.Head?.First}–{pull.Head?.Seq}, head {pull.Head?.Hash[..12]}…, {pull.Added} new"
                 : $"✗ {Plain.Text(host)}: {pull.Verdict}: {Plain.Text(pull.Message ?? "")}");
             if (pull.IsGood && pull.Message is { Length: > 0 } note) context.Output.WriteLine($"    note: {Plain.Text(note)}");
             foreach (ChainConflict other in pull.Others)
