@@ -192,7 +192,7 @@ public sealed class ChainCopies
     });
 
     /// <summary>The copy as the file that the host holds: every line with its line feed, read as it is consumed.</summary>
-    public Stream OpenRead(ChainHead copy) => new ChainCopyStream(Lines(copy));
+    public Stream OpenRead(ChainHead copy) => new ChainCopyStream(Lines(copy), copy.Offset);
 
     private List<ChainLine> Rows(string sql, ChainHead copy, long first, long last) => _database.Read(connection => connection.List(
         row => new ChainLine(row.GetInt64(0) & MaxSeq, row.Bytes(1)),

@@ -1,7 +1,9 @@
 namespace CcConsole.Store.Chains;
 
 /// <summary>Lines as one stream of bytes, a line feed after each.</summary>
-internal sealed class ChainCopyStream(IEnumerable<ChainLine> lines) : Stream
+/// <param name="lines">The lines.</param>
+/// <param name="length">How many bytes they are, where it is remembered; a copy that was edited may have others. Null: they are counted when it is asked.</param>
+internal sealed class ChainCopyStream(IEnumerable<ChainLine> lines, long? length = null) : Stream
 {
     private IEnumerator<ChainLine> _lines = lines.GetEnumerator();
     private long _position;
@@ -14,7 +16,7 @@ internal sealed class ChainCopyStream(IEnumerable<ChainLine> lines) : Stream
 
     public override bool CanWrite => false;
 
-    public override long Length => throw new NotSupportedException();
+    public override long Length => length ?? lines.Sum(line => line.Bytes.Length + 1L);
 
     /// <summary>Bytes given so far. Can be set to 0, to read everything once more, and to nothing else.</summary>
     public override long Position
