@@ -13,7 +13,7 @@ namespace CcConsole.Fleet.Audit;
 /// </summary>
 internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, IChainSource source, string host, string? hostKey, bool deep, Action<ChainHead, ChainLine> hear)
 {
-    private const string Good = "OK";
+    private const string Good = "OK", Overdue = "OVERDUE";
     private HostKeyPin _pin = null!;
     private PullEvidence _evidence = new(cache, host);
     private long _notable;
@@ -82,6 +82,7 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, IChai
 
     private async Task<PullResult> ContinueAsync(ChainHead? head, ChainStream stream, CancellationToken cancellation)
     {
+        ChainHead? before = head;
         // Of a copy that begins here every entry is verified, and there is nothing to compare.
         _compared |= head is null;
         VerifyResult? edited = null;
@@ -95,9 +96,9 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, IChai
         long added = 0;
         await foreach (AuditLines lines in stream.Lines.ConfigureAwait(false))
         {
-            long before = verifier.VerifiedBytes;
+            long done = verifier.VerifiedBytes;
             bool good = verifier.Append(lines.Bytes);
-            ReadOnlyMemory<byte> verified = lines.Bytes.AsMemory(0, (int)(verifier.VerifiedBytes - before));
+            ReadOnlyMemory<byte> verified = lines.Bytes.AsMemory(0, (int)(verifier.VerifiedBytes - done));
             if (!verified.IsEmpty)
             {
                 List<ChainLine> rows = ChainLines.Split(verified, head is null ? lines.First : head.Seq + 1);
@@ -142,9 +143,13 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, IChai
             result = result.Live(now);
         }
 
-        string verdict = result.Verdict == Verdict.Overdue ? result.Verdict.Word() : Good;
+        // A gap that an earlier pull found stays one until something is signed again: this one has looked at what is new alone.
+        bool still = result.Verdict != Verdict.Overdue && before?.Verdict == Overdue && head.CheckpointSeq == before.CheckpointSeq;
+        string verdict = still || result.Verdict == Verdict.Overdue ? Overdue : Good;
         head = cache.Chains.Append(head with { PulledAt = now, Verdict = verdict, HostKey = _pin.Pinned, ComparedAt = _compared ? now : head.ComparedAt }, [], head);
-        return new PullResult { Host = host, Verdict = verdict, Added = added, Head = head, Message = verdict == Good && result.Verdict != Verdict.Clock ? null : result.Message };
+        string? message = still ? $"the agent has signed nothing since {(head.CheckpointSeq is { } signed ? $"#{signed}" : "its first key")}, which was overdue before"
+            : verdict == Good && result.Verdict != Verdict.Clock ? null : result.Message;
+        return new PullResult { Host = host, Verdict = verdict, Added = added, Head = head, Message = message };
     }
 
     private bool IsStopped(ChainHead head) => cache.Chains.Line(head, head.Seq) is { } last && ChainLines.Member(last.Bytes.Span, "event"u8) == AuditEvents.AgentStopped;
@@ -205,7 +210,7 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, IChai
         Offset = (head?.Offset ?? 0) + length,
         HostKey = _pin.Pinned,
         PulledAt = options.Time.GetUtcNow(),
-        Verdict = Good,
+        Verdict = head?.Verdict ?? Good,
         Notable = _notable,
     }, known);
 

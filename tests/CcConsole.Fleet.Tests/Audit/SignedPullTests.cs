@@ -85,4 +85,18 @@ public sealed class SignedPullTests : IAsyncDisposable
         Assert.Equal("HASH", found.Verdict);
         Assert.Contains("of the copy here", found.Message);
     }
+
+    [Fact]
+    public async Task A_chain_that_was_overdue_stays_so_until_something_is_signed_again()
+    {
+        await PullAsync();
+        await (await _fleet.SqlAsync("UPDATE chain_copy SET verdict = 'OVERDUE'", "SELECT 1")).DisposeAsync();
+        PullResult again = await _control.Audit.PullAsync("web01");
+        Assert.Equal("OVERDUE", again.Verdict);
+        Assert.Contains($"signed nothing since #{again.Head!.CheckpointSeq}", again.Message);
+        Assert.Equal("OVERDUE", (await _control.Audit.PullAsync("web01", deep: true)).Verdict);
+        Assert.True(_control.Audit.State("web01").IsOverdue);
+        await PullAsync();
+        Assert.False(_control.Audit.State("web01").IsOverdue);
+    }
 }
