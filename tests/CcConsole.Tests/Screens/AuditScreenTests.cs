@@ -1,3 +1,6 @@
+using CcConsole.Core.Audit;
+using CcConsole.Fleet.Audit;
+using CcConsole.Screens;
 using CcConsole.Tui.Testing;
 using Xunit;
 
@@ -154,6 +157,25 @@ public sealed class AuditScreenTests : IAsyncDisposable
         var screen = await StartAsync("○ verified copy to #29, STALE: pulled 5h ago");
         Assert.DoesNotContain("VERIFIED", screen.Text);
         Assert.Contains("nothing in it is signed", screen.Text);
+    }
+
+    [Theory]
+    [InlineData(Verdict.Overdue, "! OVERDUE at #3: the agent ran without signing a checkpoint", "verdict.stale", "proven")]
+    [InlineData(Verdict.BadSig, "✗ BADSIG at #3: the signature does not hold, or is by no key of this chain", "verdict.bad", "broken")]
+    [InlineData(Verdict.Ratchet, "✗ RATCHET at #3: signed by a key that was not in force there", "verdict.bad", "broken")]
+    [InlineData(Verdict.Root, "✗ ROOT at #3: what was signed is not what the entries are", "verdict.bad", "broken")]
+    [InlineData(Verdict.Torn, "✗ INCOMPLETE at #3: the last entry is cut off (TORN)", "verdict.bad", "broken")]
+    public void A_finding_over_the_copy_is_said_in_words(Verdict verdict, string words, string scope, string link)
+    {
+        _fleet.Chain("web01", 5).Known("web01", "");
+        var head = _fleet.Control.Audit.Head("web01");
+        var found = new CopyVerification(head, new VerifyResult(5, 3, null, verdict, 4, "so it is", 0), null);
+        var banner = AuditBanner.Of(found, _fleet.Control.Audit.State("web01"), _fleet.Control.Monitor.Current.Host("web01"), _fleet.Time.GetUtcNow(), TimeZoneInfo.Utc, ascii: false);
+        Assert.Equal(words, banner.Text);
+        Assert.Equal(scope, banner.Scope);
+        Assert.Equal(3, banner.FirstBad);
+        var line = AuditLine.Of("web01", _fleet.Control.Audit.Entry("web01", 3), TimeZoneInfo.Utc);
+        Assert.EndsWith(link, AuditLink.Of(line, found, ascii: false).Mark, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -37,7 +37,8 @@ internal sealed record AuditBanner(string Text, string Scope, string Detail, lon
         var head = state.Head ?? found.Head;
         var seen = TimeText.Near(TimeZoneInfo.ConvertTime(head.PulledAt, zone), now);
         var pulled = TimeText.AgoWords(head.PulledAt, now);
-        var age = Format($"head pulled {seen}, {pulled}; {Signed(state)}; {Compared(state)}");
+        var odd = found.Result.Warnings is [var first, ..] ? $"; odd: line {first.Line.ToString(CultureInfo.InvariantCulture)} {first.Message}" : "";
+        var age = Format($"head pulled {seen}, {pulled}; {Signed(state)}; {Compared(state)}{odd}");
         var bad = StatusLook.Of(Status.Fail).Mark(ascii);
         if (!found.Result.Verdict.IsWhole())
         {
@@ -50,8 +51,12 @@ internal sealed record AuditBanner(string Text, string Scope, string Detail, lon
             var words = VerdictWords.Of(conflict.Verdict, conflict.Seq, head.Seq, seen, conflict.Message, ascii);
             return new AuditBanner($"{bad} {words}", "verdict.bad", $"On the host; the copy held here is whole. Both versions: {conflict.Directory}", conflict.Seq);
         }
-        if (state.IsOverdue || found.Result.Verdict == Verdict.Overdue)
-            return new AuditBanner($"{StatusLook.Of(Status.Late).Mark(ascii)} {VerdictWords.Of(Verdict.Overdue.Word(), null, head.Seq, seen, "the agent ran without signing a checkpoint", ascii)}", "verdict.stale", age, null);
+        // Every entry is whole; what lies after the last signature is held by this copy alone.
+        if (found.Result.Verdict == Verdict.Overdue || state.IsOverdue)
+        {
+            var words = VerdictWords.Of("OVERDUE", AuditLink.FirstBad(found), head.Seq, seen, "the agent ran without signing a checkpoint", ascii);
+            return new AuditBanner($"{StatusLook.Of(Status.Late).Mark(ascii)} {words}", "verdict.stale", age, AuditLink.FirstBad(found));
+        }
         var copy = Format($"verified copy to #{found.Head.Seq}");
         if (host is { Status: Status.Offline or Status.Unknown } or { IsStale: true } or null)
             return new AuditBanner($"{StatusLook.Of(Status.Offline).Mark(ascii)} {copy}, host unreachable", "verdict.stale", age, null);

@@ -28,11 +28,11 @@ internal sealed record AuditLink(string Mark, string Scope)
             return Unproven;
         if (found.Conflict is { } conflict && seq == conflict.Seq)
             return ascii ? DiffersAscii : Differs;
-        if (FirstBad(found) is { } bad && seq >= bad)
+        if (!found.Result.Verdict.IsWhole() && FirstBad(found) is { } bad && seq >= bad)
             return seq > bad ? Unproven : ascii ? BrokenAscii : Broken;
         return ascii ? ProvenAscii : Proven;
     }
 
     /// <summary>The sequence at which a verification of a copy found the break; null when there is none.</summary>
-    public static long? FirstBad(CopyVerification found) => found.Result.Verdict.IsWhole() ? null : found.Result.FirstSeq + found.Result.FirstBad - 1;
+    public static long? FirstBad(CopyVerification found) => found.Result.Verdict.IsGood() ? null : found.Result.FirstSeq + found.Result.FirstBad - 1;
 }
