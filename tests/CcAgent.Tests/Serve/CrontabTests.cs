@@ -23,8 +23,9 @@ public class CrontabTests
     private static async Task<string> TableAsync(TestUser user) =>
         (await ProgramRun.RunAsync("/usr/bin/env", ["crontab", "-u", user.Name, "-l"])).Output;
 
-    private static async Task<List<JsonElement>> EntriesAsync(TestUser user) =>
-        AgentProgram.Lines((await AgentProgram.RunAsAsync(user, "audit", "show", "--json")).Output);
+    private static async Task<List<JsonElement>> EditsAsync(TestUser user) =>
+        [.. AgentProgram.Lines((await AgentProgram.RunAsAsync(user, "audit", "show", "--json")).Output)
+            .Where(static entry => entry.GetProperty("event").GetString() == "crontab.edited")];
 
     [Fact]
     public async Task A_change_is_written_read_back_and_audited()
@@ -41,7 +42,7 @@ public class CrontabTests
         written = await serve.ResultAsync("crontab.write", Write(Second, Hash(First)));
         Assert.Equal(Second, await TableAsync(user));
 
-        var entry = (await EntriesAsync(user)).Last(e => e.GetProperty("event").GetString() == "crontab.edited");
+        var entry = (await EditsAsync(user))[^1];
         Assert.Equal(written.GetProperty("auditSeq").GetInt64(), entry.GetProperty("seq").GetInt64());
         Assert.Equal(
             ("crontab.edited", "ada", "laptop", "crontab of " + user.Name, Hash(First), Hash(Second), "why not"),
@@ -60,7 +61,7 @@ public class CrontabTests
         await using var daemon = await RunningDaemon.StartAsAsync(user);
         await using var serve = ServeClient.StartAs(user);
         await serve.ResultAsync("crontab.write", Write(First, null));
-        var before = (await EntriesAsync(user)).Count;
+        var before = (await EditsAsync(user)).Count;
         foreach (var expected in (string?[])[null, Hash(Second)])
         {
             var conflict = await serve.ResultAsync("crontab.write", Write(Second, expected));
@@ -71,7 +72,7 @@ public class CrontabTests
         var rejected = await serve.ResultAsync("crontab.write", Write("this is no table\n", Hash(First)));
         Assert.Equal("rejected", rejected.GetProperty("outcome").GetString());
         Assert.Equal(First, await TableAsync(user));
-        Assert.Equal(before, (await EntriesAsync(user)).Count);
+        Assert.Equal(before, (await EditsAsync(user)).Count);
     }
 
     [Fact]
