@@ -140,7 +140,7 @@ public sealed class EvidenceExport
     private (EvidencePlan Plan, TreeExcerpt? Excerpt, string? Finding) Prove(ChainHead head, ChainSurvey survey, List<long> selected, bool everyStep, CancellationToken cancellation, long before = long.MaxValue)
     {
         string? finding = survey.Bad?.Words;
-        for (; ;)
+        while (true)
         {
             EvidencePlan plan = EvidencePlan.Make(survey, selected, head.Seq, before, everyStep);
             if (plan.Checkpoints.Count == 0)
