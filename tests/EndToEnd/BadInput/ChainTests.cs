@@ -75,7 +75,7 @@ public sealed class ChainTests : IAsyncLifetime
         Assert.Single(Evidence());
         ProgramResult heads = await _home.RunAsync("audit", "heads");
         Assert.True(heads.Code == 1, heads.ToString());
-        Assert.Contains("evidence in", heads.Output, StringComparison.Ordinal);
+        Assert.Contains("evidence: ", heads.Output, StringComparison.Ordinal);
         // It stays so until a person has looked.
         Refusal.Is(await _home.RunAsync("audit", "pull", "web01"), 1, "✗ web01", "audit resolve web01");
     }
