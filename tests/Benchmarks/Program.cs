@@ -3,8 +3,8 @@ using Benchmarks.Audit;
 using Benchmarks.Tui;
 
 // "audit-pairs FILE COMMAND…" times a published verifier beside openssl; "frame-bytes" counts what a redraw allocates; anything else goes to BenchmarkDotNet.
-if (args is ["audit-pairs", var file, .. var command] && command.Length > 0)
-    return AuditPairs.Run(file, command);
+if (args is ["audit-pairs" or "audit-pairs-signed", var file, .. var command] && command.Length > 0)
+    return AuditPairs.Run(file, command, args[0] == "audit-pairs-signed");
 if (args is ["audit-search", var folder, var console])
     return SearchFigures.Run(folder, console);
 if (args is ["frame-bytes"])

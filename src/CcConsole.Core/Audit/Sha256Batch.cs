@@ -4,24 +4,25 @@ namespace CcConsole.Core.Audit;
 
 /// <summary>
 /// Hashes many independent messages side by side, as many as there are lanes for: 16 with AVX-512, 8 with AVX2, 4 on
-/// any other x64; elsewhere one after the other, which ARM's instructions make fast. Compiled ahead of time for any x64, the
-/// wider ones are not asked for (the compiler settles that at build time, IlcInstructionSet). A lane that has finished its message takes the
+/// any other x64; elsewhere one after the other, which ARM's instructions make fast. Compiled ahead of time, the widest are those of
+/// <see cref="Sha256Kernel"/>. A lane that has finished its message takes the
 /// next one at once, so messages of different lengths cost no idle lanes but at the very end.
 /// </summary>
 internal static unsafe class Sha256Batch
 {
     private const int MaxLanes = Sha256Lanes16.Lanes;
     /// <summary>How many messages the processor hashes side by side.</summary>
-    public static int Lanes => Sha256Lanes16.IsSupported ? Sha256Lanes16.Lanes : Sha256Lanes8.IsSupported ? Sha256Lanes8.Lanes : Sha256Lanes4.IsSupported ? Sha256Lanes4.Lanes : 1;
+    public static int Lanes => Sha256Kernel.Lanes16 != 0 || Sha256Lanes16.IsSupported ? Sha256Lanes16.Lanes : Sha256Lanes8.IsSupported ? Sha256Lanes8.Lanes : Sha256Lanes4.IsSupported ? Sha256Lanes4.Lanes : 1;
 
     /// <summary>Hashes each message into the place of the same index.</summary>
-    public static void Hash(ReadOnlySpan<Sha256Message> messages, Span<Hash32> hashes) => Hash(messages, hashes, Lanes);
+    public static void Hash(ReadOnlySpan<Sha256Message> messages, Span<Hash32> hashes) => Hash(messages, hashes, Lanes, Sha256Kernel.Lanes16);
 
     /// <param name="messages">The messages.</param>
     /// <param name="hashes">As many.</param>
     /// <param name="lanes">16, 8, 4 or 1: what the processor has, or fewer.</param>
+    /// <param name="kernel">The linked function for 16 lanes; 0 for the managed one.</param>
     [SkipLocalsInit]
-    internal static void Hash(ReadOnlySpan<Sha256Message> messages, Span<Hash32> hashes, int lanes)
+    internal static void Hash(ReadOnlySpan<Sha256Message> messages, Span<Hash32> hashes, int lanes, nint kernel = 0)
     {
         if (hashes.Length < messages.Length)
             throw new ArgumentException("too few places for the hashes", nameof(hashes));
@@ -53,7 +54,9 @@ internal static unsafe class Sha256Batch
 
         while (busy > 0)
         {
-            if (lanes == Sha256Lanes16.Lanes)
+            if (lanes == Sha256Lanes16.Lanes && kernel != 0)
+                Sha256Kernel.Compress(kernel, state, blocks);
+            else if (lanes == Sha256Lanes16.Lanes)
                 Sha256Lanes16.Compress(state, blocks);
             else if (lanes == Sha256Lanes8.Lanes)
                 Sha256Lanes8.Compress(state, blocks);

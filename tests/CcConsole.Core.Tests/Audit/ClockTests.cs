@@ -25,6 +25,36 @@ public sealed class ClockTests
         Assert.Equal(Verdict.Clock, SignedChain.Verify(chain.Bytes, new RememberedHead(chain.Seq, chain.Head)).Verdict);
     }
 
+    [Theory]
+    [InlineData("1795190201.619942", "81", 1_795_190_201_619_942, 81)]
+    [InlineData("1795190201.6", "12345678", 1_795_190_201_600_000, 12345678)]
+    [InlineData("1795190201.0", "123456789012345", 1_795_190_201_000_000, 123456789012345)]
+    [InlineData("0.0001", "0", 100, 0)]
+    [InlineData("7", "1234567", 7_000_000, 1234567)]
+    [InlineData("179519020x.619942", "1234x678", -1, -1)]
+    [InlineData("1795190201.61994x", "12345678x", -1, -1)]
+    [InlineData("1795190201x619942", "1234567890123456", -1, -1)]
+    [InlineData("1.5e+16", "-5", -1, -1)]
+    [InlineData("true", "\"12345678\"", -1, -1)]
+    public void The_clocks_are_read_from_their_spelling_and_from_no_other(string timestamp, string mono, long wall, long micros)
+    {
+        var line = System.Text.Encoding.ASCII.GetBytes(timestamp + mono);
+        var found = new EntryLine { Time = 0, TimeLength = timestamp.Length, Mono = timestamp.Length, MonoLength = mono.Length };
+        Assert.Equal(new EntryClock(wall, micros), EntryClock.Of(line, found));
+    }
+
+    [Fact]
+    public void Numbers_of_every_length_are_read()
+    {
+        var random = new Random(7);
+        for (var i = 0; i < 3000; i++)
+        {
+            var number = random.NextInt64((long)Math.Pow(10, 1 + i % 15));
+            var line = System.Text.Encoding.ASCII.GetBytes($"{number}");
+            Assert.Equal(number, EntryClock.Of(line, new EntryLine { MonoLength = line.Length }).Mono);
+        }
+    }
+
     [Fact]
     public void A_clock_that_is_set_by_less_is_not_worth_a_word()
     {

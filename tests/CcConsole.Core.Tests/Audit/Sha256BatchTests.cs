@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using CcConsole.Core.Audit;
@@ -39,7 +40,45 @@ public sealed class Sha256BatchTests
     [Fact]
     public void The_widest_lanes_that_the_processor_has_are_taken() => Assert.Equal(Widths.Last().Data, Sha256Batch.Lanes);
 
-    private static void Check(int lanes, int[] lengths, int seed)
+    [Fact]
+    public void The_function_that_is_linked_into_the_executables_agrees()
+    {
+        using var folder = new TempFolder();
+        var library = Path.Combine(folder.Path, "libcc_sha256.so");
+        using var compiler = Process.Start("gcc", ["-std=gnu11", "-O2", "-fPIC", "-shared", "-Wall", "-Wextra", "-Werror", "-o", library, Source()]);
+        compiler.WaitForExit();
+        Assert.Equal(0, compiler.ExitCode);
+        var handle = NativeLibrary.Load(library);
+        try
+        {
+            nint kernel;
+            unsafe
+            {
+                kernel = ((delegate* unmanaged<nint>)NativeLibrary.GetExport(handle, "cc_sha256_lanes16"))();
+            }
+            // It asks the processor itself, and must come to the same as the runtime.
+            Assert.Equal(Sha256Lanes16.IsSupported, kernel != 0);
+            if (kernel == 0)
+                return;
+            Check(16, [.. Enumerable.Range(0, 1204).Select(i => i / 4)], seed: 1, kernel);
+            Check(16, [.. Enumerable.Range(0, 100).Select(i => i * i)], seed: 2, kernel);
+        }
+        finally
+        {
+            NativeLibrary.Free(handle);
+        }
+    }
+
+    private static string Source()
+    {
+        const string Name = "src/CcConsole.Core/Audit/Native/sha256_lanes.c";
+        var folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, Name)))
+            folder = Path.GetDirectoryName(folder) ?? throw new FileNotFoundException(Name);
+        return Path.Combine(folder, Name);
+    }
+
+    private static void Check(int lanes, int[] lengths, int seed, nint kernel = 0)
     {
         var random = new Random(seed);
         var bytes = GC.AllocateUninitializedArray<byte>(lengths.Sum() + 1, pinned: true);
@@ -57,7 +96,7 @@ public sealed class Sha256BatchTests
             at += lengths[i];
         }
         var hashes = new Hash32[lengths.Length];
-        Sha256Batch.Hash(messages, hashes, lanes);
+        Sha256Batch.Hash(messages, hashes, lanes, kernel);
         Assert.Equal(expected, hashes);
     }
 }
