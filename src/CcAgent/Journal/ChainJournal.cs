@@ -108,7 +108,7 @@ internal sealed class ChainJournal : IDisposable
     {
         var hash = Append(eventName, members);
         _urgent |= eventName == AuditEvents.CrontabEdited;
-        if (_signed is null && _signatures.Since >= _ratchet.Entries && _ratchet.IsReady)
+        if (_signed is null && _signatures.Since >= _ratchet.Entries && _ratchet.MayTry && _ratchet.IsReady)
             AddCheckpoint();
         return hash;
     }
@@ -238,8 +238,16 @@ internal sealed class ChainJournal : IDisposable
         if (_signatures.InForce is null)
             Append(AuditEvents.KeyNext, [new("vkey", _ratchet.InForce.Text)]);
         Append(AuditEvents.KeyNext, [new("vkey", _ratchet.Announcement.Text)]);
-        _signed = _signatures.Tree.Copy();
-        Append(AuditEvents.Checkpoint, [new("note", _ratchet.Sign(_signed))]);
+        var tree = _signatures.Tree.Copy();
+        if (_ratchet.Sign(tree) is not { } note)
+        {
+            // What was announced is announced again; until then the key in force stays what it is.
+            AddUnsigned();
+            return;
+        }
+
+        _signed = tree;
+        Append(AuditEvents.Checkpoint, [new("note", note)]);
         _noted = null;
     }
 
@@ -306,6 +314,9 @@ internal sealed class ChainJournal : IDisposable
             GoOn(tail);
             if (_signatures.InForce is null && !broken)
                 AddFirstKey();
+            // With what is missing the chain may have lost the name of the key in force: it is named again before this can be found whole.
+            if (broken && _ratchet.Prepare())
+                AddCheckpoint();
         }
 
         AddUnsigned();

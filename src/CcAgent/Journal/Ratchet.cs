@@ -106,7 +106,8 @@ internal sealed class Ratchet : IDisposable
     /// <summary>Has the next key made and brought to disk beside the writer.</summary>
     internal void PrepareBeside()
     {
-        if (_key is not null && _next is null && _work is not { IsAlive: true })
+        // In this order: what has just ended may have made it.
+        if (_key is not null && _work is not { IsAlive: true } && _next is null)
             Begin(MakeNext);
     }
 
@@ -122,9 +123,15 @@ internal sealed class Ratchet : IDisposable
         return _next is not null;
     }
 
-    /// <summary>The note that signs a tree. Not without <see cref="IsReady"/>.</summary>
-    internal string Sign(CompactRange tree) =>
-        _key!.Sign(new Checkpoint(Checkpoint.OfHost(_chain), tree.Size, tree.Root)).Format();
+    /// <summary>The note that signs a tree; null, with the <see cref="Problem"/>, when the system's library cannot. Not without <see cref="IsReady"/>.</summary>
+    internal string? Sign(CompactRange tree)
+    {
+        string? note = null;
+        Try(() => note = _key!.Sign(new Checkpoint(Checkpoint.OfHost(_chain), tree.Size, tree.Root)).Format());
+        if (note is null)
+            _last = Stopwatch.GetTimestamp();
+        return note;
+    }
 
     /// <summary>The checkpoint is durable: the announced key takes the place of the one that signed it.</summary>
     /// <param name="tree">The tree that was signed; not used by anyone else from now on.</param>
@@ -153,6 +160,8 @@ internal sealed class Ratchet : IDisposable
     public void Dispose()
     {
         Finish();
+        // Else the key that is no more in force stays on disk until the next start.
+        Try(Promote);
         _key?.Dispose();
         _next?.Dispose();
     }

@@ -1,0 +1,165 @@
+using CcAgent.Journal;
+using CcAgent.Places;
+using CcAgent.Tests.Harness;
+using CcConsole.Core;
+using CcConsole.Core.Audit;
+using Xunit;
+
+namespace CcAgent.Tests.Journal.Faults;
+
+/// <summary>What becomes of the chain and its keys where one step of signing fails.</summary>
+public class SigningTests
+{
+    [Fact]
+    public async Task Where_the_library_cannot_sign_entries_go_on_and_the_next_checkpoint_is_good()
+    {
+        using var folder = new SecureFolder();
+        using (var journal = OpenJournal.In(folder, settings: new AuditSettings(CheckpointEntries: 5)))
+        {
+            Add(journal, 1);
+            journal.Checkpoint();
+            var key = OpenJournal.Blind(journal);
+            journal.Checkpoint();
+            Assert.NotNull(journal.Unsigned);
+            // In the middle of a batch too, and neither an announcement nor a complaint for each entry.
+            var before = journal.NextSeq;
+            Add(journal, 20);
+            journal.Tend();
+            Assert.Equal(before + 20, journal.NextSeq);
+            OpenJournal.Restore(journal, key);
+            OpenJournal.Wait(journal);
+            Add(journal, 1);
+            journal.Tend();
+            Assert.Null(journal.Unsigned);
+        }
+
+        Assert.Equal(1, await CountAsync(folder, AuditEvents.Unsigned));
+        await GoodAsync(folder, 2);
+    }
+
+    [Fact]
+    public async Task A_first_key_whose_entry_was_given_up_is_named_again()
+    {
+        using var folder = new SecureFolder();
+        // A chain whose genesis names no key, and no key can be made at first.
+        var blocked = folder.Path + "/audit-state/key.next";
+        Directory.CreateDirectory(blocked);
+        File.SetUnixFileMode(folder.Path + "/audit-state", (UnixFileMode)0x1C0);
+        using (var journal = OpenJournal.In(folder))
+        {
+            Assert.NotNull(journal.Unsigned);
+            Directory.Delete(blocked);
+            OpenJournal.FailOnce(journal);
+            Assert.Throws<ProblemException>(journal.Checkpoint);
+            journal.Recover();
+            journal.Checkpoint();
+            Assert.Null(journal.Unsigned);
+        }
+
+        // Whoever has looked takes the alarm away.
+        File.Delete(folder.Path + "/audit-state/alarms");
+        await GoodAsync(folder, 1);
+    }
+
+    [Fact]
+    public async Task Without_the_head_too_the_key_that_the_chain_names_signs_after_a_kill_before_the_rename()
+    {
+        using var folder = new SecureFolder();
+        await using (var first = await RunningDaemon.StartAsync(folder))
+            Assert.Equal(0, await first.StopAsync());
+        await using (var killed = InjectedFault.Start(folder, "audit-state/key.next", "rename:signal=KILL:when=1"))
+        {
+            Assert.True(await killed.ReadyAsync(), killed.Said);
+            Assert.Equal(137, await killed.StopAsync());
+        }
+
+        File.Delete(folder.Path + "/audit-state/head");
+        var before = await RatchetOracle.CheckpointsAsync(folder.Path);
+        Assert.Equal(2, before);
+        using (var journal = OpenJournal.In(folder))
+        {
+            Assert.Null(journal.Unsigned);
+            journal.Checkpoint();
+        }
+
+        // That the head was gone stays said; each checkpoint is by the key in force all the same.
+        Assert.Equal(before + 2, await RatchetOracle.CheckpointsAsync(folder.Path));
+        Assert.DoesNotContain("RATCHET", (await AgentProgram.RunAsync("audit", "verify", "--dir", folder.Path)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_a_shrunk_chain_the_key_in_force_is_named_anew_before_anything_else_is_written()
+    {
+        using var folder = new SecureFolder();
+        using (var journal = OpenJournal.In(folder))
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                Add(journal, 2);
+                journal.Checkpoint();
+            }
+        }
+
+        // As many lines as two checkpoints and their announcements: the key that the rest names is long gone.
+        var segment = folder.LastSegment("audit");
+        await File.WriteAllLinesAsync(segment, (await File.ReadAllLinesAsync(segment, TestContext.Current.CancellationToken))[..5], TestContext.Current.CancellationToken);
+        for (var start = 0; start < 2; start++)
+        {
+            // Killed at once: nothing but what it writes when it opens the log.
+            using var journal = OpenJournal.In(folder);
+            Assert.Null(journal.Unsigned);
+        }
+
+        var entries = await AgentProgram.EntriesAsync(folder.Path);
+        Assert.Equal([AuditEvents.Shrunk, AuditEvents.KeyNext, AuditEvents.Checkpoint], entries[^3..].Select(entry => entry.GetProperty("event").GetString()));
+        Assert.Equal(0, await CountAsync(folder, AuditEvents.Unsigned));
+    }
+
+    [Fact]
+    public void A_key_whose_file_could_not_take_its_place_takes_it_at_the_end()
+    {
+        using var folder = new SecureFolder();
+        var key = folder.Path + "/audit-state/key";
+        using (var journal = OpenJournal.In(folder))
+        {
+            // In the place of the key in force: it cannot be overwritten.
+            File.Move(key, key + ".kept");
+            Directory.CreateDirectory(key);
+            journal.Checkpoint();
+            OpenJournal.Finish(journal);
+            Assert.NotNull(journal.Unsigned);
+            Assert.True(File.Exists(key + ".next"));
+            Directory.Delete(key);
+            File.Move(key + ".kept", key);
+        }
+
+        Assert.False(File.Exists(key + ".next"));
+        using var next = OpenJournal.In(folder);
+        Assert.Null(next.Unsigned);
+    }
+
+    private static void Add(ChainJournal journal, int entries)
+    {
+        journal.Begin(entries);
+        for (var i = 0; i < entries; i++)
+            journal.Add(AuditEvents.AgentStarted, [new("n", i)]);
+        journal.Commit();
+    }
+
+    private static async Task<int> CountAsync(SecureFolder folder, string name) =>
+        (await AgentProgram.EntriesAsync(folder.Path)).Count(entry => entry.GetProperty("event").GetString() == name);
+
+    // To whoever verifies it, the agent and one who knows the formats alone; and one more start can go on with its files.
+    private static async Task GoodAsync(SecureFolder folder, int checkpoints)
+    {
+        for (var start = 0; start < 2; start++)
+        {
+            var verify = await AgentProgram.RunAsync("audit", "verify", "--dir", folder.Path);
+            Assert.True(verify.Code == 0, verify.ToString());
+            Assert.Equal(checkpoints + start, await RatchetOracle.CheckpointsAsync(folder.Path));
+            using var journal = OpenJournal.In(folder);
+            Assert.Null(journal.Unsigned);
+            journal.Checkpoint();
+        }
+    }
+}
