@@ -39,9 +39,9 @@ internal sealed class CopyArchive(string path, long first, long end, long bytes)
             yield break;
         }
 
-        long seq = first;
         Check();
-        foreach ((ReadOnlyMemory<byte> line, _) in LineFile.Read(path, 0, bytes))
+        (long seq, long offset) = from > first ? new ArchivePlaces(path, first, end, bytes).Before(from) : (first, 0);
+        foreach ((ReadOnlyMemory<byte> line, _) in LineFile.Read(path, offset, bytes))
         {
             if (seq > to)
             {

@@ -123,6 +123,40 @@ public sealed class ChainArchivesTests : IDisposable
     }
 
     [Fact]
+    public void An_archived_entry_is_found_by_its_number_without_reading_all_before_it()
+    {
+        ChainHead moved = Move(2990);
+        byte[][] lines = [.. _database.Chains.Lines(moved).Select(line => line.Bytes.ToArray())];
+        // Read from the start, everything behind a line feed that is gone would be taken for the entry after it.
+        using (FileStream file = new(moved.Archive!, FileMode.Open))
+        {
+            file.Position = lines[0].Length;
+            file.WriteByte((byte)' ');
+        }
+
+        foreach (long seq in (long[])[1200, 2000, 2500, 2988, 2989])
+        {
+            Assert.Equal(lines[seq], _database.Chains.Line(moved, seq)!.Value.Bytes.ToArray());
+            Assert.Equal(lines.Skip((int)seq).Take(2), _database.Chains.Lines(moved, seq, seq + 1).Select(line => line.Bytes.ToArray()));
+        }
+    }
+
+    [Fact]
+    public void Each_entry_of_an_archive_is_found_whatever_its_lines_say()
+    {
+        byte[][] lines = [.. _database.Chains.Lines(_head!).Select(line => line.Bytes.ToArray())];
+        ChainHead moved = Move(2990);
+        foreach (int seq in Enumerable.Range(0, 2990).Where(seq => seq % 7 == 0))
+        {
+            Assert.Equal(lines[seq], _database.Chains.Line(moved, seq)!.Value.Bytes.ToArray());
+        }
+
+        // No number can be read in any line: all lines before are counted.
+        File.WriteAllBytes(moved.Archive!, [.. File.ReadAllBytes(moved.Archive!).Select(letter => letter == (byte)'"' ? (byte)'\'' : letter)]);
+        Assert.Equal(lines[2000].Length, _database.Chains.Line(moved, 2000)!.Value.Bytes.Length);
+    }
+
+    [Fact]
     public void Lines_that_are_not_whole_stay_in_the_cache()
     {
         TemporaryCache.Run("sqlite3", _cache.FilePath, "UPDATE chain_line SET line = CAST(replace(CAST(line AS TEXT), 'xxx', 'xyx') AS BLOB) WHERE position & 1099511627775 = 500");
