@@ -125,8 +125,9 @@ public sealed class JobOperations
     /// <exception cref="ProblemException">The console is read-only, the host is not reached, or the job cannot be started.</exception>
     public async IAsyncEnumerable<RunEvent> RunAsync(JobEditor table, Job job, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
-        _guard.Demand($"running {job.Id}");
         RunRequest request = RunRequest.For(table, job);
+        // Waits for other consoles and for the disk: not on the thread that draws, which asks for the first event.
+        await Task.Run(() => _guard.Demand($"running {job.Id}"), cancellation).ConfigureAwait(false);
         HostConnection connection = await _sessions.Get(table.Host).ConnectAsync(cancellation).ConfigureAwait(false);
         if (_guard.Own.Record(AuditEvents.JobRequested, table.Host.Name, new AuditMember("job_id", job.Id), new AuditMember("table", table.Table.Id.Name), new AuditMember("command", OwnRecords.Cut(job.Command))) is { } unrecorded)
         {

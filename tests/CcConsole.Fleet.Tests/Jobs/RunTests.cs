@@ -1,6 +1,7 @@
 using System.Text;
 using CcConsole.Core.Jobs;
 using CcConsole.Fleet.Jobs;
+using CcConsole.Store.Access;
 using Xunit;
 
 namespace CcConsole.Fleet.Tests.Jobs;
@@ -35,6 +36,25 @@ public sealed class RunTests : IAsyncDisposable
         (string output, RunEnded end) = await RunAsync("* * * * * echo 'a\xff\xc3 b'\n", Encoding.Latin1);
         Assert.Equal("a\xff\xc3 b\n", output);
         Assert.Equal(0, end.ExitCode);
+    }
+
+    [Fact]
+    public async Task Who_asks_for_a_run_does_not_wait_for_the_lock_of_the_consoles_own_chain()
+    {
+        FleetControl control = _fleet.Open();
+        control.Hosts.Add(_fleet.MakeHost("web01", "* * * * * echo up\n"));
+        JobEditor editor = await control.Jobs.OpenAsync("web01");
+        control.Own.File.Demand();
+        FileLock held = FileLock.Take(Path.Combine(_fleet.StateDirectory, "audit-state", "lock"));
+        await using IAsyncEnumerator<RunEvent> run = control.Jobs.RunAsync(editor, editor.Jobs.Jobs[0]).GetAsyncEnumerator();
+        ValueTask<bool> first = run.MoveNextAsync();
+        bool returned = !first.IsCompleted;
+        held.Dispose();
+        Assert.True(await first);
+        Assert.True(returned, "the caller's thread waited until the lock was given up");
+        while (await run.MoveNextAsync())
+        {
+        }
     }
 
     [Fact]
