@@ -102,4 +102,44 @@ public sealed class AuditEvidenceVerbTests : IDisposable
         Assert.Contains("✗ checkpoint #8 signs another root than the entries have", run.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("covers it", run.Output, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("{\"event\": \"x\u001b[31m\u009b2J\u202e\", oops", "no JSON object as an agent writes it; the line: ")]
+    [InlineData("[1, 2]", "no JSON object as an agent writes it; the line: [1, 2]")]
+    [InlineData("", "no JSON object as an agent writes it; the line: ")]
+    [InlineData("{\"event\": \"audit.prune\", \"last\": 3, \"tree\": [", "the line: {\"event\": \"audit.prune\"")]
+    [InlineData("{\"a\\ud800\": \"b\"}", "the line: {\"a\\ud800\": \"b\"}")]
+    public async Task A_line_of_the_cache_that_is_no_entry_is_said_to_be_none_and_nothing_of_it_reaches_the_terminal_raw(string line, string said)
+    {
+        _home.Cache(cache => Replace(cache, 3, line));
+        ProgramResult run = await _home.RunAsync("audit", "show", "web01", "3"), json = await _home.RunAsync("audit", "show", "web01", "3", "--json");
+
+        Assert.Equal((1, 1), (run.Code, json.Code));
+        Assert.Contains(said, run.Output, StringComparison.Ordinal);
+        Assert.Contains("✗ ", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+        Assert.Equal(line, JsonDocument.Parse(json.Output).RootElement.GetProperty("entry").GetString());
+        Assert.DoesNotContain((run.Output + run.Error + json.Output).EnumerateRunes(), rune => rune.Value is not '\n' && (System.Text.Rune.IsControl(rune) || rune.Value == 0x202e));
+    }
+
+    [Fact]
+    public async Task Of_the_first_entry_that_a_pruned_copy_has_it_is_not_said_that_it_follows_one()
+    {
+        using SignedChain chain = new SignedChain("beef").Runs(6).Sign();
+        _home.Cache(cache => chain.Prune(4).Runs(2).Store(cache, "db01", first: 4));
+
+        ProgramResult first = await _home.RunAsync("audit", "show", "db01", "4"), second = await _home.RunAsync("audit", "show", "db01", "5");
+
+        Assert.Contains("✓ its hash is that of the line; the copy begins with it, so that what it follows is not held here", first.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("follows #3", first.Output, StringComparison.Ordinal);
+        Assert.Contains("and it follows #4", second.Output, StringComparison.Ordinal);
+    }
+
+    // As somebody does who edits the file of the cache.
+    private static void Replace(CcConsole.Store.CacheDatabase cache, long seq, string line)
+    {
+        string hex = Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(line));
+        ProgramResult sql = ProgramRun.RunAsync("sqlite3", [cache.FilePath, $"UPDATE chain_line SET line = x'{hex}' WHERE position % (1 << 40) = {seq}"]).GetAwaiter().GetResult();
+        Assert.True(sql.Code == 0, sql.ToString());
+    }
 }

@@ -148,7 +148,12 @@ internal sealed class ChainSurvey
     /// <summary>The tree at the start of what a pruned chain still has; null when the entry is about another cut.</summary>
     private static CompactRange? TreeAt(ChainLine line, long first)
     {
-        using JsonDocument document = JsonDocument.Parse(line.Bytes);
+        using JsonDocument? document = Parse(line);
+        if (document is null)
+        {
+            return null;
+        }
+
         JsonElement entry = document.RootElement;
         if (!entry.TryGetProperty("last", out JsonElement last) || last.ValueKind != JsonValueKind.Number || !last.TryGetInt64(out long seq) || seq + 1 != first
             || !entry.TryGetProperty("tree", out JsonElement tree) || tree.ValueKind != JsonValueKind.Array)
@@ -168,5 +173,18 @@ internal sealed class ChainSurvey
         }
 
         return hashes.Count == System.Numerics.BitOperations.PopCount((ulong)first) ? CompactRange.From(first, hashes) : null;
+    }
+
+    /// <summary>Null for a line that is no JSON, as one that was edited in the cache.</summary>
+    private static JsonDocument? Parse(ChainLine line)
+    {
+        try
+        {
+            return JsonDocument.Parse(line.Bytes);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 }

@@ -27,9 +27,16 @@ internal static class AuditShowVerb
             context.Document(json =>
             {
                 json.WriteString("host", host);
-                json.WritePropertyName("entry");
-                // A JSON object already, printed as it is: .NET's reader would not take half a surrogate pair.
-                json.WriteRawValue(proof.Row.Line.Span, skipInputValidation: true);
+                // A JSON object already, printed as it is: .NET's reader would not take half a surrogate pair. A line that is not whole can be anything: it is text.
+                if (proof.Line.Verdict.IsGood())
+                {
+                    json.WritePropertyName("entry");
+                    json.WriteRawValue(proof.Row.Line.Span, skipInputValidation: true);
+                }
+                else
+                {
+                    json.WriteString("entry", JsonEncodedText.Encode(proof.Row.Text()));
+                }
                 WriteProof(json, proof);
             });
         }
@@ -47,20 +54,38 @@ internal static class AuditShowVerb
         AuditRow row = proof.Row;
         context.Output.WriteLine($"#{row.Seq} of {proof.Head.Seq}  {Plain.Text(row.Event)}  {TimeText.Seconds(row.Time)}");
         if (row.Words.Length > 0) context.Output.WriteLine($"  {Plain.Text(row.Words)}");
-        using JsonDocument entry = JsonDocument.Parse(row.Line);
-        foreach (JsonProperty member in entry.RootElement.EnumerateObject())
+        if (Members(row.Line) is not { } members)
         {
-            bool lines = member.Value.ValueKind == JsonValueKind.String && member.Name is "diff" or "note";
-            string text = member.Value.ValueKind == JsonValueKind.String && !lines ? TextOf(member.Value) : member.Value.GetRawText();
-            context.Output.WriteLine($"  {Plain.Text(member.Name),-16} {(lines ? "" : Plain.Text(text))}");
-            if (lines) context.Output.Write(Plain.Lines(TextOf(member.Value)));
+            context.Output.WriteLine($"  no JSON object as an agent writes it; the line: {Plain.Text(row.Text())}");
+            return;
+        }
+        foreach ((string name, string text, bool lines) in members)
+        {
+            context.Output.WriteLine($"  {Plain.Text(name),-16} {(lines ? "" : Plain.Text(text))}");
+            if (lines) context.Output.Write(Plain.Lines(text.EndsWith('\n') ? text : $"{text}\n"));
+        }
+    }
+
+    /// <summary>The members of an entry and whether one's text is several lines; null of a line that is none, as one that was edited in the cache.</summary>
+    private static List<(string Name, string Text, bool Lines)>? Members(ReadOnlyMemory<byte> line)
+    {
+        try
+        {
+            using JsonDocument entry = JsonDocument.Parse(line);
+            return [.. entry.RootElement.EnumerateObject().Select(member => member.Value.ValueKind == JsonValueKind.String
+                ? (member.Name, TextOf(member.Value), member.Name is "diff" or "note") : (member.Name, member.Value.GetRawText(), false))];
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
         }
     }
 
     private static IEnumerable<string> Words(EntryProof proof)
     {
         AuditRow row = proof.Row;
-        yield return !proof.Line.Verdict.IsGood() ? $"✗ {proof.Line.Verdict.Word()}: the line is not whole or does not follow the one before it"
+        yield return !proof.Line.Verdict.IsGood() ? $"✗ {proof.Line.Verdict.Word()}: {WrongWith(proof)}"
+            : row.Seq == proof.Head.First && row.Seq > 0 ? $"✓ its hash is that of the line; the copy begins with it, so that what it follows is not held here"
             : row.Seq == 0 ? "✓ its hash is that of the line; it is the chain's first entry"
             : $"✓ its hash is that of the line, and it follows #{row.Seq - 1}";
         if (proof.Checkpoint is { } checkpoint)
@@ -76,6 +101,13 @@ internal static class AuditShowVerb
         }
         if (proof.Finding is { } finding) yield return $"✗ {Plain.Text(finding)}: from there on no signature counts";
     }
+
+    private static string WrongWith(EntryProof proof) => proof.Line.Verdict switch
+    {
+        Verdict.Hash => "the line is not whole: it was changed after it was written",
+        Verdict.Link or Verdict.Gap or Verdict.Duplicate => "the line does not follow the one before it",
+        _ => "the line is no entry as an agent writes it",
+    };
 
     private static void WriteProof(Utf8JsonWriter json, EntryProof proof)
     {
