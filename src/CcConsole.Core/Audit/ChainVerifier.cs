@@ -50,7 +50,7 @@ public sealed class ChainVerifier
         return new ChainVerifier(new ChainStart(known.Previous, known.NextSeq, Anchored: known.NextSeq > 0), null, new ChainTrack(known, signatures: true, tree: true));
     }
 
-    /// <summary>Verifies a stream up to its end, on several processors. Memory does not grow with its length.</summary>
+    /// <summary>Verifies a stream up to its end, on several processors. Memory grows by some 70 bytes with each key that it announces, and by nothing else.</summary>
     /// <param name="stream">The chain from its first entry. Read by several threads, one at a time.</param>
     /// <param name="remembered">What was known of the chain before, if anything.</param>
     /// <param name="workers">How many threads at most; by default as many as there are processors to use.</param>
@@ -60,7 +60,7 @@ public sealed class ChainVerifier
         Stream stream, RememberedHead? remembered = null, int? workers = null, CancellationToken cancellation = default) =>
         Verify(stream, new VerifyOptions { Remembered = remembered, Workers = workers }, cancellation);
 
-    /// <summary>Verifies a stream up to its end, on several processors. Memory does not grow with its length.</summary>
+    /// <summary>Verifies a stream up to its end, on several processors. Memory grows by some 70 bytes with each key that it announces, and by nothing else.</summary>
     /// <param name="stream">
     /// The chain, from its first entry or from <see cref="VerifyOptions.Known"/> on. Read by several threads, one at a time; from its start
     /// again, if it can be, where only a later entry tells what to look for in the earlier ones.

@@ -185,6 +185,31 @@ public sealed class SignedVerificationTests
     }
 
     [Fact]
+    public void Of_a_key_that_was_announced_long_ago_only_so_much_is_kept_that_its_signature_is_still_told_from_a_strangers()
+    {
+        using var chain = new SignedChain();
+        var verifier = new RatchetVerifier();
+        Assert.Null(verifier.Begin(chain.Current!.Verifier.Text, SignedChain.Id));
+        using var old = SigningKey.Create(SignedChain.Name);
+        var kept = Announced(verifier, old.Verifier);
+        for (var i = 0; i < 100; i++)
+            Announced(verifier, chain.NewKey().Verifier);
+        GC.Collect();
+        Assert.False(kept.IsAlive);
+
+        var checkpoint = new Checkpoint(SignedChain.Name, 7, MerkleHash.Empty);
+        foreach (var (key, verdict) in new[] { (old, Verdict.Ratchet), (chain.NewKey(), Verdict.BadSig) })
+            Assert.Equal(verdict, verifier.Seal(key.Sign(checkpoint).Format(), 7, null, null, null)?.Verdict);
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static WeakReference Announced(RatchetVerifier verifier, VerifierKey key)
+    {
+        Assert.Null(verifier.Announce(key.Text, SignedChain.Id, 1));
+        return new WeakReference(verifier.State.Announced);
+    }
+
+    [Fact]
     public void A_console_goes_on_from_any_entry_with_what_it_kept()
     {
         using var chain = new SignedChain().Rounds(6, 90);

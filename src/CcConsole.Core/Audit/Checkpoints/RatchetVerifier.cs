@@ -6,8 +6,7 @@ namespace CcConsole.Core.Audit.Checkpoints;
 /// </summary>
 internal sealed class RatchetVerifier
 {
-    // Every key that the chain named, to tell a signature by a stranger from one at the wrong time.
-    private readonly Dictionary<(string Name, uint Id), VerifierKey> _known = [];
+    private readonly AnnouncedKeys _known = new();
     private RatchetState _state;
 
     public RatchetVerifier(RatchetState state = default)
@@ -95,15 +94,9 @@ internal sealed class RatchetVerifier
     }
 
     /// <summary>A note without a signature by the key in force.</summary>
-    private Finding Stranger(SignedNote note)
-    {
-        foreach (var signature in note.Signatures)
-        {
-            if (_known.TryGetValue((signature.KeyName, signature.KeyId), out var key) && key.Verify(note))
-                return new Finding(Verdict.Ratchet, "is a checkpoint signed by a key of the chain that was not in force");
-        }
-        return new Finding(Verdict.BadSig, "is a checkpoint that is not signed by any key that the chain announced");
-    }
+    private Finding Stranger(SignedNote note) => _known.Signed(note)
+        ? new Finding(Verdict.Ratchet, "is a checkpoint signed by a key of the chain that was not in force")
+        : new Finding(Verdict.BadSig, "is a checkpoint that is not signed by any key that the chain announced");
 
     private Finding? First(string? vkey, string? chain, long seq)
     {
@@ -122,6 +115,6 @@ internal sealed class RatchetVerifier
     private void Know(VerifierKey? key)
     {
         if (key is not null)
-            _known[(key.Name, key.Id)] = key;
+            _known.Add(key);
     }
 }

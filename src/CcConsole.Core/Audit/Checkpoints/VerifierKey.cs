@@ -15,6 +15,9 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
     /// <summary>Type byte of ECDSA with SHA-256.</summary>
     internal const byte Ecdsa = 2;
 
+    /// <summary>A key's two coordinates.</summary>
+    internal const int PointBytes = 2 * CoordinateBytes;
+
     private const int CoordinateBytes = 32;
     private readonly byte[] _info;
 
@@ -47,6 +50,9 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
 
     /// <summary>The public key in DER, as <c>openssl pkey -pubin -inform DER</c> reads it.</summary>
     public ReadOnlyMemory<byte> SubjectPublicKeyInfo => _info;
+
+    /// <summary>The key itself, without what is the same in all.</summary>
+    internal ReadOnlySpan<byte> Point => _info.AsSpan(InfoStart.Length);
 
     /// <summary>Reads a key; one with another id than its own is refused.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out VerifierKey? key)
@@ -102,7 +108,7 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
         SystemCryptography.Require();
         Span<byte> hash = stackalloc byte[Hash32.Size];
         Sha256.Hash(Encoding.UTF8.GetBytes(text)).CopyTo(hash);
-        var point = _info.AsSpan(InfoStart.Length);
+        var point = Point;
         try
         {
             using var ecdsa = ECDsa.Create(new ECParameters
@@ -135,5 +141,7 @@ public sealed class VerifierKey : IEquatable<VerifierKey>
         ? new VerifierKey(name, info)
         : throw new ArgumentException("not the name of a key, or no key of the curve P-256", nameof(name));
 
-    private static bool IsInfo(ReadOnlySpan<byte> info) => info.Length == InfoStart.Length + 2 * CoordinateBytes && info.StartsWith(InfoStart);
+    internal static VerifierKey OfPoint(string name, ReadOnlySpan<byte> point) => Of(name, [.. InfoStart, .. point]);
+
+    private static bool IsInfo(ReadOnlySpan<byte> info) => info.Length == InfoStart.Length + PointBytes && info.StartsWith(InfoStart);
 }

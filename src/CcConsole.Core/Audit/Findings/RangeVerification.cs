@@ -11,7 +11,7 @@ public sealed class RangeVerification
 {
     private readonly ChainRange _range;
     private readonly RememberedHead? _remembered;
-    private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
+    private readonly AnnouncedKeys _keys = new();
     private CompactRange? _tree;
     private ChainVerifier? _verifier;
     private Hash32? _carried;
@@ -80,13 +80,13 @@ public sealed class RangeVerification
             Take(text, line, at);
         else if (at == _range.To + 1)
             _parted = _verifier!.IsGood && !(_follows = Hash(Member(line, "prev_hash"u8)) == _verifier.Head);
-        if (audit && Member(line, "vkey"u8) is { } key)
+        if (audit && VerifierKey.TryParse(Member(line, "vkey"u8), out var key))
             _keys.Add(key);
         if (line.Length > EntryLimits.MaxLineBytes)
             _tree = null;
         _tree?.Append(MerkleHash.Leaf(line));
         // Behind the range only a checkpoint is looked for, and one is not to come without keys or tree.
-        return at <= _range.To || (!_parted && _tree is not null && _keys.Count > 0);
+        return at <= _range.To || (!_parted && _tree is not null && _keys.Name is not null);
     }
 
     private void Take(ReadOnlySpan<byte> text, ReadOnlySpan<byte> line, long at)
@@ -106,15 +106,10 @@ public sealed class RangeVerification
         if (_tree is null || Member(line, "event"u8) != AuditEvents.Checkpoint || !SignedNote.TryParse(Member(line, "note"u8), out var note)
             || !Checkpoint.TryParse(note.Text, out var checkpoint) || checkpoint.Size != at || checkpoint.Root != _tree.Root)
             return false;
-        foreach (var text in _keys)
-        {
-            if (VerifierKey.TryParse(text, out var key) && key.Name == checkpoint.Origin && key.Verify(note))
-            {
-                _signed = new RangeCheckpoint(at, checkpoint);
-                return true;
-            }
-        }
-        return false;
+        if (checkpoint.Origin != _keys.Name || !_keys.Signed(note))
+            return false;
+        _signed = new RangeCheckpoint(at, checkpoint);
+        return true;
     }
 
     private RangeFinding Finish()
