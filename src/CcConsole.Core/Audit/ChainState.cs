@@ -108,6 +108,7 @@ internal sealed class ChainState(ChainStart start, RememberedHead? remembered, C
             if (Bad is not null)
             {
                 Count(lines.Count((byte)'\n'));
+                SeekPrune(lines);
                 return;
             }
             var length = lines.IndexOf((byte)'\n') + 1;
@@ -121,8 +122,14 @@ internal sealed class ChainState(ChainStart start, RememberedHead? remembered, C
     public void Line(ReadOnlySpan<byte> text, bool terminated)
     {
         Count(1);
+        if (Bad is null)
+            Check(text, terminated);
         if (Bad is not null)
-            return;
+            SeekPrune(text);
+    }
+
+    private void Check(ReadOnlySpan<byte> text, bool terminated)
+    {
         var line = text[..^1];
         var good = EntryScanner.Scan(text, out var found);
         scoped ReadOnlySpan<byte> unhashed = default;
@@ -154,6 +161,29 @@ internal sealed class ChainState(ChainStart start, RememberedHead? remembered, C
             Bad = (finding.Verdict, Entries, $"line {Entries} {finding.What}");
         else
             Advance(line, found, hash, terminated);
+    }
+
+    /// <summary>
+    /// Behind a bad line, that one included: looks for the entry that tells of those before the first. It need not follow on, only be what its hash
+    /// was made of: what is there is verified with what it says, and ends at the bad line all the same.
+    /// </summary>
+    private void SeekPrune(ReadOnlySpan<byte> lines)
+    {
+        while (track.SeeksPrune && lines.IndexOf("\"event\": \"audit.prune\""u8) is var at and >= 0)
+        {
+            var from = lines[..at].LastIndexOf((byte)'\n') + 1;
+            var length = lines[from..].IndexOf((byte)'\n') + 1;
+            var line = lines.Slice(from, length);
+            if (EntryScanner.Scan(line, out var found) && found is { InOrder: true, Hash: > 0 }
+                && EntryMarks.Of(line.Slice(found.Event, found.EventLength)) == EntryMark.Prune)
+            {
+                _hasher.Append(line[..found.Unhashed]);
+                _hasher.Append("}"u8);
+                if (Hash32.TryParse(line.Slice(found.Hash, Hash32.HexLength), out var named) && named == _hasher.Finish())
+                    track.Prune(line[..^1]);
+            }
+            lines = lines[(from + length)..];
+        }
     }
 
     private void Advance(ReadOnlySpan<byte> line, in EntryLine found, Hash32 hash, bool terminated)

@@ -51,6 +51,9 @@ internal sealed class ChainTrack
     /// <summary>Whether checkpoints are held against the chain's keys.</summary>
     public bool ChecksSignatures => _ratchet is not null && _missing is null;
 
+    /// <summary>Whether entries before the first are missing, and none has told of that yet.</summary>
+    public bool SeeksPrune => _missing is not null && Pruned is null;
+
     /// <summary>The chain's first entries are gone: neither its tree nor its keys are known before an entry tells of them.</summary>
     public void Miss(Hash32 previous, long nextSeq) => (_missing, _tree) = ((previous, nextSeq), null);
 
@@ -145,8 +148,7 @@ internal sealed class ChainTrack
                 _clock.Heal();
                 return null;
             case EntryMark.Prune:
-                if (_missing is { } missing && Pruned is null)
-                    Pruned = PrunedStart.Read(line, missing.Previous, missing.NextSeq);
+                Prune(line);
                 return null;
         }
         using var entry = EntryValues.Parse(line);
@@ -181,6 +183,13 @@ internal sealed class ChainTrack
         if (HasKey && !had)
             _due.Restart(seq, clock);
         return finding;
+    }
+
+    /// <summary>An entry that may tell of those that are missing.</summary>
+    public void Prune(ReadOnlySpan<byte> line)
+    {
+        if (_missing is { } missing && Pruned is null)
+            Pruned = PrunedStart.Read(line, missing.Previous, missing.NextSeq);
     }
 
     /// <summary>A run ends before this entry.</summary>

@@ -42,6 +42,9 @@ internal sealed class StreamVerification(Stream stream, ChainState state, Verify
     /// <summary>Whether the chain is to be read once more; nothing was found then.</summary>
     public bool EndedEarly { get; private set; }
 
+    /// <summary>Whether an entry told what was to be known at the first, so that the chain is to be read once more.</summary>
+    private bool IsKnownLater => again && (state.Track.MissesTree || state.Track.Pruned is not null);
+
     /// <summary>The finding over all that was read.</summary>
     public VerifyResult Result() => state.Result();
 
@@ -78,7 +81,7 @@ internal sealed class StreamVerification(Stream stream, ChainState state, Verify
         {
             _rest[_restLength] = (byte)'\n';
             state.Line(_rest.AsSpan(0, _restLength + 1), terminated: false);
-            EndedEarly = again && state.Track.MissesTree;
+            EndedEarly = IsKnownLater;
         }
     }
 
@@ -211,7 +214,7 @@ internal sealed class StreamVerification(Stream stream, ChainState state, Verify
         }
         _found.ForEach(_signatures.Enqueue);
         _found.Clear();
-        if (again && (state.Track.MissesTree || state.Track.Pruned is not null))
+        if (IsKnownLater)
             EndedEarly = _ended = true;
         if (options.Progress is { } progress && state.VerifiedBytes - _told >= ProgressBytes)
         {

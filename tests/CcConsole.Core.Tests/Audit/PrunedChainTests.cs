@@ -66,6 +66,42 @@ public sealed class PrunedChainTests
         Assert.Equal(Verdict.Gap, verifier.Finish().Verdict);
     }
 
+    [Theory]
+    [InlineData("changed", Verdict.Hash)]
+    [InlineData("removed", Verdict.Gap)]
+    [InlineData("the one before it removed", Verdict.Gap)]
+    [InlineData("not JSON", Verdict.NonCanonical)]
+    public void What_is_bad_before_the_entry_that_tells_of_the_pruned_ones_is_named_at_its_own_line(string wrong, Verdict verdict)
+    {
+        using var chain = new SignedChain().Rounds(5, 1000);
+        var left = SignedVerificationTests.Lines(Prune(chain, 1500)).ToList();
+        chain.Rounds(1, 1000);
+        left.AddRange(SignedVerificationTests.Lines(chain.Bytes[_before..]));
+        var tells = left.FindIndex(line => line.AsSpan().IndexOf("audit.prune"u8) >= 0);
+        Assert.InRange(tells, 3000, left.Count - 900);
+        var at = wrong == "the one before it removed" ? tells - 1 : 700;
+        if (verdict == Verdict.Gap)
+            left.RemoveAt(at);
+        else
+            left[at] = wrong == "changed" ? [.. left[at][..^200], (byte)'~', .. left[at][^199..]] : [.. "no entry"u8];
+        byte[] bytes = [.. left.SelectMany(line => line.Append((byte)'\n'))];
+        for (var workers = 1; workers <= 3; workers++)
+        {
+            using var stream = new MemoryStream(bytes);
+            var result = ChainVerifier.Verify(stream, workers: workers);
+            Assert.Equal((verdict, at + 1L, (long)at, 1500L, 1), (result.Verdict, result.FirstBad, result.Verified, result.FirstSeq, result.ExitCode()));
+            using var pipe = new SignedChain.Pipe(bytes);
+            result = ChainVerifier.Verify(pipe, workers: workers);
+            Assert.Equal((verdict, at + 1L, (long)at), (result.Verdict, result.FirstBad, result.Verified));
+        }
+
+        // What tells of them must itself be what its hash was made of.
+        tells = left.FindIndex(line => line.AsSpan().IndexOf("audit.prune"u8) >= 0);
+        left[tells][left[tells].AsSpan().IndexOf("\"mono_us\": "u8) + 12] ^= 1;
+        using var forged = new MemoryStream([.. left.SelectMany(line => line.Append((byte)'\n'))]);
+        Assert.Equal((Verdict.Gap, 1L), (ChainVerifier.Verify(forged).Verdict, ChainVerifier.Verify(new MemoryStream(forged.ToArray())).FirstBad));
+    }
+
     [Fact]
     public void A_verification_that_cannot_go_back_says_that_signatures_were_not_looked_at_and_where_to_start()
     {
