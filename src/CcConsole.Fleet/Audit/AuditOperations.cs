@@ -14,7 +14,6 @@ namespace CcConsole.Fleet.Audit;
 /// </summary>
 public sealed class AuditOperations
 {
-    private const int ReadAtOnce = 256 * 1024;
     private readonly SessionPool _sessions;
     private readonly CacheDatabase _cache;
     private readonly FleetOptions _options;
@@ -128,25 +127,26 @@ public sealed class AuditOperations
             $"The copy of {host} has no entry #{seq}: it goes from #0 to #{head.Seq}", $"cc-console audit pull {host} takes what is new.");
     }
 
-    /// <summary>Verifies every line of a host's copy against its remembered head; asks no host.</summary>
+    /// <summary>Verifies every line of a host's copy against its remembered head, signatures too; asks no host.</summary>
     /// <param name="host">The host's name in the fleet.</param>
-    /// <param name="progress">Told how many entries are done, every few thousand.</param>
+    /// <param name="progress">Told how many entries are done, every few thousand, by whatever thread.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="ProblemException">Nothing was pulled from it yet.</exception>
     public CopyVerification Verify(string host, IProgress<long>? progress = null, CancellationToken cancellation = default)
     {
         ChainHead head = Head(host);
-        ChainVerifier verifier = ChainVerifier.Start(new RememberedHead(head.Seq + 1, Hash32.Parse(head.Hash), Hash32.Parse(head.GenesisHash)), mayBePruned: head.First > 0);
         using Stream copy = _cache.Chains.OpenRead(head);
-        byte[] buffer = new byte[ReadAtOnce];
-        for (int read; (read = copy.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false)) > 0;)
+        VerifyResult result = ChainVerifier.Verify(copy, new VerifyOptions
         {
-            cancellation.ThrowIfCancellationRequested();
-            verifier.Append(buffer.AsSpan(0, read));
-            progress?.Report(verifier.NextSeq);
-        }
+            Remembered = new RememberedHead(head.Seq + 1, Hash32.Parse(head.Hash), Hash32.Parse(head.GenesisHash)),
+            Progress = progress is null ? null : new EntriesDone(progress),
+        }, cancellation);
+        return new CopyVerification(head, CopyVerification.FromItsStart(result, result.FirstSeq, head), _cache.Conflicts.Open(host) is [.., var conflict] ? conflict : null);
+    }
 
-        return new CopyVerification(head, verifier.Finish(), _cache.Conflicts.Open(host) is [.., var conflict] ? conflict : null);
+    private sealed class EntriesDone(IProgress<long> told) : IProgress<VerifyProgress>
+    {
+        public void Report(VerifyProgress value) => told.Report(value.Entries);
     }
 
     /// <summary>Writes a host's copy to a new file (0600), byte for byte as the host's own: any verifier of the format reads it.</summary>

@@ -11,4 +11,30 @@ public sealed record CopyVerification(ChainHead Head, VerifyResult Result, Chain
 {
     /// <summary>True when the copy is whole and nothing contradicts it.</summary>
     public bool IsGood => Result.Verdict is Verdict.Ok or Verdict.Clock && Conflict is null;
+
+    /// <summary>
+    /// What was found of a copy, held against where the copy began: a chain that says it was pruned is whole without its first entries, a copy that
+    /// held them is not.
+    /// </summary>
+    /// <param name="result">What its lines say.</param>
+    /// <param name="first">Sequence of the first line that is there.</param>
+    /// <param name="head">The copy.</param>
+    public static VerifyResult FromItsStart(VerifyResult result, long first, ChainHead head)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        ArgumentNullException.ThrowIfNull(head);
+        return first <= head.First ? result : result with
+        {
+            Verdict = Verdict.Gap,
+            FirstBad = 1,
+            Message = $"line 1 is entry #{first}, and the copy began with #{head.First}: {first - head.First} are gone from this console's cache",
+            Verified = 0,
+            VerifiedBytes = 0,
+            Head = null,
+            SignedSince = null,
+            Checkpoints = 0,
+            LastCheckpoint = null,
+            Warnings = [],
+        };
+    }
 }

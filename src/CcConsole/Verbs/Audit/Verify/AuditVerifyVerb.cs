@@ -79,7 +79,8 @@ internal static class AuditVerifyVerb
             var remembered = new RememberedHead(head.Seq + 1, Hash32.Parse(head.Hash), Hash32.Parse(head.GenesisHash));
             using Stream copy = fleet.Audit.Read(host);
             using ReadProgress progress = Progress(copy, head.Offset, host);
-            VerifyFinding finding = Aged(Find(progress, options.Range, remembered, context.Stop), head.PulledAt, options) with
+            VerifyFinding found = Find(progress, options.Range, remembered, context.Stop);
+            VerifyFinding finding = Aged(found with { Result = CopyVerification.FromItsStart(found.Result, found.First, head) }, head.PulledAt, options) with
             {
                 Anchor = new ChainAnchor(AnchorSource.Copy, remembered, head.PulledAt),
                 Conflict = fleet.Audit.Conflicts(host) is [.., var conflict] ? conflict.Message : null,
