@@ -202,15 +202,15 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, IChai
         Hash = "",
         // The first line was verified, so it carries its hash.
         GenesisHash = ChainLines.Member(rows[0].Bytes.Span, "hash"u8)!,
-        PulledAt = default,
+        PulledAt = ChainHead.NotEnded,
         Verdict = Good,
     }) with
     {
         Seq = rows[^1].Seq,
         Offset = (head?.Offset ?? 0) + length,
         HostKey = _pin.Pinned,
-        PulledAt = options.Time.GetUtcNow(),
-        Verdict = head?.Verdict ?? Good,
+        // Not yet taken whole: that is said when the pull ends.
+        SeenAt = options.Time.GetUtcNow(),
         Notable = _notable,
     }, known);
 

@@ -20,7 +20,7 @@ public sealed record AuditState
     /// <summary>The verdict by its name: an open contradiction's, else the last pull's; <see cref="NotPulled"/> before the first.</summary>
     public required string Verdict { get; init; }
 
-    /// <summary>How long ago the last pull ended; null before the first.</summary>
+    /// <summary>How long ago the last pull ended that took all that the host had; null before the first.</summary>
     public TimeSpan? Age { get; init; }
 
     /// <summary>Whether the copy is older than the settings want it: what the host did since is not known.</summary>

@@ -22,7 +22,7 @@ internal sealed class AuditStates(CacheDatabase cache, FleetOptions options)
     public AuditState Of(string host, ChainHead? head, ChainConflict? conflict)
     {
         DateTimeOffset now = options.Time.GetUtcNow();
-        TimeSpan? age = head is null ? null : Since(head.PulledAt, now);
+        TimeSpan? age = head is { HasEnded: true } ? Since(head.PulledAt, now) : null;
         AuditState state = new()
         {
             Host = host,
@@ -45,7 +45,7 @@ internal sealed class AuditStates(CacheDatabase cache, FleetOptions options)
             return state.Conflict is { } first ? $"{first.Verdict} at #{first.Seq}: {first.Message}" : "nothing was pulled yet";
         }
 
-        string copy = string.Create(CultureInfo.InvariantCulture, $"verified copy to #{head.Seq}, {(state.IsStale ? "stale: " : "")}pulled {Ago(state.Age!.Value)}");
+        string copy = string.Create(CultureInfo.InvariantCulture, $"verified copy to #{head.Seq}, {(state.IsStale ? "stale: " : "")}{(state.Age is { } age ? $"pulled {Ago(age)}" : "its first pull has not ended")}");
         string signed = state switch
         {
             { IsOverdue: true, CheckpointAge: { } overdue } => $"OVERDUE: the agent ran, and its last signature is of {Ago(overdue)}",

@@ -118,7 +118,7 @@ internal sealed class CopyComparison(CacheDatabase cache, IChainSource source, P
 
     private PullResult Keep(Parting parting)
     {
-        string seen = $"{head.PulledAt:yyyy-MM-dd HH:mm} UTC";
+        string seen = $"{head.LastSeen:yyyy-MM-dd HH:mm} UTC";
         (Verdict verdict, string message) = parting switch
         {
             { Theirs: { } both, Ours: not null } => (both.Verdict, $"entry #{parting.Seq} is bad on the host and in this console's cache alike: {PullEvidence.Words(both)}"),
@@ -135,7 +135,7 @@ internal sealed class CopyComparison(CacheDatabase cache, IChainSource source, P
     private PullResult Short()
     {
         long seq = Math.Max(_next, 0);
-        string message = $"the chain ends before entry #{seq}; #{head.Seq} was seen at {head.PulledAt:yyyy-MM-dd HH:mm} UTC";
+        string message = $"the chain ends before entry #{seq}; #{head.Seq} was seen at {head.LastSeen:yyyy-MM-dd HH:mm} UTC";
         return evidence.Keep(head, seq, Verdict.Rollback.Word(), message, evidence.Ours(head, seq), ReadOnlyMemory<byte>.Empty);
     }
 

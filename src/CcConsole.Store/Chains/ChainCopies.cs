@@ -19,7 +19,7 @@ public sealed class ChainCopies
 
     private const string Columns = """
         id, host, chain, seq, offset, hash, genesis_hash, host_key, pulled_at, verdict, retired_at,
-        first, signed_since, checkpoint_seq, checkpoint_at, compared_at, continuation, notable, archived, archived_bytes, archive
+        first, signed_since, checkpoint_seq, checkpoint_at, compared_at, continuation, notable, archived, archived_bytes, archive, seen_at
         """;
 
     private readonly CacheDatabase _database;
@@ -70,10 +70,10 @@ public sealed class ChainCopies
 
         connection.Run("""
             UPDATE chain_copy SET seq = $2, offset = $3, hash = $4, host_key = $5, pulled_at = $6, verdict = $7, signed_since = $8,
-                checkpoint_seq = $9, checkpoint_at = $10, compared_at = $11, continuation = $12, notable = $13
+                checkpoint_seq = $9, checkpoint_at = $10, compared_at = $11, continuation = $12, notable = $13, seen_at = $14
             WHERE id = $1
             """, copy, head.Seq, head.Offset, head.Hash, head.HostKey, head.PulledAt, head.Verdict, head.SignedSince,
-            head.CheckpointSeq, head.CheckpointAt, head.ComparedAt, head.Continuation, head.Notable);
+            head.CheckpointSeq, head.CheckpointAt, head.ComparedAt, head.Continuation, head.Notable, head.SeenAt);
         return head with { Copy = copy };
     });
 
@@ -254,5 +254,6 @@ public sealed class ChainCopies
         Archived = row.GetInt64(18),
         ArchivedBytes = row.GetInt64(19),
         Archive = row.TextOrNull(20),
+        SeenAt = row.TimeOrNull(21),
     };
 }

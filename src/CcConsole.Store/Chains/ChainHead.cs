@@ -63,8 +63,20 @@ public sealed record ChainHead
     /// <summary>Sequence of the first entry that lies in the cache itself.</summary>
     public long Start => Math.Max(First, Archived);
 
-    /// <summary>When the last pull ended.</summary>
+    /// <summary>When the last pull ended that took all that the host had; <see cref="NotEnded"/> while not even the first has.</summary>
     public required DateTimeOffset PulledAt { get; init; }
+
+    /// <summary>When the last entries came, of a pull that may have broken off behind them; null where that is not remembered.</summary>
+    public DateTimeOffset? SeenAt { get; init; }
+
+    /// <summary><see cref="PulledAt"/> of a copy whose first pull has not ended: older than any age that is asked for.</summary>
+    public static DateTimeOffset NotEnded => DateTimeOffset.UnixEpoch;
+
+    /// <summary>Whether all that the host had was taken once.</summary>
+    public bool HasEnded => PulledAt > NotEnded;
+
+    /// <summary>When the last entry held was seen on the host.</summary>
+    public DateTimeOffset LastSeen => SeenAt is { } seen && seen > PulledAt ? seen : PulledAt;
 
     /// <summary>The verdict of the last pull by its name: <c>OK</c>, <c>ROLLBACK</c>, <c>FORK</c>, <c>REPLACED</c> …</summary>
     public required string Verdict { get; init; }

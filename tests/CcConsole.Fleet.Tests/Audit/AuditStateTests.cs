@@ -58,6 +58,48 @@ public sealed class AuditStateTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_pull_that_breaks_off_does_not_make_the_copy_new()
+    {
+        await _control.Audit.PullAsync("web01");
+        _time.By = TimeSpan.FromMinutes(11);
+        foreach (string host in (string[])["web01", "web02"])
+        {
+            AgentDouble agent = _agents[host];
+            for (int i = 0; i < 9; i++)
+            {
+                agent.Append("job.finished", new AuditMember("job_id", "j"));
+            }
+
+            // The first piece comes, then the line is cut, however often it is tried.
+            int pieces = 0;
+            agent.OnTheWire = lines =>
+            {
+                if (pieces++ > 0)
+                {
+                    agent.Cut();
+                }
+
+                return lines;
+            };
+            await Assert.ThrowsAnyAsync<Exception>(() => _control.Audit.PullAsync(host));
+        }
+
+        AuditState known = _control.Audit.State("web01"), never = _control.Audit.State("web02");
+        Assert.True(known.Head!.Seq > 1 && known.IsStale, known.Words);
+        Assert.Contains("stale: pulled 11 minutes ago", known.Words);
+        Assert.InRange(known.Head.LastSeen - known.Head.PulledAt, TimeSpan.FromMinutes(11), TimeSpan.FromMinutes(13));
+        Assert.Equal((true, null), (never.IsStale, never.Age));
+        Assert.Contains("its first pull has not ended", never.Words);
+
+        foreach (string host in (string[])["web01", "web02"])
+        {
+            _agents[host].OnTheWire = lines => lines;
+            await _control.Audit.PullAsync(host);
+            Assert.False(_control.Audit.State(host).IsStale);
+        }
+    }
+
+    [Fact]
     public async Task A_host_that_is_red_is_red_everywhere()
     {
         await _control.Audit.PullAsync("web01");

@@ -23,7 +23,7 @@ internal sealed class EvidenceText(FleetOptions options, EvidenceRequest request
         Paragraph($"This folder holds {Count(plan.Selected.Count, "entry", "entries")} of the record that an agent on the host keeps of its scheduled jobs, and what is needed to check them. "
             + $"It was made on {Time(now)} by {Plain.Text(options.Actor)} on {Plain.Text(options.Origin)} with {Plain.Text(options.Client)}, from the copy that this console had taken from the host; the host was not asked again.");
         Paragraph($"Selected were: {request.Words}.");
-        Paragraph($"The copy was last brought up to date on {Time(Head.PulledAt)}, then up to entry #{Head.Seq}, whose hash is {Plain.Text(Head.Hash)}. "
+        Paragraph($"The copy was last brought up to date on {Time(Head.LastSeen)}, then up to entry #{Head.Seq}, whose hash is {Plain.Text(Head.Hash)}. "
             + (Head.HostKey is { } key ? $"The host showed the SSH key {Plain.Text(key)}." : "The host is the console's own machine; no SSH key was involved."));
         Heading("HOW TO CHECK IT");
         Check();

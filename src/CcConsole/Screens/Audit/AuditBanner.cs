@@ -35,8 +35,9 @@ internal sealed record AuditBanner(string Text, string Scope, string Detail, lon
     public static AuditBanner Of(CopyVerification found, AuditState state, HostRow? host, DateTimeOffset now, TimeZoneInfo zone, bool ascii)
     {
         var head = state.Head ?? found.Head;
-        var seen = TimeText.Near(TimeZoneInfo.ConvertTime(head.PulledAt, zone), now);
-        var pulled = TimeText.AgoWords(head.PulledAt, now);
+        var taken = head.HasEnded ? head.PulledAt : head.LastSeen;
+        var seen = TimeText.Near(TimeZoneInfo.ConvertTime(taken, zone), now);
+        var pulled = TimeText.AgoWords(taken, now);
         var odd = found.Result.Warnings is [var first, ..] ? $"; odd: line {first.Line.ToString(CultureInfo.InvariantCulture)} {first.Message}" : "";
         var age = Format($"head pulled {seen}, {pulled}; {Signed(state)}; {Compared(state)}{odd}");
         var bad = StatusLook.Of(Status.Fail).Mark(ascii);

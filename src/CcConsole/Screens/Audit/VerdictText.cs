@@ -19,7 +19,7 @@ internal readonly record struct VerdictText(string Text, string Scope)
             return new VerdictText($"{StatusLook.Of(Status.Fail).Mark(ascii)} {conflict.Verdict} {TimeText.Ago(conflict.FoundAt, now)}", "verdict.bad");
         if (host.Head is not { } head)
             return new VerdictText($"{StatusLook.Of(Status.Unknown).Mark(ascii)} not pulled", "state.unknown");
-        var age = TimeText.Ago(head.PulledAt, now);
+        var age = TimeText.Ago(head.HasEnded ? head.PulledAt : head.LastSeen, now);
         if (host.Audit is { IsOverdue: true } overdue)
             return new VerdictText($"{StatusLook.Of(Status.Late).Mark(ascii)} OVERDUE {(overdue.CheckpointAge is { } signed ? TimeText.Span(signed) : age)}", "verdict.stale");
         if (host.HasConflict || host.Verdict != Good)

@@ -119,6 +119,6 @@ internal sealed class FleetScreen : ListScreen<FleetLine>
         detail.Fact("audit", row.Audit.Text, row.Audit.Scope);
         detail.Text(host.Audit?.Words, "text.dim");
         detail.Fact("head", host.Head?.Hash);
-        detail.Fact("pulled", host.Head is { } head ? TimeText.Full(head.PulledAt) : null);
+        detail.Fact("pulled", host.Head is { HasEnded: true } head ? TimeText.Full(head.PulledAt) : null);
     }
 }

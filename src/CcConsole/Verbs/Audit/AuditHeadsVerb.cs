@@ -39,7 +39,7 @@ internal static class AuditHeadsVerb
             foreach (AuditState state in states)
             {
                 table.Add(state.Host, state.Verdict, state.Head is { } head ? $"#{head.Seq}" : "", state.Head?.Hash ?? "",
-                    state.Head is { } pulled ? $"{(state.IsStale ? "~ " : "")}{TimeText.Seconds(pulled.PulledAt)}" : "never",
+                    state.Head is { HasEnded: true } pulled ? $"{(state.IsStale ? "~ " : "")}{TimeText.Seconds(pulled.PulledAt)}" : "never",
                     state.Head?.CheckpointSeq is { } signed ? $"to #{signed}, {TimeText.Seconds(state.Head.CheckpointAt)}" : "no",
                     state.Head?.ComparedAt is { } compared ? TimeText.Seconds(compared) : "never");
             }

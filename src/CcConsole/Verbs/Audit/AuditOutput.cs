@@ -18,6 +18,13 @@ internal static class AuditOutput
         json.WriteString("evidence", state.Conflict?.Directory);
     }
 
+    /// <summary>When all that the host had was last taken.</summary>
+    public static void WritePulled(Utf8JsonWriter json, ChainHead head)
+    {
+        if (head.HasEnded) json.WriteString("pulled_at", head.PulledAt);
+        else json.WriteNull("pulled_at");
+    }
+
     private static void Seconds(Utf8JsonWriter json, string name, TimeSpan? time)
     {
         if (time is { } span) json.WriteNumber(name, (long)span.TotalSeconds);
@@ -31,7 +38,7 @@ internal static class AuditOutput
         json.WriteString("hash", head.Hash);
         json.WriteString("genesis_hash", head.GenesisHash);
         json.WriteString("host_key", head.HostKey);
-        json.WriteString("pulled_at", head.PulledAt);
+        WritePulled(json, head);
         if (head.CheckpointSeq is { } checkpoint) json.WriteNumber("checkpoint_seq", checkpoint);
         if (head.CheckpointAt is { } signed) json.WriteString("checkpoint_at", signed);
         if (head.ComparedAt is { } compared) json.WriteString("compared_at", compared);
@@ -49,5 +56,5 @@ internal static class AuditOutput
         json.WriteString("prev_hash", row.PreviousHash);
     }
 
-    public static string Age(ChainHead head) => $"as of {TimeText.Seconds(head.PulledAt)}";
+    public static string Age(ChainHead head) => head.HasEnded ? $"as of {TimeText.Seconds(head.PulledAt)}" : "whose first pull has not ended";
 }

@@ -80,17 +80,17 @@ internal static class AuditVerifyVerb
             using Stream copy = fleet.Audit.Read(host);
             using ReadProgress progress = Progress(copy, head.Offset, host);
             VerifyFinding found = Find(progress, options.Range, remembered, context.Stop);
-            VerifyFinding finding = Aged(found with { Result = CopyVerification.FromItsStart(found.Result, found.First, head) }, head.PulledAt, options) with
+            VerifyFinding finding = Aged(found with { Result = CopyVerification.FromItsStart(found.Result, found.First, head) }, head.HasEnded ? head.PulledAt : null, options) with
             {
-                Anchor = new ChainAnchor(AnchorSource.Copy, remembered, head.PulledAt),
+                Anchor = new ChainAnchor(AnchorSource.Copy, remembered, head.LastSeen),
                 Conflict = fleet.Audit.Conflicts(host) is [.., var conflict] ? conflict.Message : null,
-                TakenAt = head.PulledAt,
+                TakenAt = head.LastSeen,
             };
             progress.Clear();
             return VerifyOutput.Write(context, options, json =>
             {
                 json.WriteString("host", host);
-                json.WriteString("pulled_at", head.PulledAt);
+                AuditOutput.WritePulled(json, head);
                 json.WriteString("conflict", finding.Conflict);
             }, $"{host}, {AuditOutput.Age(head)}", finding);
         }
@@ -110,7 +110,7 @@ internal static class AuditVerifyVerb
             VerifyFinding finding = new()
             {
                 Result = live.Result,
-                Anchor = live.Head is { } head ? new ChainAnchor(AnchorSource.Console, new RememberedHead(head.Seq + 1, Hash32.Parse(head.Hash)), head.PulledAt) : null,
+                Anchor = live.Head is { } head ? new ChainAnchor(AnchorSource.Console, new RememberedHead(head.Seq + 1, Hash32.Parse(head.Hash)), head.LastSeen) : null,
                 Conflict = live.Conflict is { } conflict ? $"{conflict.Message}; both versions: {conflict.Directory}" : null,
                 TakenAt = live.At,
             };

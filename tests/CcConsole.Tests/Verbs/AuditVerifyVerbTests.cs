@@ -1,0 +1,43 @@
+using System.Text.Json;
+using CcConsole.Fleet.Tests.Audit;
+using CcConsole.Store.Chains;
+using CcConsole.Tests.Shared;
+using Xunit;
+
+namespace CcConsole.Tests.Verbs;
+
+/// <summary><c>audit verify --host</c>: a copy is held against what the cache remembers of it.</summary>
+public sealed class AuditVerifyVerbTests : IDisposable
+{
+    private readonly VerbHome _home = new VerbHome().Host("web01", "");
+
+    public void Dispose() => _home.Dispose();
+
+    [Fact]
+    public async Task Oldest_entries_that_are_gone_from_the_cache_are_a_GAP_whatever_the_chain_says_of_them()
+    {
+        using SignedChain chain = new SignedChain().Runs(20).Sign().Prune(10).Sign();
+        _home.Cache(cache => chain.Store(cache));
+        Assert.Equal(0, (await _home.RunAsync("audit", "verify", "--host", "web01")).Code);
+        ProgramResult edit = await ProgramRun.RunAsync("sqlite3", [Path.Combine(_home.State, "cache.db"), "DELETE FROM chain_line WHERE position & 1099511627775 < 10"]);
+        Assert.Equal(0, edit.Code);
+
+        (int code, JsonElement json) = await _home.JsonAsync("audit", "verify", "--host", "web01");
+        Assert.Equal((1, "GAP", 1L), (code, json.GetProperty("verdict").GetString(), json.GetProperty("first_bad").GetInt64()));
+        // A range of what is left is no way around it.
+        Assert.Equal(1, (await _home.RunAsync("audit", "verify", "--host", "web01", "--from", "12", "--to", "15")).Code);
+    }
+
+    [Fact]
+    public async Task A_copy_whose_first_pull_has_not_ended_is_older_than_any_age_that_is_asked_for()
+    {
+        using SignedChain chain = new SignedChain().Runs(3);
+        _home.Cache(cache =>
+        {
+            ChainHead head = chain.Store(cache);
+            cache.Chains.Append(head with { PulledAt = ChainHead.NotEnded, SeenAt = DateTimeOffset.UtcNow }, [], head);
+        });
+        (int code, JsonElement json) = await _home.JsonAsync("audit", "verify", "--host", "web01", "--max-age", "9999d");
+        Assert.Equal((2, "STALE", JsonValueKind.Null), (code, json.GetProperty("verdict").GetString(), json.GetProperty("pulled_at").ValueKind));
+    }
+}
