@@ -8,10 +8,17 @@ internal sealed class RealAgent : IDisposable
 {
     private Process? _daemon;
 
-    public RealAgent(string directory)
+    /// <param name="directory">Its folder.</param>
+    /// <param name="settings">Its settings.json; null for none.</param>
+    public RealAgent(string directory, string? settings = null)
     {
         Dir = directory;
         Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (settings is not null)
+        {
+            File.WriteAllText(Path.Combine(directory, "settings.json"), settings);
+        }
+
         Start();
     }
 
