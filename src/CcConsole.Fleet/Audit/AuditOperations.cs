@@ -209,8 +209,16 @@ public sealed class AuditOperations
     public IReadOnlyList<ChainConflict> AllConflicts(string? host = null) => _cache.Conflicts.All(host);
 
     /// <summary>
+    /// Whether a host's copy goes on when its contradictions are resolved: where only the SSH key was another, or only other consoles' words
+    /// contradict what the host itself has given all along.
+    /// </summary>
+    public bool GoesOn(string host) => GoesOn(_cache.Conflicts.Open(host));
+
+    private static bool GoesOn(IReadOnlyList<ChainConflict> open) => open.All(conflict => conflict.Verdict == HostKeyPin.Verdict || conflict.Witness is not null);
+
+    /// <summary>
     /// Notes that a person has looked at a host's contradictions. Where only the SSH key was another, the one that was found is pinned and the
-    /// copy goes on. Else the host's chain is taken as it is now: the evidence and the old copy stay; the next pull begins a new copy.
+    /// copy goes on; so it does where only the word of other consoles stood against it, which does not count then. Else the host's chain is taken as it is now: the evidence and the old copy stay; the next pull begins a new copy.
     /// </summary>
     /// <returns>True when the copy goes on.</returns>
     /// <exception cref="ProblemException">The console is read-only, its own chain cannot be written, or there is nothing to resolve.</exception>
@@ -223,19 +231,31 @@ public sealed class AuditOperations
             throw new ProblemException($"There is no open conflict of {Plain.Text(host)}", "cc-console audit heads shows the verdicts.");
         }
 
-        bool goesOn = open.All(conflict => conflict.Verdict == HostKeyPin.Verdict);
-        string? key = goesOn ? System.Text.Encoding.UTF8.GetString(_cache.Conflicts.Evidence(open[^1].Id).Theirs.Span) : null;
+        bool goesOn = GoesOn(open);
+        string? key = goesOn && open.LastOrDefault(conflict => conflict.Witness is null) is { } other
+            ? System.Text.Encoding.UTF8.GetString(_cache.Conflicts.Evidence(other.Id).Theirs.Span) : null;
+        string[] witnesses = [.. open.Select(conflict => conflict.Witness).OfType<string>().Distinct()];
+        string decision = !goesOn ? "a new copy begins" : key is not null ? "the other key is the host's" : "the word of the witness does not count";
         string? unrecorded = _guard.Own.Record(AuditEvents.AuditResolved, host, new AuditMember("verdict", open[^1].Verdict), new AuditMember("at_seq", open[^1].Seq),
-            new AuditMember("decision", goesOn ? "the other key is the host's" : "a new copy begins"), new AuditMember("fingerprint", key));
+            new AuditMember("decision", decision), new AuditMember("fingerprint", key), new AuditMember("witnesses", witnesses));
         if (unrecorded is not null)
         {
             throw new ProblemException($"{unrecorded}; nothing was resolved");
         }
 
         _cache.Conflicts.Resolve(host, _options.Actor);
-        if (key is not null)
+        if (goesOn)
         {
-            _cache.Chains.Pin(host, key);
+            foreach (ChainConflict conflict in open.Where(conflict => conflict.Witness is not null))
+            {
+                _cache.Claims.Forget(conflict.Chain, conflict.Witness!);
+            }
+
+            if (key is not null)
+            {
+                _cache.Chains.Pin(host, key);
+            }
+
             return true;
         }
 

@@ -24,7 +24,9 @@ internal sealed class PullEvidence(CacheDatabase cache, string host, string key 
         Verdict = conflict.Verdict,
         Head = cache.Chains.Head(host),
         Message = conflict.Message,
-        Hint = conflict.Verdict == HostKeyPin.Verdict
+        Hint = conflict.Witness is { } witness
+            ? $"Both entries are kept in {conflict.Directory}. Find out who is right; where the word in the chain of {Ssh.Plain.Text(witness)} does not count, the copy goes on: cc-console audit resolve {host} --yes"
+            : conflict.Verdict == HostKeyPin.Verdict
             ? $"If the key was changed on purpose, and this one is the host's (ssh-keygen -lf on the host tells): cc-console audit resolve {host} --yes"
             : $"Both versions are kept in {conflict.Directory}. Find out what happened on the host, then: cc-console audit resolve {host}",
         Conflict = conflict,

@@ -17,8 +17,18 @@ internal sealed class Witnesses(CacheDatabase cache, FleetOptions options)
     private static readonly TimeSpan LeaveEvery = TimeSpan.FromMinutes(10);
     private readonly List<Contradiction> _found = [];
     private readonly long _before = cache.Claims.LastId();
+    // As the heads are when the first word is heard: what has moved since is held against the copy after a later pull.
+    private IReadOnlyDictionary<string, ChainHead>? _heads;
 
-    private sealed record Contradiction(ChainHead Copy, ChainClaim Claim, Verdict Verdict);
+    /// <param name="Copy">The copy that is contradicted.</param>
+    /// <param name="Claim">By what.</param>
+    /// <param name="Seq">From which entry on.</param>
+    /// <param name="Verdict">What that makes of it.</param>
+    private sealed record Contradiction(ChainHead Copy, ChainClaim Claim, long Seq, Verdict Verdict)
+    {
+        /// <summary>The chain itself says that more of it was seen than there was before the entry that says so.</summary>
+        public bool IsOfItself => Claim.AtHost == Copy.Host && Seq == Claim.AtSeq;
+    }
 
     /// <summary>Holds what an entry says against the copies; what they do not reach yet is remembered.</summary>
     /// <param name="head">The copy in which the entry is, up to the entry at least.</param>
@@ -30,7 +40,14 @@ internal sealed class Witnesses(CacheDatabase cache, FleetOptions options)
             return;
         }
 
-        ChainHead? about = claim.Chain == head.Chain ? head : cache.Chains.Heads().FirstOrDefault(copy => copy.Chain == claim.Chain);
+        if (claim.Chain == head.Chain && claim.Seq >= claim.AtSeq)
+        {
+            _found.Add(new Contradiction(head, claim, claim.AtSeq, Verdict.Rollback));
+            return;
+        }
+
+        _heads ??= cache.Chains.Heads().DistinctBy(copy => copy.Chain).ToDictionary(copy => copy.Chain);
+        ChainHead? about = claim.Chain == head.Chain ? head : _heads.GetValueOrDefault(claim.Chain);
         if (about is not null && claim.Seq <= about.Seq)
         {
             Hold(about, claim);
@@ -51,7 +68,7 @@ internal sealed class Witnesses(CacheDatabase cache, FleetOptions options)
         {
             if (claim.Seq > head.Seq)
             {
-                _found.Add(new Contradiction(head, claim, Verdict.Rollback));
+                _found.Add(new Contradiction(head, claim, claim.Seq, Verdict.Rollback));
             }
             else if (Hold(head, claim))
             {
@@ -66,11 +83,15 @@ internal sealed class Witnesses(CacheDatabase cache, FleetOptions options)
         List<ChainConflict> kept = [];
         foreach (Contradiction found in _found)
         {
-            // One is enough: each later claim would contradict too.
-            if (!kept.Any(conflict => conflict.Host == found.Copy.Host))
+            // One is enough to be looked at. What stands in another host's chain is heard again when a person has decided about this one.
+            if (kept.Find(conflict => conflict.Host == found.Copy.Host) is not { } known)
             {
-                kept.Add(cache.Conflicts.Keep(found.Copy.Host, found.Copy.Chain, found.Claim.Seq, found.Verdict.Word(), Words(found),
-                    cache.Chains.Line(found.Copy, found.Claim.Seq)?.Bytes ?? default, found.Claim.Line));
+                kept.Add(cache.Conflicts.Keep(found.Copy.Host, found.Copy.Chain, found.Seq, found.Verdict.Word(), Words(found),
+                    cache.Chains.Line(found.Copy, found.Seq)?.Bytes ?? default, found.Claim.Line, found.Claim.AtHost));
+            }
+            else if (known.Witness != found.Claim.AtHost)
+            {
+                cache.Claims.Add(found.Claim);
             }
         }
 
@@ -82,8 +103,9 @@ internal sealed class Witnesses(CacheDatabase cache, FleetOptions options)
     {
         IReadOnlyDictionary<string, (long Seq, DateTimeOffset At)> left = cache.Claims.Left(host);
         DateTimeOffset now = options.Time.GetUtcNow();
+        HashSet<string> red = [.. cache.Conflicts.Open().Select(conflict => conflict.Host)];
         return [.. cache.Chains.Heads()
-            .Where(head => head.Host != host && head.Host != OwnChain.Name && head.Verdict == "OK")
+            .Where(head => head.Host != host && head.Host != OwnChain.Name && head.Verdict == "OK" && !red.Contains(head.Host))
             .Select(head => (Head: head, Last: left.TryGetValue(head.Chain, out (long Seq, DateTimeOffset At) last) ? last : (-1, DateTimeOffset.MinValue)))
             .Where(each => each.Head.Notable > each.Last.Item1 && now - each.Last.Item2 >= LeaveEvery)
             .OrderBy(each => each.Last.Item2).Take(MostAtOnce).Select(each => each.Head)];
@@ -95,7 +117,7 @@ internal sealed class Witnesses(CacheDatabase cache, FleetOptions options)
         string? hash = cache.Chains.Line(copy, claim.Seq) is { } line ? ChainLines.Member(line.Bytes.Span, "hash"u8) : null;
         if (hash is not null && hash != claim.Hash)
         {
-            _found.Add(new Contradiction(copy, claim, Verdict.Fork));
+            _found.Add(new Contradiction(copy, claim, claim.Seq, Verdict.Fork));
             return false;
         }
 
@@ -107,7 +129,9 @@ internal sealed class Witnesses(CacheDatabase cache, FleetOptions options)
         ChainClaim claim = found.Claim;
         string said = string.Create(CultureInfo.InvariantCulture,
             $"entry #{claim.AtSeq} of {Ssh.Plain.Text(claim.AtHost)} says so{(claim.SaidAt is { } at ? $", of {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC" : "")}");
-        return found.Verdict == Verdict.Rollback
+        return found.IsOfItself
+            ? $"the console {Ssh.Plain.Text(claim.Console)} had seen entry #{claim.Seq} before entry #{claim.AtSeq} was written ({said}): the chain was cut and written anew from #{claim.AtSeq} on, or the entry is false"
+            : found.Verdict == Verdict.Rollback
             ? $"the console {Ssh.Plain.Text(claim.Console)} has seen entry #{claim.Seq} ({said}), and the host now gives none after #{found.Copy.Seq}"
             : $"the console {Ssh.Plain.Text(claim.Console)} has seen another entry #{claim.Seq} than this one ({said}): the host has shown two chains, or {Ssh.Plain.Text(claim.AtHost)} a false entry";
     }

@@ -40,6 +40,9 @@ public sealed class ChainClaims
     /// <summary>Forgets a claim that was held against the copy.</summary>
     public void Remove(long id) => _database.Write(connection => connection.Run("DELETE FROM chain_claim WHERE id = $1", id));
 
+    /// <summary>Forgets what was said of a chain in one host's chain, after a person has decided that it does not count.</summary>
+    public void Forget(string chain, string atHost) => _database.Write(connection => connection.Run("DELETE FROM chain_claim WHERE chain = $1 AND at_host = $2", chain, atHost));
+
     /// <summary>Forgets what was said of a chain, after a person has decided about it.</summary>
     public void Forget(string chain) => _database.Write(connection => connection.Run("DELETE FROM chain_claim WHERE chain = $1", chain));
 

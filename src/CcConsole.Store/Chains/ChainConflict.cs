@@ -13,4 +13,8 @@ namespace CcConsole.Store.Chains;
 /// <param name="ResolvedBy">Who.</param>
 public sealed record ChainConflict(
     long Id, string Host, string Chain, long Seq, string Verdict, string Message, string Directory,
-    DateTimeOffset FoundAt, DateTimeOffset? ResolvedAt, string? ResolvedBy);
+    DateTimeOffset FoundAt, DateTimeOffset? ResolvedAt, string? ResolvedBy)
+{
+    /// <summary>The host in whose chain another console's word contradicts the copy; null of what the host itself gave.</summary>
+    public string? Witness { get; init; }
+}

@@ -13,7 +13,7 @@ namespace CcConsole.Store.Chains;
 /// </summary>
 public sealed class ChainConflicts
 {
-    private const string Columns = "id, host, chain, seq, verdict, message, directory, found_at, resolved_at, resolved_by";
+    private const string Columns = "id, host, chain, seq, verdict, message, directory, found_at, resolved_at, resolved_by, witness";
 
     private readonly CacheDatabase _database;
 
@@ -28,7 +28,7 @@ public sealed class ChainConflicts
     public IReadOnlyList<ChainConflict> All(string? host = null) => List(host, "");
 
     /// <summary>
-    /// Keeps both byte strings and notes the verdict on the host's copy. The same conflict found again (same host, verdict and bytes,
+    /// Keeps both byte strings and notes the verdict on the host's copy, unless it is by the word of a witness alone. The same conflict found again (same host, verdict and bytes,
     /// still open) is not kept twice.
     /// </summary>
     /// <param name="host">The host's name in the fleet.</param>
@@ -38,7 +38,8 @@ public sealed class ChainConflicts
     /// <param name="message">What was found, in a sentence.</param>
     /// <param name="ours">The bytes held, from that sequence on.</param>
     /// <param name="theirs">The bytes that the host gave, from the same place on.</param>
-    public ChainConflict Keep(string host, string chain, long seq, string verdict, string message, ReadOnlyMemory<byte> ours, ReadOnlyMemory<byte> theirs) =>
+    /// <param name="witness">The host in whose chain the word stands that contradicts the copy; null when the host itself does.</param>
+    public ChainConflict Keep(string host, string chain, long seq, string verdict, string message, ReadOnlyMemory<byte> ours, ReadOnlyMemory<byte> theirs, string? witness = null) =>
         _database.Write(connection =>
         {
             ChainConflict? known = connection.One(ToConflict, $"""
@@ -53,12 +54,16 @@ public sealed class ChainConflicts
             DateTimeOffset now = _database.Time.GetUtcNow();
             string directory = WriteFiles(now, host, chain, seq, verdict, message, ours.Span, theirs.Span);
             connection.Run("""
-                INSERT INTO chain_conflict(host, chain, seq, verdict, message, ours, theirs, directory, found_at)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-                """, host, chain, seq, verdict, message, ours, theirs, directory, now);
+                INSERT INTO chain_conflict(host, chain, seq, verdict, message, ours, theirs, directory, found_at, witness)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                """, host, chain, seq, verdict, message, ours, theirs, directory, now, witness);
             long id = connection.Scalar<long>("SELECT last_insert_rowid()");
-            connection.Run("UPDATE chain_copy SET verdict = $2 WHERE host = $1 AND retired_at IS NULL", host, verdict);
-            return new ChainConflict(id, host, chain, seq, verdict, message, directory, now, null, null);
+            if (witness is null)
+            {
+                connection.Run("UPDATE chain_copy SET verdict = $2 WHERE host = $1 AND retired_at IS NULL", host, verdict);
+            }
+
+            return new ChainConflict(id, host, chain, seq, verdict, message, directory, now, null, null) { Witness = witness };
         });
 
     /// <summary>The two byte strings of a conflict.</summary>
@@ -110,5 +115,8 @@ public sealed class ChainConflicts
 
     private static ChainConflict ToConflict(SqliteDataReader row) => new(
         row.GetInt64(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetString(4), row.GetString(5), row.GetString(6),
-        row.Time(7), row.TimeOrNull(8), row.TextOrNull(9));
+        row.Time(7), row.TimeOrNull(8), row.TextOrNull(9))
+    {
+        Witness = row.TextOrNull(10),
+    };
 }

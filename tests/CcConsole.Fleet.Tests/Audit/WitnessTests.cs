@@ -170,6 +170,113 @@ public sealed class WitnessTests : IAsyncDisposable
         Assert.Contains("alice@laptop", cut.Message);
     }
 
+    private void Say(string atHost, string aboutHost, long seq, char hash = '0') => _agents[atHost].Append("witness.head", new("actor", "eve"), new("origin", "x"),
+        new("host_seq", seq), new("host_hash", new string(hash, 64)), new("host", aboutHost), new("host_chain", $"c{aboutHost}"));
+
+    [Fact]
+    public async Task A_false_word_costs_a_host_its_green_until_a_person_has_looked_and_never_its_copy()
+    {
+        ChainHead held = (await _console.Audit.PullAsync("web01")).Head!;
+        Say("web02", "web01", 3);
+        // Of an entry that web01 does not have: held against it after its next pull, were it not for the decision.
+        Say("web02", "web01", 500);
+        ChainConflict fork = Assert.Single((await _console.Audit.PullAsync("web02")).Others);
+        Assert.Equal(("web01", "FORK", "web02"), (fork.Host, fork.Verdict, fork.Witness));
+        Assert.True(_console.Audit.State("web01").IsBad);
+        Assert.Contains("the copy goes on", (await _console.Audit.PullAsync("web01")).Hint);
+
+        Assert.True(_console.Audit.GoesOn("web01"));
+        Assert.True(_console.Audit.Resolve("web01"));
+        PullResult after = await _console.Audit.PullAsync("web01");
+        Assert.True(after.IsGood, after.Message);
+        Assert.Equal((held.Copy, held.GenesisHash), (after.Head!.Copy, after.Head.GenesisHash));
+        Assert.True(_console.Audit.State("web01").IsGood);
+        Assert.True((await _console.Audit.PullAsync("web02")).IsGood);
+    }
+
+    [Fact]
+    public async Task Another_hosts_word_is_heard_again_after_one_was_found_not_to_count()
+    {
+        await _console.Audit.PullAsync("web01");
+        Say("web02", "web01", 12);
+        Assert.Empty((await _console.Audit.PullAsync("web02")).Others);
+        // Both stand against web01 in one pull: what it records itself, and what stands in the chain of web02.
+        Add("web01", 9);
+        Say("web01", "web01", 4);
+        PullResult first = await _console.Audit.PullAsync("web01");
+        Assert.Equal(("FORK", 4L, "web01"), (first.Verdict, first.Conflict!.Seq, first.Conflict.Witness));
+        Assert.True(_console.Audit.Resolve("web01"));
+        PullResult second = await _console.Audit.PullAsync("web01");
+        Assert.Equal(("FORK", 12L, "web02"), (second.Verdict, second.Conflict!.Seq, second.Conflict.Witness));
+    }
+
+    [Fact]
+    public async Task A_contradiction_by_the_host_itself_takes_its_copy_aside_whatever_others_say()
+    {
+        await _console.Audit.PullAsync("web01");
+        Say("web02", "web01", 3);
+        await _console.Audit.PullAsync("web02");
+        _console.Cache.Conflicts.Keep("web01", "cweb01", 2, "HASH", "it was changed", new byte[] { 1 }, new byte[] { 2 });
+        Assert.False(_console.Audit.GoesOn("web01"));
+        Assert.False(_console.Audit.Resolve("web01"));
+        Assert.Null(_console.Cache.Chains.Head("web01"));
+    }
+
+    [Fact]
+    public async Task A_chain_that_tells_itself_of_entries_that_were_seen_before_it_had_so_many_is_a_ROLLBACK()
+    {
+        // Cut, and written anew beyond what alice had seen, with her mark in it.
+        _agents["web01"].Append("console.pulled", new("actor", "alice"), new("origin", "laptop"), new("console_seq", 14), new("console_hash", new string('0', 64)));
+        Add("web01", 20);
+        PullResult found = await _console.Audit.PullAsync("web01");
+        Assert.Equal(("ROLLBACK", 10L), (found.Verdict, found.Conflict!.Seq));
+        Assert.Contains("had seen entry #14 before entry #10 was written", found.Message);
+    }
+
+    [Fact]
+    public async Task What_was_heard_before_a_pull_broke_off_is_kept()
+    {
+        await _console.Audit.PullAsync("web01");
+        Say("web02", "web01", 3);
+        Add("web02", 20);
+        AgentDouble agent = _agents["web02"];
+        int pieces = 0;
+        agent.OnTheWire = lines =>
+        {
+            if (pieces++ > 1)
+            {
+                agent.Cut();
+            }
+
+            return lines;
+        };
+        await Assert.ThrowsAnyAsync<Exception>(() => _console.Audit.PullAsync("web02"));
+        Assert.Equal("web02", Assert.Single(_console.Audit.Conflicts("web01")).Witness);
+        agent.OnTheWire = lines => lines;
+        Assert.Empty((await _console.Audit.PullAsync("web02")).Others);
+        Assert.True(_console.Audit.State("web01").IsBad);
+    }
+
+    [Fact]
+    public async Task A_chain_whose_signatures_are_late_is_held_against_what_was_said_of_it_too()
+    {
+        using SignedChain chain = new SignedChain("cweb01").Runs(6).Sign().Runs(3);
+        FleetControl late = _alice.Open(change: options => options with { Time = new AtTime(DateTimeOffset.UnixEpoch.AddSeconds(1_795_190_000).AddHours(2)) });
+        await late.Hosts.TestAsync(late.Hosts.Get("web01"));
+        // It reaches an agent of its own.
+        _agents["web01"].Chain.Clear();
+        _agents["web01"].Chain.AddRange(chain.Lines.Select(line => (byte[])[.. line, (byte)'\n']));
+        Assert.Equal("OVERDUE", (await late.Audit.PullAsync("web01")).Verdict);
+        late.Cache.Claims.Add(new ChainClaim("cweb01", 500, new string('0', 64), "bob@desk", "web01", "web02", 7, null, "{}"u8.ToArray()));
+        PullResult found = await late.Audit.PullAsync("web01");
+        Assert.Equal(("ROLLBACK", "web02"), (found.Verdict, found.Conflict!.Witness));
+    }
+
+    private sealed class AtTime(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
+    }
+
     [Fact]
     public async Task What_is_no_claim_is_no_finding()
     {

@@ -181,7 +181,9 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     {
         var host = _host!;
         var question = new Question("Resolve the conflict?",
-            $"The host's chain contradicts what was seen of it. From here on its chain as it is now is taken; the old copy and the evidence stay:\n\n{_banner.Detail}\n\nType {host} to confirm that you know why.",
+            (Shell.Fleet.Audit.GoesOn(host)
+                ? "The host's SSH key is another one, or another console's word stands against its chain. From here on that key is the host's, and the word does not count; the copy goes on and the evidence stays"
+                : "The host's chain contradicts what was seen of it. From here on its chain as it is now is taken; the old copy and the evidence stay") + $":\n\n{_banner.Detail}\n\nType {host} to confirm that you know why.",
             new TextInput(), host, "Resolve", "Back");
         if (await Shell.AskAsync(question) != 1)
             return;
