@@ -19,13 +19,15 @@ internal static class AuditVerb
     {
         var places = arguments.Places;
         SecureDirectory.Require(places.Data, places.Owner);
-        var head = HeadFile.Read(places.AuditState + "/head");
+        var snapshot = ChainSnapshot.Take(places);
+        var head = snapshot.Head;
         var remembered = head is null or { Seq: < 0 } ? null : new RememberedHead(head.Seq + 1, head.Hash);
-        using var chain = new SegmentedChainStream(SegmentFiles.In(places.Audit));
+        using var chain = new SegmentedChainStream(snapshot.Segments);
         var result = ChainVerifier.Verify(chain, remembered);
         var alarms = new List<string>(new AlarmFile(places.AuditState).Read());
         if (head is null && chain.Bytes > 0)
             alarms.Add(ChainTail.HeadGone);
+        alarms.AddRange(snapshot.Planted.Select(name => $"{name} is empty though the entries that it would hold are elsewhere: the agent did not make it, and its readers take it for the end of the segment before"));
         var finding = new VerifyFinding
         {
             Result = result,

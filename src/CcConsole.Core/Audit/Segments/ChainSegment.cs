@@ -4,4 +4,5 @@ namespace CcConsole.Core.Audit.Segments;
 /// <param name="Name">Its name.</param>
 /// <param name="Bytes">How long it is.</param>
 /// <param name="Open">Gives its bytes from the start; the stream is disposed after use.</param>
-public sealed record ChainSegment(SegmentName Name, long Bytes, Func<Stream> Open);
+/// <param name="Limit">How much of it is read, where what follows does not count; null for all.</param>
+public sealed record ChainSegment(SegmentName Name, long Bytes, Func<Stream> Open, long? Limit = null);

@@ -16,7 +16,7 @@ public sealed class SegmentedChainStream : Stream
     private Stream? _source;
     private int _index = -1;
     private int _given, _ready, _filled;
-    private long _linesLeft;
+    private long _linesLeft, _bytesLeft;
     private long _offset, _position;
     private bool _opening;
 
@@ -116,6 +116,7 @@ public sealed class SegmentedChainStream : Stream
             return false;
         _source = _segments[++_index].Open();
         _linesLeft = IsLast ? long.MaxValue : _segments[_index + 1].Name.First - _segments[_index].Name.First;
+        _bytesLeft = _segments[_index].Limit ?? long.MaxValue;
         _given = _ready = _filled = 0;
         _offset = 0;
         _opening = true;
@@ -128,7 +129,9 @@ public sealed class SegmentedChainStream : Stream
         _buffer.AsSpan(_ready, _filled - _ready).CopyTo(_buffer);
         _filled -= _ready;
         _given = _ready = 0;
-        var read = _linesLeft == 0 ? 0 : _source!.Read(_buffer.AsSpan(_filled));
+        var room = (int)Math.Min(_bytesLeft, BufferBytes - _filled);
+        var read = _linesLeft == 0 ? 0 : _source!.Read(_buffer.AsSpan(_filled, room));
+        _bytesLeft -= read;
         _filled += read;
         var here = _buffer.AsSpan(0, _filled);
         // The last segment's end is the verification's to judge, and so is a line that is longer than any entry.
