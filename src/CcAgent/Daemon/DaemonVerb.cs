@@ -85,7 +85,7 @@ internal sealed unsafe class DaemonVerb
         {
             Say(recorder);
             notice.Started($"ready: {_places.Socket}");
-            using var reception = new Reception(listener, recorder, new RequestReader(_places.Owner, () => Status(recorder), recorder.Pulled, begun));
+            using var reception = new Reception(listener, recorder, new RequestReader(_places.Owner, () => Status(recorder), recorder.Pulled, begun, _settings.Audit.Policy == AuditPolicy.Strict));
             var parts = new List<IDaemonPart>
             {
                 spool, runs, notice, new SuppressedNotes(recorder), new Checkpoints(recorder), new Retention(recorder, _settings.Reports), new AuditKeeper(recorder),

@@ -26,8 +26,11 @@ internal sealed class RequestReader
     // The runs whose start was recorded before they began.
     private readonly BegunRuns _begun;
 
-    internal RequestReader(uint self, Func<byte[]> status, Action<long> pulled, BegunRuns begun) =>
-        (_self, _status, _pulled, _begun) = (self, status, pulled, begun);
+    // Whether a run is begun only when its start is on record.
+    private readonly bool _strict;
+
+    internal RequestReader(uint self, Func<byte[]> status, Action<long> pulled, BegunRuns begun, bool strict) =>
+        (_self, _status, _pulled, _begun, _strict) = (self, status, pulled, begun, strict);
 
     /// <summary>Makes of an object what is to be recorded; null when it has been answered already.</summary>
     internal RecordRequest? Read(Connection connection, int length)
@@ -48,7 +51,12 @@ internal sealed class RequestReader
             Uid = connection.Uid,
             Report = report,
             Bytes = object_,
-            Answer = answer => connection.Close(Connection.Format(answer)),
+            Answer = answer =>
+            {
+                if (answer.Recorded && report.RunId is { } run)
+                    _begun.Remove(connection.Uid, run);
+                connection.Close(Connection.Format(answer));
+            },
         };
     }
 
@@ -132,6 +140,15 @@ internal sealed class RequestReader
             return Rejected(connection, json, "the start of a run is told in more bytes than that takes");
         if (RunMark.Read(json.Span, out var problem) is not { } run)
             return Rejected(connection, json, "the start of a run: " + problem);
+        // Nobody waits for that unless the policy wants it, and who has just changed it is not to lose a run by it.
+        if (!_strict)
+        {
+            connection.Close(Connection.Format(new RecordAnswer(true, true, -1, "")));
+            return null;
+        }
+
+        if (!_begun.HasRoom(connection.Uid))
+            return Rejected(connection, json, "the start of a run: too many of this user's have begun of which nothing more was heard", run.JobId);
         run = run with { Uid = connection.Uid, Pid = connection.Pid };
         return new EntryRequest
         {
@@ -141,7 +158,7 @@ internal sealed class RequestReader
             Answer = answer =>
             {
                 if (answer.Good)
-                    _begun.Add(run.Uid, run.RunId);
+                    _begun.Add(run);
                 connection.Close(Connection.Format(answer));
             },
         };

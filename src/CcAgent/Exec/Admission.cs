@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Text;
 using CcAgent.Daemon;
+using CcAgent.Journal;
 using CcAgent.Native;
 using CcAgent.Places;
 using CcAgent.Runs;
@@ -25,7 +26,7 @@ internal static class Admission
     internal static bool IsWanted(string socket, uint uid) =>
         Libc.TryStatus(MarkBeside(AgentPlaces.SpoolFor(Path.GetDirectoryName(socket)!, uid)), out var mark) && (mark.Owner == 0 || mark.Owner == uid);
 
-    /// <summary>Leaves the mark beside each spool, or takes it away.</summary>
+    /// <summary>Leaves the mark beside each spool, or takes it away; durably, since jobs may begin before the daemon does.</summary>
     /// <exception cref="ProblemException">It could be neither left nor taken away.</exception>
     internal static void Leave(AgentPlaces places, AuditPolicy policy)
     {
@@ -44,7 +45,11 @@ internal static class Admission
             var fd = Libc.open(mark, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.NoFollow | OpenFlags.CloseOnExec, 0x1A4);
             if (fd < 0)
                 throw new ProblemException($"{mark} cannot be made: {Libc.ErrorText(Libc.LastError)}", "without it runs would not keep to the audit policy \"strict\"");
+            var problem = Libc.fsync(fd) == 0 ? null : new ProblemException($"{mark} cannot be brought to disk: {Libc.ErrorText(Libc.LastError)}");
             _ = Libc.close(fd);
+            if (problem is not null)
+                throw problem;
+            AppendFile.SyncDirectory(Path.GetDirectoryName(mark)!);
         }
     }
 

@@ -47,7 +47,7 @@ internal static unsafe partial class Libc
 /// <summary>The error numbers that are told apart; equal on Linux and macOS but for those chosen by the system.</summary>
 internal static class Errno
 {
-    internal const int NotPermitted = 1, NoEntry = 2, Interrupted = 4, NoMemory = 12, AccessDenied = 13, Exists = 17, SystemFiles = 23,
+    internal const int NotPermitted = 1, NoEntry = 2, NoProcess = 3, Interrupted = 4, NoMemory = 12, AccessDenied = 13, Exists = 17, SystemFiles = 23,
         ProcessFiles = 24, NotTerminal = 25, NoSpace = 28,
         NotSupported = 95;
 

@@ -17,22 +17,34 @@ internal static class LostRun
     {
         var mark = file.Mark!;
         var lasted = seen ? (long)Math.Clamp((now - mark.StartTime).TotalMilliseconds, 0, ReportLimits.MaxDurationMs) : 0;
+        // The wrapper may have died after its report was recorded: then this is none.
+        return Report(mark, file.Owner, lasted, Reason(mark), DateTimeOffset.UnixEpoch.AddSeconds(file.Made), answer);
+    }
+
+    /// <summary>Of a run whose start was recorded before it began, and which has left neither mark nor report.</summary>
+    /// <param name="run">The run as it was to begin.</param>
+    /// <param name="now">When its wrapper was found gone.</param>
+    /// <param name="answer">Called when it is recorded, or was before.</param>
+    internal static ReportRequest Unmarked(RunMark run, DateTimeOffset now, Action<RecordAnswer> answer) => Report(
+        run, run.Uid, 0, "the wrapper, cc-agent exec, was killed before it could mark the run: whether the command began is not known", now, answer);
+
+    private static ReportRequest Report(RunMark mark, uint owner, long lasted, string reason, DateTimeOffset spooled, Action<RecordAnswer> answer)
+    {
         var report = new ExecutionReport(mark.JobId, mark.Command, -1, "", "", mark.StartTime, lasted, mark.Uid, UserAccount.Of(mark.Uid).Name)
         {
             Lost = true,
             RunId = mark.RunId,
             Attempt = mark.Attempt,
-            Warning = Reason(mark),
+            Warning = reason,
         };
         var bytes = new ArrayBufferWriter<byte>();
         ReportWriter.Write(bytes, report, new OutputTail(), new OutputTail());
         return new ReportRequest
         {
-            Uid = file.Owner,
+            Uid = owner,
             Report = report,
             Bytes = bytes.WrittenMemory[..^1],
-            // The wrapper may have died after its report was recorded: then this is none.
-            Spooled = DateTimeOffset.UnixEpoch.AddSeconds(file.Made),
+            Spooled = spooled,
             Answer = answer,
         };
     }

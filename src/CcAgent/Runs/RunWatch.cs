@@ -60,8 +60,11 @@ internal sealed class RunWatch : IDaemonPart, IDisposable
             var next = _round;
             if (_due.TryPeek(out _, out var due))
                 next = Math.Min(next, due);
-            return next == long.MaxValue ? -1
-                : (int)Math.Clamp(Math.Ceiling((next - Stopwatch.GetTimestamp()) * 1000.0 / Stopwatch.Frequency), 0, int.MaxValue);
+            var begun = _begun.TimeoutMs;
+            if (next == long.MaxValue)
+                return begun;
+            var timeout = (int)Math.Clamp(Math.Ceiling((next - Stopwatch.GetTimestamp()) * 1000.0 / Stopwatch.Frequency), 0, int.MaxValue);
+            return begun < 0 ? timeout : Math.Min(begun, timeout);
         }
     }
 
@@ -86,10 +89,20 @@ internal sealed class RunWatch : IDaemonPart, IDisposable
             }
         }
 
+        foreach (var run in _begun.Lost(MostAtOnce))
+        {
+            if (!HasReport(run))
+                batch.Add(LostRun.Unmarked(run, _time.GetUtcNow(), answer => Forget(run, answer)));
+        }
+
         if (batch.Count > 0)
             _recorder.Record(batch);
         foreach (var mark in started)
+        {
             _started!.Add(mark);
+            _begun.Remove(mark.Uid, mark.RunId);
+        }
+
         // From now on it is looked after.
         if (started.Count > 0 && _round == long.MaxValue)
             _round = After(Round);
@@ -188,6 +201,16 @@ internal sealed class RunWatch : IDaemonPart, IDisposable
     private static bool HasReport(MarkFile file) =>
         Libc.TryStatus(file.Path[..^RunMark.Suffix.Length] + SpoolWriter.Suffix, out var report) && report.IsRegular && report.Owner == file.Owner;
 
+    // The time of a run in its report's name is not the one at which it asked to begin.
+    private bool HasReport(RunMark run) => _places.Spools.SelectMany(spool => MarkFile.In(spool, $"-{run.RunId}{SpoolWriter.Suffix}"))
+        .Any(path => Libc.TryStatus(path, out var report) && report.IsRegular && report.Owner == run.Uid);
+
+    private void Forget(RunMark run, RecordAnswer answer)
+    {
+        if (answer.Recorded)
+            _begun.Remove(run.Uid, run.RunId);
+    }
+
     private EntryRequest Started(MarkFile file, List<RunMark> started)
     {
         var mark = file.Mark!;
@@ -214,6 +237,8 @@ internal sealed class RunWatch : IDaemonPart, IDisposable
             return;
         }
 
+        if (file.Mark is { } mark)
+            _begun.Remove(file.Owner, mark.RunId);
         // A directory, say, cannot be unlinked; out of the way it must be, else it would be recorded again and again.
         if (Libc.unlink(file.Path) != 0
             && Libc.LastError != Errno.NoEntry

@@ -83,6 +83,15 @@ public class StrictTests
     }
 
     [Fact]
+    public async Task The_mark_is_on_disk_before_the_daemon_is_ready()
+    {
+        using var folder = await FolderAsync();
+        await using var killed = InjectedFault.Start(folder, "audit-strict", "fsync:signal=KILL:when=1");
+        Assert.False(await killed.ReadyAsync(), "nothing brought the mark to disk");
+        Assert.True(File.Exists(folder.Path + "/audit-strict"));
+    }
+
+    [Fact]
     public async Task Back_at_best_effort_the_daemon_is_not_asked()
     {
         using var folder = await FolderAsync();
@@ -105,6 +114,37 @@ public class StrictTests
         var refused = await serve.ErrorAsync("job.run", """{"command":"dHJ1ZQ=="}""");
         Assert.Contains("the host's policy is strict", refused.GetProperty("message").GetString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Nobody_fills_the_log_with_starts_of_runs_that_never_were()
+    {
+        using var folder = await FolderAsync();
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        var recorded = 0;
+        for (var i = 0; i < 1100; i++)
+            recorded += SocketClient.Ask(folder.Socket, Begin($"r{i}")).GetProperty("ok").GetBoolean() ? 1 : 0;
+        Assert.Equal(1024, recorded);
+        // The refusals are told as all are: the first of them, and how many came after.
+        var entries = await AgentProgram.EntriesAsync(folder.Path);
+        Assert.Equal(1024, entries.Count(entry => entry.GetProperty("event").GetString() == "job.started"));
+        Assert.InRange(entries.Count(entry => entry.GetProperty("event").GetString() == "report.rejected"), 20, 40);
+        // A run of which more is heard makes room again.
+        Assert.True(SocketClient.Ask(folder.Socket, SocketClient.Minimal.Trim().Replace("}", ",\"runId\":\"r7\"}", StringComparison.Ordinal)).GetProperty("ok").GetBoolean());
+        Assert.True(SocketClient.Ask(folder.Socket, Begin("after")).GetProperty("ok").GetBoolean());
+        Assert.False(SocketClient.Ask(folder.Socket, Begin("again")).GetProperty("ok").GetBoolean());
+    }
+
+    [Fact]
+    public async Task At_best_effort_nobody_has_starts_recorded_and_who_asks_may_begin()
+    {
+        using var folder = new SecureFolder();
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        Assert.True(SocketClient.Ask(folder.Socket, Begin("r1")).GetProperty("ok").GetBoolean());
+        Assert.DoesNotContain(await AgentProgram.EntriesAsync(folder.Path), entry => entry.GetProperty("event").GetString() == "job.started");
+    }
+
+    private static string Begin(string run) =>
+        $$"""{"request":"run.begin","jobId":"nightly","command":"true","runId":"{{run}}","startTime":"2026-01-01T00:00:00Z","uid":0,"pid":7,"pidStart":0,"group":false,"wrapperPid":7,"wrapperStart":0,"boot":""}""";
 
     private static async Task<SecureFolder> FolderAsync()
     {

@@ -192,6 +192,42 @@ public class RunWatchTests
         _ = Libc.close(held);
     }
 
+    [Fact]
+    public async Task A_run_whose_start_is_on_record_and_whose_wrapper_died_before_it_left_a_mark_is_lost()
+    {
+        using var folder = new SecureFolder();
+        var places = AgentPlaces.For(folder.Path);
+        using var ended = System.Diagnostics.Process.Start("/bin/true");
+        await ended.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(places.Spool);
+        var begun = new BegunRuns(TimeSpan.FromMilliseconds(100));
+        RunMark Asked(string run, int pid) => Mark(run) with { Pid = pid };
+        using (var recorder = OpenJournal.RecorderIn(folder, new AgentSettings()))
+        using (var watch = new RunWatch(places, recorder, TimeProvider.System, begun))
+        {
+            watch.Ready();
+            Assert.Equal(-1, watch.TimeoutMs);
+            foreach (var (run, pid) in ((string, int)[])[("killed", ended.Id), ("waiting", Environment.ProcessId), ("spooled", ended.Id), ("reported", ended.Id)])
+                begun.Add(Asked(run, pid));
+            var spooled = $"{folder.Spool}/{CcAgent.Exec.SpoolWriter.Name(DateTimeOffset.UtcNow, "spooled")}.json";
+            await File.WriteAllTextAsync(spooled, "", TestContext.Current.CancellationToken);
+            begun.Remove(Libc.geteuid(), "reported");
+            await Eventually.TrueAsync(() => watch.TimeoutMs == 0, "their time is over");
+            for (var i = 0; i < 3; i++)
+            {
+                watch.Ready();
+                Thread.Sleep(150);
+            }
+
+            Assert.False(begun.Contains(Asked("killed", 0)));
+            Assert.True(begun.Contains(Asked("waiting", 0)));
+        }
+
+        var lost = Assert.Single(await EventsAsync(folder, "job.lost"));
+        Assert.Equal(("killed", "job-killed"), (Text(lost, "run_id"), Text(lost, "job_id")));
+        Assert.Contains("whether the command began is not known", Text(lost, "reason"), StringComparison.Ordinal);
+    }
+
     private static RunMark Mark(string run) => new(
         "job-" + run, "/bin/sleep 60", run, DateTimeOffset.UtcNow.AddSeconds(-1), Libc.geteuid(), 2_000_000_000, 1, true, 2_000_000_001, 1, HeldMark.CurrentBoot);
 
