@@ -3,8 +3,9 @@ using CcAgent.Native;
 namespace CcAgent.Journal;
 
 /// <summary>
-/// A file that only takes room: when the disk is full it goes, so that there is room to record just that. Its bytes are
-/// random, since a file system that compresses would keep no room for zeros.
+/// A file that only takes room: when the disk is full it goes, so that there is room to record just that. The file system is asked
+/// for the room where it keeps what it promises; else it is written, and its bytes are random, since one that compresses would
+/// keep no room for zeros.
 /// </summary>
 internal sealed unsafe class Ballast
 {
@@ -44,7 +45,7 @@ internal sealed unsafe class Ballast
             return;
         var fd = Libc.open(
             _path, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow | OpenFlags.CloseOnExec, 0x180);
-        Held = fd >= 0 && Fill(fd) && Libc.fsync(fd) == 0;
+        Held = fd >= 0 && (Reserve(fd) || Fill(fd)) && Libc.fsync(fd) == 0;
         if (fd >= 0)
             _ = Libc.close(fd);
         if (!Held)
@@ -69,6 +70,20 @@ internal sealed unsafe class Ballast
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return 0;
+        }
+    }
+
+    // A GiB takes no longer so than a MiB. Where the kernel says that it can and does not (zfs), it is written.
+    private bool Reserve(int fd)
+    {
+        try
+        {
+            return OperatingSystem.IsLinux() && new DriveInfo(Path.GetDirectoryName(_path)!).DriveFormat is "ext2" or "ext3" or "ext4" or "xfs" or "btrfs" or "tmpfs"
+                && Libc.fallocate(fd, 0, 0, _bytes) == 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

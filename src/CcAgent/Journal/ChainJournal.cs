@@ -17,6 +17,8 @@ namespace CcAgent.Journal;
 /// </summary>
 internal sealed class ChainJournal : IDisposable
 {
+    private const string Lost = "; without its file nothing more of this chain is ever signed: stop the agent, move audit and audit-state away as evidence, and start it, so that it begins a new log";
+
     private readonly AgentPlaces _places;
     private readonly TimeProvider _time;
     private readonly AuditSeal _seal;
@@ -263,7 +265,7 @@ internal sealed class ChainJournal : IDisposable
             return;
         // What may pass is not looked after for ever.
         if (!_ratchet.HasKey)
-            Alarm("checkpoints cannot be signed: " + problem);
+            Alarm("checkpoints cannot be signed: " + problem + (_signatures.InForce is null ? "" : Lost));
         Append(AuditEvents.Unsigned, [new("reason", EntryMembers.Cut(problem, 512))]);
         _noted = problem;
     }

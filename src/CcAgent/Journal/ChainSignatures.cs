@@ -92,17 +92,24 @@ internal sealed class ChainSignatures
         return read;
     }
 
-    // What was let go lives on in the entry that tells of it.
+    // What was let go lives on in the entry that tells of it, which is one of the newest of those that tell of any.
     private static ChainSignatures Pruned(IReadOnlyList<Segment> segments, long first)
     {
         ChainSignatures? read = null;
-        JournalReading.From(segments, first, (_, line) =>
+        for (var i = segments.Count - 1; i >= 0 && read is null; i--)
+        {
+            var end = i + 1 < segments.Count ? segments[i + 1].First : long.MaxValue;
+            JournalReading.From([segments[i]], segments[i].First, (seq, line) => seq < end && !Tells(line));
+        }
+
+        return read ?? new ChainSignatures();
+
+        bool Tells(ReadOnlySpan<byte> line)
         {
             if (line.IndexOf("\"event\": \"audit.prune\""u8) >= 0 && RatchetStatement.PrunedTree(line[..^1], first, out var key, out var next) is { } tree)
                 read = new ChainSignatures(tree) { InForce = key, Announced = next };
-            return true;
-        });
-        return read ?? new ChainSignatures();
+            return read is not null;
+        }
     }
 
     private void Take(in RatchetStatement said, long seq)

@@ -38,6 +38,9 @@ internal static unsafe partial class Libc
     internal static partial int fdatasync(int fd);
 
     [LibraryImport(Library, SetLastError = true)]
+    internal static partial int fallocate(int fd, int mode, long offset, long length);
+
+    [LibraryImport(Library, SetLastError = true)]
     internal static partial int ftruncate(int fd, long length);
 
     [LibraryImport(Library, SetLastError = true)]

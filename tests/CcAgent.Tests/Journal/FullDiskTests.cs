@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using CcAgent.Tests.Harness;
 using Xunit;
@@ -126,6 +127,22 @@ public class FullDiskTests
         var verify = await AgentProgram.RunAsync("audit", "verify", "--dir", folder.Path);
         Assert.True(verify.Code == 0, verify.ToString());
         Assert.StartsWith("OK ", await folder.PythonAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("tmpfs")]
+    [InlineData("ext4")]
+    public async Task The_room_is_held_back_without_a_start_that_writes_all_of_it(string kind)
+    {
+        const long held = 64 * 1024 * 1024;
+        await using var disk = await SmallDisk.MakeAsync(200, kind, settings: "{\"watch\": false, \"audit\": {\"ballastMegabytes\": 64}}");
+        await using var daemon = await RunningDaemon.StartInAsync(disk.Path);
+        var ballast = await AgentProgram.ShellAsync($"stat -c '%s %b' {disk.Path}/audit-state/ballast");
+        var numbers = ballast.Output.Trim().Split(' ').Select(static number => long.Parse(number, CultureInfo.InvariantCulture)).ToArray();
+        Assert.Equal(held, numbers[0]);
+        Assert.True(numbers[1] * 512 >= held, "no room is held: " + ballast.Output);
+        var written = File.ReadAllLines($"/proc/{daemon.Pid}/io").First(static line => line.StartsWith("wchar: ", StringComparison.Ordinal));
+        Assert.InRange(long.Parse(written.AsSpan(7), CultureInfo.InvariantCulture), 1, held / 4);
     }
 
     // Whether a torn end of the chain is attested.

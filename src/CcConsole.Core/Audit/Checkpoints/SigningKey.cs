@@ -48,7 +48,7 @@ public sealed class SigningKey : IDisposable
             // Said below, with what to do.
         }
         ecdsa.Dispose();
-        throw new ProblemException("the signing key is not a private key of the curve P-256 in PKCS #8", "a key that is lost cannot be made again: a new one must be announced in the chain");
+        throw new ProblemException("the signing key is not a private key of the curve P-256 in PKCS #8", "a key that is lost cannot be made again, and no other signs in its place: keep the chain as evidence, and begin a new one");
     }
 
     /// <summary>The key as PKCS #8 in DER, not encrypted: whoever has it can sign. To be cleared after use.</summary>

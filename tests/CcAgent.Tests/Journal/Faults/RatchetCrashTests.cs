@@ -106,6 +106,7 @@ public class RatchetCrashTests
         {
             Assert.Contains("ALARM: the audit log: ", daemon.Said, StringComparison.Ordinal);
             Assert.Contains("checkpoints cannot be signed", daemon.Said, StringComparison.Ordinal);
+            Assert.Contains("so that it begins a new log", daemon.Said, StringComparison.Ordinal);
             Assert.True(SocketClient.Ask(folder.Socket, SocketClient.Minimal).GetProperty("ok").GetBoolean());
             Assert.Equal(1, (await AgentProgram.RunAsync("status", "--dir", folder.Path)).Code);
             Assert.Equal(0, await daemon.StopAsync());
