@@ -1,12 +1,13 @@
 """Counts durable audit entries a second at 32 writers: the daemon's group commit, beside one fsync for each entry.
 
-Usage: append.py DIST WORK. Prints two rows of a Markdown table. Both append to files on the same file system, in turns. The peer is given the
-advantage of writing directly, without a socket between. What one fsync takes is measured in the same rounds, of the file alone.
+Usage: append.py DIST WORK. Prints rows of a Markdown table. Both are asked by the same clients over a socket and append to files on the same file
+system, in turns; the peer (append.c) only appends, without hash, signature or check. What one fsync takes is measured in the same rounds, of
+the file alone, and what the clients and the socket allow at most, of a server that only answers. Where strace is there, all of it once more with each fsync 2 ms longer than the device's, as many a disk has it.
 """
-import json, os, socket, statistics, subprocess, sys, threading, time
+import json, os, shutil, signal, statistics, subprocess, sys, time
 
 dist, work = sys.argv[1], sys.argv[2]
-writers, seconds, rounds = 32, 2.0, 7
+writers, seconds, rounds = 32, 2, 7
 directory = os.path.join(work, "append")
 os.mkdir(directory, 0o700)
 with open(directory + "/settings.json", "w") as settings:
@@ -14,66 +15,50 @@ with open(directory + "/settings.json", "w") as settings:
 # An entry that is as long as most.
 request = json.dumps({"request": "audit.append", "params": {"event": "console.pulled", "actor": "ada", "origin": "laptop",
                                                             "seq": 1, "hash": "0" * 64, "reason": "r" * 60}}).encode()
-line = b"x" * 449 + b"\n"
-peer_file = os.open(os.path.join(work, "append.jsonl"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-lock = threading.Lock()
+tool = os.path.join(work, "append-tool")
+subprocess.run(["gcc", "-O2", "-pthread", "-o", tool, os.path.join(os.path.dirname(os.path.abspath(__file__)), "append.c")], check=True)
 
 
-def ask():
-    with socket.socket(socket.AF_UNIX) as client:
-        client.connect(directory + "/cc-agent.sock")
-        client.sendall(request)
-        if not client.recv(4096).startswith(b'{"ok":true'):
-            sys.exit("an entry was refused")
+def ask(socket):
+    said = subprocess.run([tool, "clients", socket, str(writers), str(seconds)], input=request, stdout=subprocess.PIPE, check=True).stdout.split()
+    return float(said[0]), float(said[1])
 
 
-def append():
-    with lock:
-        os.write(peer_file, line)
-        os.fdatasync(peer_file)
+def start(slow, command, socket):
+    process = subprocess.Popen(slow + command, stderr=subprocess.DEVNULL)
+    for _ in range(600):
+        if os.path.exists(socket):
+            return process
+        time.sleep(0.1)
+    sys.exit(f"{command[0]} does not listen")
 
 
-def percentile(times, part):
-    return sorted(times)[min(len(times) - 1, int(len(times) * part))]
+def measure(name, slow, what):
+    own, peer, most = directory + "/cc-agent.sock", f"{work}/{name}.sock", f"{work}/{name}-most.sock"
+    processes = [start(slow, [os.path.join(dist, "cc-agent"), "daemon", "--dir", directory], own),
+                 start(slow, [tool, "peer", peer, f"{work}/{name}.jsonl"], peer),
+                 start(slow, [tool, "answers", most], most)]
+    try:
+        ask(own), ask(peer)
+        found = []
+        for _ in range(rounds):
+            alone = subprocess.run(slow + [tool, "fsyncs", f"{work}/{name}.jsonl", str(seconds)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+            found.append((ask(own), ask(peer), float(alone.stdout), ask(most)))
+    finally:
+        for process in processes:
+            # With strace between, which passes no signal on, it is its child.
+            with open(f"/proc/{process.pid}/task/{process.pid}/children") as children:
+                os.kill(int(children.read().split()[0]) if slow else process.pid, signal.SIGTERM)
+        for process in processes:
+            process.wait()
+    median = statistics.median
+    print(f"| durable audit entries a second, {writers} writers{what} | 10 times one fsync an entry | {median(a[0] for a, _, _, _ in found):,.0f} (one fsync an entry: "
+          f"{median(b[0] for _, b, _, _ in found):,.0f}; only answered: {median(m[0] for _, _, _, m in found):,.0f}; ratio {median(a[0] / b[0] for a, b, _, _ in found):.1f}; medians of {rounds} pairs) |")
+    print(f"| 99 of 100 of them are acknowledged within{what} | twice the device's fsync | {median(a[1] for a, _, _, _ in found):.1f} ms (one fsync an entry: "
+          f"{median(b[1] for _, b, _, _ in found):.1f} ms; 99 of 100 fsyncs by one alone: {median(f for _, _, f, _ in found):.1f} ms, ratio "
+          f"{median(a[1] / f for a, _, f, _ in found):.1f}; medians of {rounds} pairs) |")
 
 
-def round_of(step):
-    ends, times = time.monotonic() + seconds, []
-
-    def write():
-        while time.monotonic() < ends:
-            begun = time.monotonic()
-            step()
-            times.append(time.monotonic() - begun)
-
-    threads = [threading.Thread(target=write) for _ in range(writers)]
-    started = time.monotonic()
-    [t.start() for t in threads], [t.join() for t in threads]
-    return len(times) / (time.monotonic() - started), percentile(times, 0.99)
-
-
-def fsyncs():
-    times, ends = [], time.monotonic() + seconds
-    while time.monotonic() < ends:
-        os.write(peer_file, line)
-        begun = time.monotonic()
-        os.fdatasync(peer_file)
-        times.append(time.monotonic() - begun)
-    return percentile(times, 0.99)
-
-
-daemon = subprocess.Popen([os.path.join(dist, "cc-agent"), "daemon", "--dir", directory], stderr=subprocess.PIPE, text=True)
-try:
-    for said in daemon.stderr:
-        if "ready" in said:
-            break
-    round_of(ask), round_of(append)
-    found = [(round_of(ask), round_of(append), fsyncs()) for _ in range(rounds)]
-finally:
-    daemon.terminate()
-    daemon.wait()
-ours, peer = statistics.median(a[0] for a, _, _ in found), statistics.median(b[0] for _, b, _ in found)
-print(f"| durable audit entries a second, {writers} writers | 10 times one fsync an entry | {ours:,.0f} (one fsync an entry, written directly: {peer:,.0f}; "
-      f"ratio {statistics.median(a[0] / b[0] for a, b, _ in found):.1f}; medians of {rounds} pairs) |")
-print(f"| 99 of 100 of these entries are acknowledged within | twice the device's fsync | {statistics.median(a[1] for a, _, _ in found) * 1000:.1f} ms "
-      f"(99 of 100 fsyncs alone: {statistics.median(f for _, _, f in found) * 1000:.1f} ms; ratio {statistics.median(a[1] / f for a, _, f in found):.2f}; medians of {rounds} pairs) |")
+measure("peer", [], "")
+if shutil.which("strace"):
+    measure("slow", ["strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=fdatasync", "-e", "inject=fdatasync:delay_exit=2000"], ", fsync 2 ms slower")

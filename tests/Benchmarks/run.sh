@@ -11,8 +11,8 @@ fail() { printf 'benchmarks: %s\n  next: %s\n' "$1" "$2" >&2; exit 2; }
 case "$(uname -m)" in aarch64) rid=linux-arm64 ;; *) rid=linux-x64 ;; esac
 dist=$(realpath -m "${1:-dist/$rid}")
 [ -x "$dist/cc-console" ] && [ -x "$dist/cc-agent" ] || fail "there are no published binaries in $dist" "run ./publish.sh"
-for tool in dotnet openssl python3 taskset crontab; do
-    command -v $tool >/dev/null || fail "$tool is missing" "install it (Debian: openssl, python3, util-linux, cron)"
+for tool in dotnet openssl python3 taskset crontab gcc; do
+    command -v $tool >/dev/null || fail "$tool is missing" "install it (Debian: openssl, python3, util-linux, cron, gcc)"
 done
 
 /usr/bin/python3 -c 'import croniter' 2>/dev/null || {

@@ -21,6 +21,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "accept", SetLastError = true)]
     private static partial int Accept(int fd, byte* address, uint* length);
 
+    // Linux alone.
+    [LibraryImport(Library, EntryPoint = "accept4", SetLastError = true)]
+    private static partial int Accept(int fd, byte* address, uint* length, int flags);
+
     [LibraryImport(Library, EntryPoint = "getsockopt", SetLastError = true)]
     private static partial int SocketOption(int fd, int level, int option, byte* value, uint* length);
 
@@ -74,6 +78,8 @@ internal static unsafe partial class Libc
     /// <summary>A connection that waits, closed on exec and not blocking. -1 sets <see cref="LastError"/>.</summary>
     internal static int AcceptUnix(int listener)
     {
+        if (!OperatingSystem.IsMacOS())
+            return Accept(listener, null, null, OpenFlags.CloseOnExec | OpenFlags.NonBlocking);
         var fd = Accept(listener, null, null);
         if (fd >= 0)
             Mark(fd, blocking: false);

@@ -9,7 +9,7 @@ namespace CcConsole.Core.Audit;
 
 /// <summary>
 /// The compression function of SHA-256 (FIPS 180-4, 6.2.2) over one message. Uses ARM's instructions where there are
-/// any; the base class library offers none of x86's.
+/// any, and those of x86 where <see cref="Sha256Kernel"/> has them: the base class library offers none of these.
 /// </summary>
 internal static class Sha256Block
 {
@@ -40,8 +40,24 @@ internal static class Sha256Block
     {
         if (ArmSha256.IsSupported)
             CompressArm(state, blocks);
+        else if (Sha256Kernel.One != 0)
+            CompressLinked(Sha256Kernel.One, state, blocks);
         else
             CompressPortable(state, blocks);
+    }
+
+    // The collector waits for what does not tell it: a few KiB at a time.
+    internal static unsafe void CompressLinked(nint kernel, Span<uint> state, ReadOnlySpan<byte> blocks)
+    {
+        const int most = 4096;
+        fixed (uint* words = state)
+        {
+            for (; blocks.Length >= Sha256.BlockSize; blocks = blocks[Math.Min(most, blocks.Length)..])
+            {
+                fixed (byte* at = blocks)
+                    Sha256Kernel.Compress(kernel, words, at, (nuint)(Math.Min(most, blocks.Length) / Sha256.BlockSize));
+            }
+        }
     }
 
     [SkipLocalsInit]

@@ -1,12 +1,14 @@
 /*
- * The compression function of SHA-256 (FIPS 180-4, 6.2.2) for 16 messages side by side, one in each 32-bit lane, with AVX-512. The same as
- * Sha256Lanes16.cs, which the runtime compiles while it runs; what is compiled ahead of time for any processor cannot hold these
- * instructions but here, and asks at run time whether they are there.
+ * The compression function of SHA-256 (FIPS 180-4, 6.2.2) with what a processor may have beyond any x64: the SHA extensions for one message,
+ * AVX-512 for 16 messages side by side, one in each 32-bit lane. What is compiled ahead of time for any processor cannot hold these
+ * instructions but here, and asks at run time whether they are there. The lanes do the same as Sha256Lanes16.cs, which the runtime compiles
+ * while it runs; the base class library has nothing for the SHA extensions.
  */
 #include <stdint.h>
 #include <stddef.h>
 
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <immintrin.h>
 
 #define AVX512 __attribute__((target("avx512f,avx512bw")))
@@ -71,7 +73,7 @@ INLINE void load(const uint8_t *const *blocks, size_t offset, __m512i *w)
 }
 
 /* Word i of lane l at state[i * 16 + l], updated; 16 pointers to 64 bytes each. */
-AVX512 static void compress(uint32_t *state, const uint8_t *const *blocks)
+AVX512 static void compress_lanes(uint32_t *state, const uint8_t *const *blocks)
 {
     __m512i w[16], s[8], v[8];
     for (int i = 0; i < 4; i++)
@@ -91,7 +93,55 @@ AVX512 static void compress(uint32_t *state, const uint8_t *const *blocks)
     for (int i = 0; i < 8; i++)
         _mm512_storeu_si512(state + i * 16, _mm512_add_epi32(s[i], v[i]));
 }
+
+/* The eight words of one message, updated; whole blocks of 64 bytes. */
+__attribute__((target("sha,sse4.1"))) static void compress_one(uint32_t *state, const uint8_t *data, size_t blocks)
+{
+    const __m128i swap = _mm_setr_epi8(3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
+    __m128i *words = (__m128i *)state;
+    /* The instructions take the words as ABEF and CDGH, the first in the highest place. */
+    __m128i cdab = _mm_shuffle_epi32(_mm_loadu_si128(words), 0xB1);
+    __m128i efgh = _mm_shuffle_epi32(_mm_loadu_si128(words + 1), 0x1B);
+    __m128i abef = _mm_alignr_epi8(cdab, efgh, 8);
+    __m128i cdgh = _mm_blend_epi16(efgh, cdab, 0xF0);
+    for (; blocks > 0; blocks--, data += 64) {
+        const __m128i abef_before = abef, cdgh_before = cdgh;
+        __m128i w[4];
+#pragma GCC unroll 4
+        for (int i = 0; i < 4; i++)
+            w[i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)data + i), swap);
+#pragma GCC unroll 16
+        for (int k = 0; k < 16; k++) {
+            __m128i wk = _mm_add_epi32(w[k & 3], _mm_loadu_si128((const __m128i *)constants + k));
+            cdgh = _mm_sha256rnds2_epu32(cdgh, abef, wk);
+            abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(wk, 0x0E));
+            if (k < 12) {
+                __m128i last = w[(k + 3) & 3];
+                __m128i next = _mm_add_epi32(_mm_sha256msg1_epu32(w[k & 3], w[(k + 1) & 3]), _mm_alignr_epi8(last, w[(k + 2) & 3], 4));
+                w[k & 3] = _mm_sha256msg2_epu32(next, last);
+            }
+        }
+        abef = _mm_add_epi32(abef, abef_before);
+        cdgh = _mm_add_epi32(cdgh, cdgh_before);
+    }
+    __m128i feba = _mm_shuffle_epi32(abef, 0x1B);
+    __m128i dchg = _mm_shuffle_epi32(cdgh, 0xB1);
+    _mm_storeu_si128(words, _mm_blend_epi16(feba, dchg, 0xF0));
+    _mm_storeu_si128(words + 1, _mm_alignr_epi8(dchg, feba, 8));
+}
 #endif
+
+/* The function for one message; NULL where the processor has not what it takes. */
+void *cc_sha256_one(void)
+{
+#if defined(__x86_64__)
+    unsigned a, b, c, d;
+    const unsigned sse41 = 1u << 19, sha = 1u << 29;
+    if (__get_cpuid(1, &a, &b, &c, &d) && (c & sse41) && __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & sha))
+        return (void *)compress_one;
+#endif
+    return NULL;
+}
 
 /* The function for 16 lanes; NULL where the processor, or the system, has not what it takes. */
 void *cc_sha256_lanes16(void)
@@ -99,7 +149,7 @@ void *cc_sha256_lanes16(void)
 #if defined(__x86_64__)
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw"))
-        return (void *)compress;
+        return (void *)compress_lanes;
 #endif
     return NULL;
 }
