@@ -17,7 +17,7 @@ public sealed class OwnChainFile
     private const string Folder = "audit", StateFolder = "audit-state";
     // A verifier asks for a signature every quarter of an hour of one run; of a console that wrote nothing for a while another run begins.
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(5);
-    private const int SegmentBytes = 64 * 1024 * 1024, RoomBytes = 2 * EntryLimits.MaxLineBytes;
+    private const int RoomBytes = 2 * EntryLimits.MaxLineBytes;
     private readonly string _log, _state, _machine;
     private readonly TimeProvider _time;
     private readonly Lock _gate = new();
@@ -29,6 +29,9 @@ public sealed class OwnChainFile
     /// <param name="time">The clock.</param>
     public OwnChainFile(string stateDirectory, string machine, TimeProvider time) =>
         (_log, _state, _machine, _time) = (Path.Combine(stateDirectory, Folder), Path.Combine(stateDirectory, StateFolder), machine, time);
+
+    /// <summary>Bytes after which another segment is begun.</summary>
+    internal int SegmentBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>The folder of the chain's files.</summary>
     public string Directory => _log;
@@ -69,13 +72,21 @@ public sealed class OwnChainFile
     /// <exception cref="ProblemException">It could not be signed: the next console that writes does so.</exception>
     public void Sign()
     {
-        if (Interlocked.Exchange(ref _unsigned, 0) > 0)
+        if (Interlocked.Exchange(ref _unsigned, 0) is > 0 and var unsigned)
         {
-            Locked(tail =>
+            try
             {
-                Sign(Opened(tail));
-                return 0;
-            });
+                Locked(tail =>
+                {
+                    Sign(Opened(tail));
+                    return 0;
+                });
+            }
+            catch
+            {
+                Interlocked.Add(ref _unsigned, unsigned);
+                throw;
+            }
         }
     }
 
@@ -86,18 +97,23 @@ public sealed class OwnChainFile
     public (string File, long Length) End() => OwnSegment.In(_log) is [.., var last] ? (last.Name, last.Bytes) : ("", 0);
 
     /// <summary>The lines behind an entry.</summary>
-    public IEnumerable<Chains.ChainLine> Lines(long after = -1)
+    public IEnumerable<Chains.ChainLine> Lines(long after = -1) => Lines(OwnSegment.In(_log), after, 0, null);
+
+    /// <param name="segments">The segments to read, in their order.</param>
+    /// <param name="after">The entry behind which to begin.</param>
+    /// <param name="offset">Where to begin in the first segment.</param>
+    /// <param name="seqThere">The sequence of the line there; null for the segment's first.</param>
+    private static IEnumerable<Chains.ChainLine> Lines(List<OwnSegment> segments, long after, long offset, long? seqThere)
     {
-        List<OwnSegment> segments = OwnSegment.In(_log);
-        for (int i = 0; i < segments.Count; i++)
+        for (int i = 0; i < segments.Count; i++, offset = 0, seqThere = null)
         {
-            long seq = segments[i].First, next = i + 1 < segments.Count && segments[i + 1].Bytes > 0 ? segments[i + 1].First : long.MaxValue;
+            long seq = seqThere ?? segments[i].First, next = i + 1 < segments.Count && segments[i + 1].Bytes > 0 ? segments[i + 1].First : long.MaxValue;
             if (next - 1 <= after)
             {
                 continue;
             }
 
-            foreach ((ReadOnlyMemory<byte> line, _) in segments[i].Lines())
+            foreach ((ReadOnlyMemory<byte> line, _) in segments[i].Lines(offset))
             {
                 if (seq >= next)
                 {
@@ -142,6 +158,8 @@ public sealed class OwnChainFile
 
     private string HeadPath => Path.Combine(_state, "head");
 
+    private string TreePath => Path.Combine(_state, "tree");
+
     private OwnTail Heal(OwnTail? tail)
     {
         if (tail is null)
@@ -177,7 +195,7 @@ public sealed class OwnChainFile
         return Write(empty, (encoder, output) => encoder.AppendGenesis(output, _machine, BootId(), NowMicros, MonoMicros, first));
     }
 
-    private OwnTail Write(OwnTail tail, Action<EntryEncoder, IBufferWriter<byte>> add)
+    private OwnTail Write(OwnTail tail, Action<EntryEncoder, ArrayBufferWriter<byte>> add)
     {
         EntryEncoder encoder = new(tail.Head.Chain, tail.Head.Seq + 1, tail.Head.Hash);
         ArrayBufferWriter<byte> output = new();
@@ -214,9 +232,9 @@ public sealed class OwnChainFile
     private void Sign(OwnTail tail)
     {
         OwnKeys keys = new(_state, tail.Head.Chain);
-        CompactRange tree = new();
-        string announced = "", signed = "";
-        foreach (Chains.ChainLine line in Lines())
+        (CompactRange tree, string announced, IEnumerable<Chains.ChainLine> rest) = Known(tail.Head.Chain);
+        string signed = "";
+        foreach (Chains.ChainLine line in rest)
         {
             tree.Append(MerkleHash.Leaf(line.Bytes.Span));
             if (line.Bytes.Span.IndexOf("\"vkey\": "u8) >= 0 && Member(line, "event") == AuditEvents.KeyNext)
@@ -236,16 +254,52 @@ public sealed class OwnChainFile
 
         using SigningKey key = keys.InForce();
         using SigningKey next = keys.ToAnnounce();
-        Write(tail, (encoder, output) =>
+        OwnTail signature = Write(tail, (encoder, output) =>
         {
-            ArrayBufferWriter<byte> line = new();
-            Encode(encoder, line, AuditEvents.KeyNext, new AuditMember("vkey", next.Verifier.Text));
-            tree.Append(MerkleHash.Leaf(line.WrittenSpan[..^1]));
-            output.Write(line.WrittenSpan);
+            Encode(encoder, output, AuditEvents.KeyNext, new AuditMember("vkey", next.Verifier.Text));
+            // With the announcement, what begins a new segment.
+            for (ReadOnlySpan<byte> lines = output.WrittenSpan; !lines.IsEmpty; lines = lines[(lines.IndexOf((byte)'\n') + 1)..])
+            {
+                tree.Append(MerkleHash.Leaf(lines[..lines.IndexOf((byte)'\n')]));
+            }
+
             string note = key.Sign(new Checkpoint(Checkpoint.OfConsole(tail.Head.Chain), tree.Size, tree.Root)).Format();
             Encode(encoder, output, AuditEvents.Checkpoint, new AuditMember("note", note));
         });
         keys.Turn();
+        new OwnTree(tail.Head.Chain, tree, next.Verifier.Text, signature.Head.Segment, signature.Head.Start).Write(TreePath);
+    }
+
+    /// <summary>The tree at the last checkpoint, the key announced there, and the lines from it on; without one, nothing and all lines.</summary>
+    private (CompactRange Tree, string Announced, IEnumerable<Chains.ChainLine> Lines) Known(string chain)
+    {
+        List<OwnSegment> segments = OwnSegment.In(_log);
+        if (OwnTree.Read(TreePath, chain) is { } known && segments.FindIndex(segment => segment.Name == known.Segment) is >= 0 and var at
+            && segments[at].Bytes > known.Start)
+        {
+            IEnumerable<Chains.ChainLine> rest = Lines(segments[at..], -1, known.Start, known.Tree.Size);
+            if (rest.FirstOrDefault() is { Bytes.IsEmpty: false } line && Signs(line, known))
+            {
+                return (known.Tree, known.Announced, rest);
+            }
+        }
+
+        return (new CompactRange(), "", Lines());
+    }
+
+    private static bool Signs(Chains.ChainLine line, OwnTree known)
+    {
+        try
+        {
+            return Member(line, "event") == AuditEvents.Checkpoint && SignedNote.TryParse(Member(line, "note"), out SignedNote? note)
+                && Checkpoint.TryParse(note.Text, out Checkpoint? checkpoint) && checkpoint.Origin == Checkpoint.OfConsole(known.Chain)
+                && checkpoint.Size == known.Tree.Size && checkpoint.Root == known.Tree.Root;
+        }
+        catch (JsonException)
+        {
+            // Another place in the file than it was.
+            return false;
+        }
     }
 
     private static string Member(Chains.ChainLine line, string name)
