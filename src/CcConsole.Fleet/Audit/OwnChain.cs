@@ -21,6 +21,7 @@ public sealed class OwnChain : IDisposable
     private readonly ConcurrentDictionary<string, (ChainHead? Waiting, DateTimeOffset Recorded)> _pulled = new(StringComparer.Ordinal);
     private readonly ITimer _timer;
     private int _unsigned;
+    private string? _told;
 
     internal OwnChain(FleetOptions options)
     {
@@ -35,6 +36,9 @@ public sealed class OwnChain : IDisposable
     /// <summary>Why an entry could not be written or signed, in words; null while all is well. Reading goes on, changes do not.</summary>
     public string? Problem { get; private set; }
 
+    /// <summary>Raised, by whatever thread, when what was done could not be recorded or signed: with the reason and what is missing, each once until all is well again.</summary>
+    public event Action<string>? Failed;
+
     /// <summary>Makes sure, before something is changed, that it can be recorded.</summary>
     /// <exception cref="ProblemException">It cannot: nothing is to be changed.</exception>
     public void Demand(string action)
@@ -42,7 +46,7 @@ public sealed class OwnChain : IDisposable
         try
         {
             File.Demand();
-            Problem = null;
+            Problem = _told = null;
         }
         catch (ProblemException e)
         {
@@ -64,14 +68,19 @@ public sealed class OwnChain : IDisposable
             all.Add(new("host", host));
         }
 
-        return Try(() =>
+        // Pulls are in the hosts' chains too, and there are many of them.
+        string what = name == AuditEvents.ConsolePulled ? "" : $"; {name}{(host is null ? "" : $" of {host}")} is not recorded";
+        if (Try(() => File.Append(name, [.. all, .. members]), what) is { } unrecorded)
         {
-            File.Append(name, [.. all, .. members]);
-            if (Interlocked.Increment(ref _unsigned) >= SignAfterEntries)
-            {
-                SignNow();
-            }
-        });
+            return unrecorded;
+        }
+
+        if (Interlocked.Increment(ref _unsigned) >= SignAfterEntries)
+        {
+            Sign();
+        }
+
+        return null;
     }
 
     /// <summary>
@@ -111,7 +120,11 @@ public sealed class OwnChain : IDisposable
     }
 
     /// <summary>Tells why the chain could not be read.</summary>
-    internal void Tell(string problem) => Problem = problem;
+    internal void Tell(string problem)
+    {
+        Problem = problem;
+        Raise(problem);
+    }
 
     private string? Leave(ChainHead head) => Record(AuditEvents.ConsolePulled, head.Host,
         new("host_chain", head.Chain), new("host_seq", head.Seq), new("host_hash", head.Hash), new("host_key", head.HostKey));
@@ -124,16 +137,26 @@ public sealed class OwnChain : IDisposable
         Interlocked.Exchange(ref _unsigned, 0);
     }
 
-    private string? Try(Action write)
+    private string? Try(Action write, string what = "")
     {
         try
         {
             write();
-            return Problem = null;
+            return Problem = _told = null;
         }
         catch (ProblemException e)
         {
-            return Problem = e.Message;
+            Problem = e.Message;
+            Raise(e.Message + what);
+            return e.Message;
+        }
+    }
+
+    private void Raise(string text)
+    {
+        if (Interlocked.Exchange(ref _told, text) != text)
+        {
+            Failed?.Invoke(text);
         }
     }
 }

@@ -112,14 +112,14 @@ public sealed class RunOperations
         JobStopParams stop = new(Signal: signal) { Run = run.RunId, KillAfterSeconds = (int)Math.Ceiling(wait.TotalSeconds), Actor = _options.Actor, Origin = _options.Origin };
         JobStopResult result = await Agent(connection).RequestAsync(
             Methods.JobStop, stop, ProtocolJson.Default.JobStopParams, ProtocolJson.Default.JobStopResult, cancellation).ConfigureAwait(false);
-        _guard.Own.Record(AuditEvents.JobStopped, run.Host, new AuditMember("job_id", run.JobId), new AuditMember("run_id", run.RunId), new AuditMember("signal", signal));
+        string? unrecorded = _guard.Own.Record(AuditEvents.JobStopped, run.Host, new AuditMember("job_id", run.JobId), new AuditMember("run_id", run.RunId), new AuditMember("signal", signal));
         return new RunStopped
         {
             Run = run,
             Signal = Plain.Text(result.Signal),
             HasEnded = result.Ended,
             IsRecorded = result.Recorded,
-            Notes = [.. (result.Notes ?? []).Select(note => Plain.Text(note))],
+            Notes = [.. (result.Notes ?? []).Select(note => Plain.Text(note)), .. unrecorded is null ? [] : (string[])[unrecorded]],
         };
     }
 

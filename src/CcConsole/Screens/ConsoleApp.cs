@@ -4,6 +4,7 @@ using CcConsole.Fleet;
 using CcConsole.Ssh;
 using CcConsole.Tui.App;
 using CcConsole.Tui.Terminal;
+using CcConsole.Tui.Text;
 using CcConsole.Tui.Theming;
 
 namespace CcConsole.Screens;
@@ -24,7 +25,9 @@ internal static class ConsoleApp
         if (start.Plain || start.Json || !TerminalEnvironment.CanShowScreen(start.Variable))
         {
             await using var plain = start.OpenFleet((_, _) => Task.FromResult<string?>(null));
-            return await LinearReport.RunAsync(plain, start.Output, start.Time, start.Json, start.Stop);
+            var found = await LinearReport.RunAsync(plain, start.Output, start.Time, start.Json, start.Stop);
+            await FinishAsync(plain, start);
+            return found;
         }
         return await RunScreenAsync(start);
     }
@@ -63,12 +66,24 @@ internal static class ConsoleApp
             Theme = DefaultTheme,
             Ascii = ascii,
         };
-        using var terminal = new UnixTerminal();
-        using var application = new Application(terminal, options);
-        shell = Create(application, fleet, settings);
-        UseTheme(application, shell, settings.Get(ThemePopup.Preference) ?? start.Theme, broken);
-        application.After(TimeSpan.FromMilliseconds(1), fleet.Monitor.Start);
-        return application.Run(shell);
+        int code;
+        using (var terminal = new UnixTerminal())
+        using (var application = new Application(terminal, options))
+        {
+            shell = Create(application, fleet, settings);
+            UseTheme(application, shell, settings.Get(ThemePopup.Preference) ?? start.Theme, broken);
+            application.After(TimeSpan.FromMilliseconds(1), fleet.Monitor.Start);
+            code = application.Run(shell);
+        }
+        await FinishAsync(fleet, start);
+        return code;
+    }
+
+    /// <summary>Signs what this console did, and tells what it could not record: no screen shows it any more.</summary>
+    private static async Task FinishAsync(FleetControl fleet, ConsoleStart start)
+    {
+        if (fleet.Own.Finish() is { } problem)
+            await start.Error.WriteLineAsync($"! {VisibleMark.Clean(problem)}");
     }
 
     private static void UseTheme(Application application, Shell shell, string? name, string? broken)

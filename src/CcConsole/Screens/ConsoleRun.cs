@@ -48,6 +48,7 @@ internal static class ConsoleRun
                 Json = json,
                 Tamper = tamper,
                 Output = output,
+                Error = Verbs.StandardStreams.Error,
                 Stop = stop,
             });
         }

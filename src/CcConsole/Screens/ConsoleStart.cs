@@ -39,6 +39,9 @@ internal sealed record ConsoleStart
     /// <summary>Where the linear report goes.</summary>
     public required TextWriter Output { get; init; }
 
+    /// <summary>Where is told what could not be recorded, when the screen is gone.</summary>
+    public required TextWriter Error { get; init; }
+
     /// <summary>Cancelled by Ctrl+C and SIGTERM while there is no screen.</summary>
     public CancellationToken Stop { get; init; }
 

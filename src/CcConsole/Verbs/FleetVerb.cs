@@ -40,8 +40,9 @@ internal static class FleetVerb
             Places places = Places.From(Environment.GetEnvironmentVariable);
             await using FleetControl fleet = FleetFactory.Open(places, Settings.Read(places.Config), context.Get(ReadOnly));
             fleet.Changes.Settled += change => context.Error.WriteLine($"! {Plain.Text(Jobs.ChangeOutput.Interrupted(change))}");
+            fleet.Own.Failed += problem => context.Error.WriteLine($"! {Plain.Text(problem)}");
             int code = await action(context, fleet);
-            if (fleet.Own.Finish() is { } problem) context.Error.WriteLine($"! {Plain.Text(problem)}");
+            fleet.Own.Finish();
             return code;
         }, symbols);
 

@@ -87,6 +87,30 @@ public sealed class OwnChainTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_could_not_be_recorded_is_told_by_its_name_once_and_what_was_not_signed_is_signed_later()
+    {
+        FleetControl control = Open();
+        Assert.True((await AddAsync(control, "echo first")).IsApplied);
+        List<string> told = [];
+        control.Own.Failed += told.Add;
+        string folder = control.Own.File.Directory;
+        File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
+        Assert.NotNull(control.Own.Record(AuditEvents.JobStopped, "web01"));
+        Assert.NotNull(control.Own.Record(AuditEvents.JobStopped, "web01"));
+        Assert.NotNull(control.Own.Record(AuditEvents.HostKeyAccepted, "web02"));
+        Assert.Equal(2, told.Count);
+        Assert.All(told, text => Assert.Contains("own audit chain cannot be written", text));
+        Assert.EndsWith("job.stopped of web01 is not recorded", told[0]);
+        Assert.EndsWith("host.key_accepted of web02 is not recorded", told[1]);
+        Assert.NotNull(control.Own.Finish());
+
+        File.SetUnixFileMode(folder, (UnixFileMode)0b111_000_000);
+        control.Own.Demand("nothing");
+        Assert.Null(control.Own.Finish());
+        Assert.Equal(AuditEvents.Checkpoint, control.Audit.Entries(OwnChain.Name).First().Event);
+    }
+
+    [Fact]
     public async Task A_chain_of_the_console_that_was_cut_is_red_like_a_hosts()
     {
         FleetControl control = Open();

@@ -36,6 +36,7 @@ internal sealed class Shell : IView
         _chrome = new Chrome(this);
         _screens.Add(new FleetScreen(this));
         fleet.Monitor.Changed += OnFleetChanged;
+        fleet.Own.Failed += problem => application.Post(() => Toasts.Fail(problem));
         Top.Enter();
         application.Every(TimeSpan.FromSeconds(1), Tick);
     }
