@@ -54,6 +54,9 @@ public sealed record FleetOptions
     /// <summary>After how long a pull holds every entry that the host has against the copy by itself; null: only when asked.</summary>
     public TimeSpan? DeepInterval { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>Entries that are older go from the cache into the copy's archive file after such a comparison; null: only when asked.</summary>
+    public TimeSpan? ArchiveAfter { get; init; }
+
     /// <summary>How many hosts are looked at, at once.</summary>
     public int Parallelism { get; init; } = 8;
 

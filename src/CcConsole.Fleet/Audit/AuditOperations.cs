@@ -21,12 +21,14 @@ public sealed class AuditOperations
     private readonly AuditStates _states;
     private readonly HostPulls _pulls;
     private readonly OwnCopy _own;
+    private readonly CopyArchiving _archiving;
 
     internal AuditOperations(SessionPool sessions, CacheDatabase cache, FleetOptions options, ReadOnlyGuard guard)
     {
         (_sessions, _cache, _options, _guard) = (sessions, cache, options, guard);
         (_states, Index, _own) = (new AuditStates(cache, options), new AuditSearch(cache), new OwnCopy(cache, options, guard.Own));
-        _pulls = new HostPulls(sessions, cache, options, guard.Own, Index);
+        _archiving = new CopyArchiving(cache, options, guard.Own);
+        _pulls = new HostPulls(sessions, cache, options, guard.Own, Index, _archiving);
         Evidence = new EvidenceExport(cache, options, Index, (host, cancellation) => Verify(host, cancellation: cancellation));
     }
 
@@ -172,34 +174,15 @@ public sealed class AuditOperations
     public Archived Archive(string host, long before)
     {
         _guard.Demand($"moving entries of {host} into the archive");
-        ChainHead head = Head(host);
-        ChainHead moved = _cache.Archives.Move(head, before);
-        long count = moved.Archived - Math.Max(head.First, head.Archived);
-        string hash = moved.Archived > 0 ? ChainLines.Member(_cache.Chains.Line(moved, moved.Archived)!.Value.Bytes.Span, "prev_hash"u8) ?? "" : "";
-        if (count > 0)
-        {
-            _guard.Own.Record(AuditEvents.AuditArchived, host, new AuditMember("host_chain", moved.Chain), new AuditMember("first", moved.Archived - count),
-                new AuditMember("last", moved.Archived - 1), new AuditMember("last_hash", hash), new AuditMember("file", moved.Archive));
-        }
-
-        return new Archived(moved, Math.Max(0, count), moved.Archived > 0 ? $"{moved.Archived}:{hash}" : "");
+        return _archiving.Move(Head(host), before);
     }
 
     /// <summary>Moves a copy's entries that are older than so long into its archive file; the newest stays.</summary>
     /// <exception cref="ProblemException">As <see cref="Archive(string, long)"/>.</exception>
     public Archived Archive(string host, TimeSpan age)
     {
-        ChainHead head = Head(host);
-        DateTimeOffset limit = _options.Time.GetUtcNow() - age;
-        (long first, long end) = (Math.Max(head.First, head.Archived), head.Seq);
-        // Times go up with the sequence, but for a clock that was set: then less is moved than could be.
-        while (first < end)
-        {
-            long middle = first + ((end - first) / 2);
-            (first, end) = AuditRow.From(_cache.Chains.Line(head, middle)!.Value).Time < limit ? (middle + 1, end) : (first, middle);
-        }
-
-        return Archive(host, first);
+        _guard.Demand($"moving entries of {host} into the archive");
+        return _archiving.Move(Head(host), age);
     }
 
     /// <summary>Contradictions that no one has resolved.</summary>

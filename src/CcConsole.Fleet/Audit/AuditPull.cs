@@ -22,6 +22,9 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, IChai
     /// <summary>Whether an entry came that is about more than the chain itself and who pulled it.</summary>
     public bool IsNotable { get; private set; }
 
+    /// <summary>Whether every entry of the host was held against the copy, or is new in it.</summary>
+    public bool HasCompared => _compared;
+
     public async Task<PullResult> RunAsync(CancellationToken cancellation)
     {
         if (cache.Conflicts.Open(host) is [.., var open])

@@ -12,7 +12,7 @@ namespace CcConsole.Fleet.Audit;
 /// Pulls of the hosts' chains, one at a time for each host: the pull itself, what it is to be held against, the marks that it leaves on the host
 /// and in the console's own chain.
 /// </summary>
-internal sealed class HostPulls(SessionPool sessions, CacheDatabase cache, FleetOptions options, OwnChain own, AuditSearch index)
+internal sealed class HostPulls(SessionPool sessions, CacheDatabase cache, FleetOptions options, OwnChain own, AuditSearch index, CopyArchiving archiving)
 {
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _pulling = new(StringComparer.Ordinal);
     private readonly DeepSchedule _schedule = new(options);
@@ -58,6 +58,11 @@ internal sealed class HostPulls(SessionPool sessions, CacheDatabase cache, Fleet
             }
 
             result = With(result, witnesses.Keep());
+            if (pull.HasCompared && result is { IsGood: true, Head: { } compared } && archiving.AfterComparison(compared) is { } left)
+            {
+                result = result with { Message = Joined(result.Message, left) };
+            }
+
             return result is { IsGood: true, Head: { } good } && (pull.IsNotable || result.Added > 0)
                 ? result with { Message = Joined(result.Message, own.Pulled(good), await MarkAsync(agent, good, pull.IsNotable, witnesses, cancellation).ConfigureAwait(false)) }
                 : result;

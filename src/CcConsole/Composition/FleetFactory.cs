@@ -27,6 +27,7 @@ internal static class FleetFactory
             ReadOnly = readOnly || settings.ReadOnly,
             AgentBinaries = CarriedAgents.Read,
             DeepInterval = settings.DeepHours > 0 ? TimeSpan.FromHours(settings.DeepHours) : null,
+            ArchiveAfter = settings.ArchiveDays > 0 ? TimeSpan.FromDays(settings.ArchiveDays) : null,
             StaleAfter = settings.StaleMinutes > 0 ? TimeSpan.FromMinutes(settings.StaleMinutes) : null,
             LookInterval = settings.LookHours > 0 ? TimeSpan.FromHours(settings.LookHours) : null,
         });

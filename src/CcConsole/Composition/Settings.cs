@@ -26,6 +26,9 @@ internal sealed record Settings
     /// <summary>After how many hours a pull holds every entry of a host against the copy by itself. 0: only when asked (<c>--deep</c>).</summary>
     public double DeepHours { get; init; } = 24;
 
+    /// <summary>Entries that are so many days old go from the cache into their archive file after such a comparison. 0: never by itself.</summary>
+    public double ArchiveDays { get; init; }
+
     /// <summary>After how many minutes a copy that was not pulled again counts as stale. 0: after twice the interval at which hosts are looked at.</summary>
     public double StaleMinutes { get; init; }
 
@@ -75,6 +78,9 @@ internal sealed record Settings
                     case "deepHours":
                         settings = settings with { DeepHours = Number(reader, json, path, name, 87_600) };
                         break;
+                    case "archiveDays":
+                        settings = settings with { ArchiveDays = Number(reader, json, path, name, 36_500) };
+                        break;
                     case "staleMinutes":
                         settings = settings with { StaleMinutes = Number(reader, json, path, name, 5_256_000) };
                         break;
@@ -110,5 +116,5 @@ internal sealed record Settings
     }
 
     private static ProblemException Wrong(ReadOnlySpan<byte> json, long offset, string path, string what) => new(
-        $"{path}, line {1 + json[..(int)offset].Count((byte)'\n')}: {what}", "correct the file; the settings are sshConfig, theme, readOnly, lookHours, deepHours and staleMinutes");
+        $"{path}, line {1 + json[..(int)offset].Count((byte)'\n')}: {what}", "correct the file; the settings are sshConfig, theme, readOnly, lookHours, deepHours, archiveDays and staleMinutes");
 }

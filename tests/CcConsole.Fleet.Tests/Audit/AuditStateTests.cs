@@ -141,6 +141,47 @@ public sealed class AuditStateTests : IAsyncDisposable
         Assert.Equal(second, _control.Audit.Head("web01").ComparedAt);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Old_entries_go_into_the_archive_with_a_comparison_when_the_settings_want_it(bool readOnly)
+    {
+        // The entries' times are of these seconds.
+        DateTimeOffset begun = DateTimeOffset.UnixEpoch.AddSeconds(1_795_190_000);
+        AtTime clock = new() { Now = begun.AddMinutes(5) };
+        FleetControl console = _fleet.Open(readOnly, options => options with { StateDirectory = Path.Combine(_fleet.Root, "other"), Time = clock, ArchiveAfter = TimeSpan.FromDays(30) });
+        while (_agents["web01"].Chain.Count < 100)
+        {
+            _agents["web01"].Append("job.finished", new AuditMember("job_id", "j"));
+        }
+
+        await console.Hosts.TestAsync(console.Hosts.Get("web01"));
+        Assert.True((await console.Audit.PullAsync("web01")).IsGood);
+        Assert.Equal(0, console.Audit.Head("web01").Archived);
+        clock.Now = begun.AddDays(30).AddSeconds(50);
+        PullResult due = await console.Audit.PullAsync("web01");
+        Assert.True(due.IsGood, due.Message);
+        Assert.Null(due.Message);
+        ChainHead head = console.Audit.Head("web01");
+        Assert.Equal(readOnly ? 0 : 50, head.Archived);
+        Assert.True(console.Audit.Verify("web01").IsGood);
+        Assert.Equal(head.Seq + 1, console.Audit.Entries("web01").Count());
+        if (!readOnly)
+        {
+            using FileStream archive = File.OpenRead(head.Archive!);
+            VerifyResult alone = ChainVerifier.Verify(archive);
+            Assert.Equal((Verdict.Unanchored, 50L), (alone.Verdict, alone.Verified));
+            Assert.Contains("\"host\": \"web01\"", console.Audit.Entries(OwnChain.Name).Single(row => row.Event == AuditEvents.AuditArchived).Text());
+        }
+    }
+
+    private sealed class AtTime : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+
     [Fact]
     public async Task Comparisons_are_spread_two_at_once_and_in_the_background_left_to_a_later_pull()
     {

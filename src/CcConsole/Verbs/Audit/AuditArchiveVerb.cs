@@ -6,7 +6,7 @@ using Humanizer;
 
 namespace CcConsole.Verbs.Audit;
 
-/// <summary><c>audit archive</c>: moves the oldest entries of a copy out of the cache into a file that can be verified on its own.</summary>
+/// <summary><c>audit archive</c>: moves the oldest entries of a copy out of the cache into a file.</summary>
 internal static class AuditArchiveVerb
 {
     private static readonly Option<long?> Before = new("--before") { Description = "Move the entries before this one", HelpName = "SEQ" };
@@ -42,7 +42,9 @@ internal static class AuditArchiveVerb
         else
         {
             context.Error.WriteLine($"{Plain.Text(host)}: moved {"entry".ToQuantity(moved.Count)}; {Plain.Text(moved.Head.Archive!)} now holds those before #{moved.Head.Archived}");
-            context.Error.WriteLine($"  on its own: cc-console audit verify {Plain.Text(moved.Head.Archive!)} --remembered {moved.Remembered}");
+            // The entry that tells of the pruning may lie behind the archived ones.
+            if (moved.Head.First > 0) context.Error.WriteLine($"  the host had pruned what came before #{moved.Head.First}: verify it with the rest of the copy: cc-console audit verify --host {Plain.Text(host)}");
+            else context.Error.WriteLine($"  on its own: cc-console audit verify {Plain.Text(moved.Head.Archive!)} --remembered {moved.Remembered}");
         }
         return Task.FromResult(Verb.Good);
     }
