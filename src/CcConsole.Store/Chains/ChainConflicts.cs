@@ -96,7 +96,7 @@ public sealed class ChainConflicts
             WriteFile(Path.Combine(directory, "ours"), ours);
             WriteFile(Path.Combine(directory, "theirs"), theirs);
             WriteFile(Path.Combine(directory, "conflict.txt"), Encoding.UTF8.GetBytes(
-                $"host {host}\nchain {chain}\nfrom entry {seq}\nverdict {verdict}\n{message}\nours: what this console had verified; theirs: what the host gave\n"));
+                $"host {Plain(host)}\nchain {Plain(chain)}\nfrom entry {seq}\nverdict {Plain(verdict)}\n{Plain(message)}\nours: what this console had verified; theirs: what the host gave\n"));
             return directory;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -104,6 +104,19 @@ public sealed class ChainConflicts
             throw new ProblemException($"{host}: {verdict}, and its evidence could not be written to {directory}: {e.Message}",
                 "Free some space and pull again; the copy is unchanged.", e);
         }
+    }
+
+    /// <summary>The file is read with whatever shows text: what hosts name themselves must not steer a terminal, nor look like another line.</summary>
+    private static string Plain(string text)
+    {
+        StringBuilder plain = new(text.Length);
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            plain.Append(Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator ? Rune.ReplacementChar : rune);
+        }
+
+        return plain.ToString();
     }
 
     private static void WriteFile(string path, ReadOnlySpan<byte> bytes)

@@ -157,5 +157,16 @@ public sealed class ChainCopiesTests : IDisposable
         Assert.True(File.Exists(Path.Combine(conflict.Directory, "ours")));
     }
 
+    [Fact]
+    public void What_a_conflict_s_text_names_cannot_steer_a_terminal_and_its_bytes_are_as_they_were()
+    {
+        byte[] theirs = "\u001b[2J"u8.ToArray();
+        ChainConflict conflict = _cache.Open().Conflicts.Keep("web\u202e01", "9f\nverdict OK\u001b[2J", 2, "FORK", "entry 2\u0007 differs", default, theirs);
+        string[] lines = File.ReadAllLines(Path.Combine(conflict.Directory, "conflict.txt"));
+        Assert.Equal(["host web\ufffd01", "chain 9f\ufffdverdict OK\ufffd[2J", "from entry 2", "verdict FORK", "entry 2\ufffd differs"], lines[..5]);
+        Assert.Equal(theirs, File.ReadAllBytes(Path.Combine(conflict.Directory, "theirs")));
+        Assert.Equal("9f\nverdict OK\u001b[2J", conflict.Chain);
+    }
+
     private static bool SameLine(ChainLine a, ChainLine b) => a.Seq == b.Seq && a.Bytes.Span.SequenceEqual(b.Bytes.Span);
 }
