@@ -185,6 +185,43 @@ public sealed class EvidenceTests : IAsyncDisposable
     }
 
     [Fact]
+    public void All_entries_of_a_copy_are_those_in_its_archive_too()
+    {
+        using SignedChain chain = new SignedChain().Runs(20).Sign().Runs(20).Sign();
+        chain.Store(_control.Cache);
+        Assert.Equal(30, _control.Audit.Archive("web01", 30).Count);
+
+        EvidenceResult result = Export();
+        (int code, string said) = Verify();
+
+        Assert.Equal((chain.Lines.Count, chain.Lines.Count - 1), (result.Selected, result.Proven));
+        Assert.True(code is 0 or 2, said);
+        Assert.Equal(chain.Lines.Select(Encoding.UTF8.GetString), File.ReadAllLines(Path.Combine(At("evidence"), "entries.jsonl")));
+    }
+
+    [Fact]
+    public void A_bad_signature_that_only_the_whole_verification_sees_ends_what_is_proven()
+    {
+        using SignedChain chain = new();
+        for (int i = 0; i < EvidenceRequest.ShortRatchet + 50; i++)
+        {
+            chain.Runs(1).Sign(forged: i == 400);
+        }
+
+        chain.Store(_control.Cache);
+        // Three entries a step: these lie far behind the step that was forged, and need none of its checkpoints.
+        EvidenceResult after = Export(new AuditQuery { First = 2700, Last = 2710 });
+        EvidenceResult before = Export(new AuditQuery { First = 300, Last = 310 }, "before");
+
+        Assert.Equal((11, 0), (after.Selected, after.Proven));
+        Assert.Contains("BADSIG", after.Finding, StringComparison.Ordinal);
+        Assert.Equal((11, 11), (before.Selected, before.Proven));
+        (int code, string said) = Verify();
+        Assert.True(code == 2, said);
+        Assert.Contains("!! THE CHAIN'S SIGNATURES ARE NOT IN ORDER", File.ReadAllText(Path.Combine(At("evidence"), "README.txt")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_checkpoint_over_other_entries_and_one_by_a_key_that_is_not_in_force_prove_nothing_from_there_on()
     {
         using SignedChain wrongRoot = new SignedChain().Runs(4).Sign().Runs(2).Sign(root: MerkleHash.Empty).Runs(2).Sign();

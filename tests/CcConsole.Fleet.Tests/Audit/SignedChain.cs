@@ -57,11 +57,21 @@ internal sealed class SignedChain : IDisposable
     /// <summary>One step of the ratchet.</summary>
     /// <param name="root">Signed in place of the right root.</param>
     /// <param name="key">Signs in place of the key in force.</param>
-    public SignedChain Sign(Hash32? root = null, SigningKey? key = null)
+    /// <param name="forged">Whether the signature is none, though it names the right key.</param>
+    public SignedChain Sign(Hash32? root = null, SigningKey? key = null, bool forged = false)
     {
         SigningKey next = SigningKey.Create(_name);
         Add(AuditEvents.KeyNext, new AuditMember("vkey", next.Verifier.Text));
-        Add(AuditEvents.Checkpoint, new AuditMember("note", (key ?? _key!).Sign(new Checkpoint(_name, _tree.Size, root ?? _tree.Root)).Format()));
+        string note = (key ?? _key!).Sign(new Checkpoint(_name, _tree.Size, root ?? _tree.Root)).Format();
+        if (forged)
+        {
+            int at = note.LastIndexOf(' ') + 1;
+            byte[] signature = Convert.FromBase64String(note[at..].TrimEnd('\n'));
+            signature[^1] ^= 1;
+            note = $"{note[..at]}{Convert.ToBase64String(signature)}\n";
+        }
+
+        Add(AuditEvents.Checkpoint, new AuditMember("note", note));
         _key!.Dispose();
         _key = next;
         return this;
