@@ -22,7 +22,7 @@ internal sealed unsafe class BlockVerifier(RememberedHead? remembered)
     private int _sortedLength;
 
     /// <summary>Whether the clocks before such an entry are not to be held against those from it on.</summary>
-    public static bool BeginsSpan(EntryMark mark) => mark is EntryMark.Genesis or EntryMark.Started or EntryMark.Healed;
+    public static bool BeginsSpan(EntryMark mark) => mark is EntryMark.Genesis or EntryMark.Started or EntryMark.Healed or EntryMark.Rotated;
 
     /// <param name="block">Whole lines, each with its line feed.</param>
     /// <param name="leaves">Whether the chain's tree is wanted.</param>

@@ -66,7 +66,7 @@ internal struct ChainClock
         (_boot, _unsure) = (boot, false);
     }
 
-    /// <summary>An entry that comes before that of a start.</summary>
+    /// <summary>An entry with which a start may begin, before the one that says so; it comes in the middle of a run too.</summary>
     public void Heal() => _unsure = true;
 
     /// <summary>Takes the entries of a span, if there is nothing to say about them.</summary>
@@ -80,12 +80,16 @@ internal struct ChainClock
             return false;
         _apart ??= span.First.Wall - span.First.Mono;
         _last = span.Last;
+        // What agrees with the entries before it is of their boot.
+        _unsure = false;
         return true;
     }
 
     /// <summary>Takes one entry.</summary>
+    /// <param name="clock">Its clocks.</param>
+    /// <param name="ofChain">Whether it is about the chain itself: a start writes no other before the one that says so.</param>
     /// <returns>What is the matter with it, as it follows on "line 7 "; null when nothing is.</returns>
-    public string? Take(EntryClock clock)
+    public string? Take(EntryClock clock, bool ofChain)
     {
         if (!clock.IsKnown)
             return null;
@@ -95,11 +99,10 @@ internal struct ChainClock
             warning = $"was written after the host's clock was set {(apart > before ? "forward" : "back")} by {Math.Abs(apart - before) / 1_000_000} s while it ran";
         else if (Last is { } last && IsBack(last, clock))
             warning = "has a time before that of the entry before it";
-        if (warning is not null && _unsure)
-        {
-            // A host that was booted: its start says so in one of the next entries.
+        // A host that was booted: its start says so in one of the next entries.
+        if (warning is not null && _unsure && (ofChain || clock.Mono < _last.Mono))
             return null;
-        }
+        _unsure = false;
         if (warning is not null || _apart is null)
             _apart = apart;
         _last = clock;

@@ -74,7 +74,7 @@ internal sealed class ChainTrack
         if (mark != EntryMark.None && Marked(mark, line, clock, _clock.Last, seq, number, null) is { } finding)
             return finding;
         _tree?.Append(MerkleHash.Leaf(line));
-        Take(clock, number);
+        Take(clock, number, EntryMarks.IsOfChain(line.Slice(found.Event, found.EventLength)));
         return null;
     }
 
@@ -152,6 +152,9 @@ internal sealed class ChainTrack
                 return null;
         }
         using var entry = EntryValues.Parse(line);
+            case EntryMark.Rotated:
+                _clock.Heal();
+                return null;
         var said = entry?.RootElement ?? default;
         if (mark == EntryMark.Started || (mark == EntryMark.Genesis && seq == 0))
         {
@@ -202,9 +205,9 @@ internal sealed class ChainTrack
         _due.Restart(seq, clock);
     }
 
-    private void Take(EntryClock clock, long number)
+    private void Take(EntryClock clock, long number, bool ofChain)
     {
-        if (_clock.Take(clock) is { } warning && _warnings.Count < MostWarnings)
+        if (_clock.Take(clock, ofChain) is { } warning && _warnings.Count < MostWarnings)
             _warnings.Add(new VerifyWarning(number, $"line {number} {warning}"));
     }
 

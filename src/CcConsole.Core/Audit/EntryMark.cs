@@ -11,6 +11,9 @@ internal enum EntryMark : byte
 
     /// <summary>Written at a start before the entry that says so: a torn end, a log found too short.</summary>
     Healed,
+
+    /// <summary>The first of a segment: also one with which a start goes on, before the entry that says so.</summary>
+    Rotated,
     Prune,
 }
 
@@ -38,8 +41,13 @@ internal static class EntryMarks
             _ when value.SequenceEqual("\"audit.genesis\""u8) => EntryMark.Genesis,
             _ when value.SequenceEqual("\"agent.started\""u8) || value.SequenceEqual("\"audit.opened\""u8) => EntryMark.Started,
             _ when value.SequenceEqual("\"audit.recovered\""u8) || value.SequenceEqual("\"audit.shrunk\""u8) => EntryMark.Healed,
+            _ when value.SequenceEqual("\"audit.rotate\""u8) => EntryMark.Rotated,
             _ when value.SequenceEqual("\"audit.prune\""u8) => EntryMark.Prune,
             _ => EntryMark.None,
         };
     }
+
+    /// <summary>Whether an entry is about the chain itself.</summary>
+    /// <param name="value">The value of <c>event</c>, with its quotes.</param>
+    public static bool IsOfChain(ReadOnlySpan<byte> value) => value.StartsWith("\"audit."u8);
 }

@@ -81,6 +81,43 @@ public sealed class ClockTests
         Assert.Equal(Verdict.Clock, SignedChain.Verify(chain.Bytes).Verdict);
     }
 
+    [Theory]
+    [InlineData(AuditEvents.Recovered, 0)]
+    [InlineData(AuditEvents.Recovered, 900)]
+    [InlineData(AuditEvents.Shrunk, 0)]
+    [InlineData(AuditEvents.Rotate, 0)]
+    public void After_a_recovery_in_the_middle_of_a_run_a_clock_that_is_set_is_told_at_its_line(string recovery, int between)
+    {
+        using var chain = new SignedChain().Rounds(2, 700);
+        chain.Add(recovery, new AuditMember("offset", 7));
+        chain.Jobs(between);
+        chain.WallAhead += Hour;
+        chain.Jobs(1);
+        var set = chain.Lines;
+        chain.Rounds(3, 700);
+        Assert.Equal([(long)set], SignedChain.Verify(chain.Bytes).Warnings.Select(warning => warning.Line));
+
+        // One that was set at that very moment shows at the first entry that no start would write before it says so.
+        chain.WallAhead += Hour;
+        chain.Add(recovery, new AuditMember("offset", 7));
+        chain.Jobs(1);
+        Assert.Equal([(long)set, chain.Lines], SignedChain.Verify(chain.Bytes).Warnings.Select(warning => warning.Line));
+    }
+
+    [Fact]
+    public void A_start_that_goes_on_in_a_new_segment_after_a_boot_is_no_clock_that_goes_back()
+    {
+        using var chain = new SignedChain().Rounds(2, 700);
+        var end = chain.Wall;
+        chain.Mono = 4_000_000;
+        chain.WallAhead = end + (2 * Hour) - chain.Mono;
+        chain.Add(AuditEvents.Rotate, new AuditMember("entries", 7));
+        chain.Add(AuditEvents.Recovered, new AuditMember("offset", 7));
+        chain.Start("other");
+        chain.Rounds(2, 700);
+        Assert.Equal(Verdict.Unanchored, SignedChain.Verify(chain.Bytes).Verdict);
+    }
+
     [Fact]
     public void Time_that_goes_back_from_one_boot_to_the_next_is_told()
     {
