@@ -21,7 +21,7 @@ internal static class AuditVerb
         SecureDirectory.Require(places.Data, places.Owner);
         var snapshot = ChainSnapshot.Take(places);
         var head = snapshot.Head;
-        var remembered = head is null or { Seq: < 0 } ? null : new RememberedHead(head.Seq + 1, head.Hash);
+        var remembered = head is null or { Seq: < 0 } ? null : new RememberedHead(head.Seq + 1, head.Hash) { ByHost = true };
         using var chain = new SegmentedChainStream(snapshot.Segments);
         var result = ChainVerifier.Verify(chain, remembered);
         var alarms = new List<string>(new AlarmFile(places.AuditState).Read());

@@ -21,6 +21,7 @@ internal readonly struct ChainFinding(ChainState state, ChainStart start, Rememb
             FirstSeq = state.FirstSeq,
             Anchored = start.Anchored || (remembered is not null && state.RememberedAt == remembered.Count),
             SignedSince = ratchet.SignedSince,
+            SignedAt = ratchet.SignedAt,
             Checkpoints = ratchet.Checkpoints,
             LastCheckpoint = ratchet.Last,
             Warnings = state.Track.Warnings,
@@ -42,10 +43,10 @@ internal readonly struct ChainFinding(ChainState state, ChainStart start, Rememb
         if (state.Bad is { } torn)
             return (torn.Verdict, torn.Line, torn.Message);
         if (state.Track.Overdue is { } overdue)
-            return (Audit.Verdict.Overdue, overdue.Line, $"line {overdue.Line} {overdue.What}{Signed()}");
-        if (state.Track.Warnings is [var warning, ..])
-            return (Audit.Verdict.Clock, null, $"{warning.Message}; {Good().Message}");
+            return (Audit.Verdict.Overdue, overdue.Line, $"{overdue.Message}{Signed()}");
         var (verdict, message) = Good();
+        if (state.Track.Warnings is [var warning, ..])
+            return (state.Track.Warnings.Any(odd => odd.Of == Audit.Verdict.Clock) ? Audit.Verdict.Clock : verdict, null, $"{warning.Message}; {message}");
         return (verdict, null, message);
     }
 

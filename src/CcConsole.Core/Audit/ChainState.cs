@@ -256,6 +256,7 @@ internal sealed class ChainState(ChainStart start, RememberedHead? remembered, C
         FirstSeq = FirstSeq,
         Anchored = start.Anchored || remembered is not null,
         SignedSince = failed.Before.SignedSince,
+        SignedAt = failed.Before.SignedAt,
         Checkpoints = failed.Before.Checkpoints,
         LastCheckpoint = failed.Before.Last,
         Warnings = [.. track.Warnings.Where(warning => warning.Line < failed.Line)],

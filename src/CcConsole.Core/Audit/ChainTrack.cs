@@ -13,16 +13,20 @@ internal sealed class ChainTrack
 
     private readonly RatchetVerifier? _ratchet;
     private readonly List<VerifyWarning> _warnings = [];
+    private readonly long _remembered;
     private CompactRange? _tree;
     private ChainClock _clock;
     private CheckpointDue _due;
+    private LateCheckpoint? _overdue;
     private (Hash32 Previous, long NextSeq)? _missing;
 
     /// <param name="known">Where the chain is taken up; null for its first entry.</param>
     /// <param name="signatures">Whether checkpoints are held against the chain's keys: not where neither its first entry nor its keys are known.</param>
     /// <param name="tree">Whether the tree is followed from the first entry on.</param>
-    public ChainTrack(KnownChain? known, bool signatures, bool tree)
+    /// <param name="remembered">What was known of the chain before, if anything.</param>
+    public ChainTrack(KnownChain? known, bool signatures, bool tree, RememberedHead? remembered = null)
     {
+        _remembered = remembered is { ByHost: false } ? remembered.Count : 0;
         _tree = known?.Tree?.Copy() ?? (known is null && tree ? new CompactRange() : null);
         if (signatures)
             _ratchet = new RatchetVerifier(known?.Ratchet ?? default);
@@ -41,7 +45,8 @@ internal sealed class ChainTrack
 
     public RatchetState Ratchet => _ratchet?.State ?? default;
 
-    public (long Line, string What)? Overdue => _due.Overdue;
+    /// <summary>What was not signed in time, and is not covered by what is remembered.</summary>
+    public LateCheckpoint? Overdue => _overdue;
 
     public IReadOnlyList<VerifyWarning> Warnings => _warnings.Count == 0 ? [] : [.. _warnings];
 
@@ -88,10 +93,10 @@ internal sealed class ChainTrack
     {
         if (_tree is not null && block.Tree is null)
             return false;
-        var before = (_clock, _due, Ratchet, Warnings: _warnings.Count, Tree: block.Marks.Length > 0 ? _tree?.Copy() : null);
+        var before = (_clock, _due, _overdue, Ratchet, Warnings: _warnings.Count, Tree: block.Marks.Length > 0 ? _tree?.Copy() : null);
         if (Block(block, lines, seq, number, checks))
             return true;
-        (_clock, _due) = (before._clock, before._due);
+        (_clock, _due, _overdue) = (before._clock, before._due, before._overdue);
         if (_ratchet is not null)
             _ratchet.State = before.Ratchet;
         _warnings.RemoveRange(before.Warnings, _warnings.Count - before.Warnings);
@@ -106,7 +111,7 @@ internal sealed class ChainTrack
     public void End(long nextSeq, long lines)
     {
         if (HasKey && lines > 0)
-            _due.Look(nextSeq - 1, lines, _clock.Last);
+            Look(nextSeq - 1, lines, _clock.Last, ended: false);
     }
 
     private bool Block(in BlockSummary block, ReadOnlySpan<byte> lines, long seq, long number, List<(SignatureCheck, MarkedLine, RatchetState)>? checks)
@@ -147,14 +152,14 @@ internal sealed class ChainTrack
                 Starts(seq, number, clock, before);
                 _clock.Heal();
                 return null;
+            case EntryMark.Rotated:
+                _clock.Heal();
+                return null;
             case EntryMark.Prune:
                 Prune(line);
                 return null;
         }
         using var entry = EntryValues.Parse(line);
-            case EntryMark.Rotated:
-                _clock.Heal();
-                return null;
         var said = entry?.RootElement ?? default;
         if (mark == EntryMark.Started || (mark == EntryMark.Genesis && seq == 0))
         {
@@ -171,13 +176,13 @@ internal sealed class ChainTrack
         switch (mark)
         {
             case EntryMark.Genesis when seq == 0:
-                finding = _ratchet!.Begin(said?.Text("vkey"u8), said?.Text("chain"u8));
+                finding = _ratchet!.Begin(said?.Text("vkey"u8), said?.Text("chain"u8), TimeOf(clock));
                 break;
             case EntryMark.KeyNext:
-                finding = _ratchet!.Announce(said?.Text("vkey"u8), said?.Text("chain"u8), seq);
+                finding = _ratchet!.Announce(said?.Text("vkey"u8), said?.Text("chain"u8), seq, TimeOf(clock));
                 break;
             case EntryMark.Checkpoint:
-                _due.Look(seq, number, clock);
+                Look(seq, number, clock, ended: true);
                 finding = _ratchet!.Seal(said?.Text("note"u8), seq, _tree?.Root, TimeOf(clock), later);
                 _due.Restart(seq, clock);
                 break;
@@ -195,13 +200,30 @@ internal sealed class ChainTrack
             Pruned = PrunedStart.Read(line, missing.Previous, missing.NextSeq);
     }
 
+    /// <summary>Looks whether a checkpoint was due at an entry.</summary>
+    /// <param name="seq">The entry's sequence number.</param>
+    /// <param name="number">Its 1-based line.</param>
+    /// <param name="clock">Its clocks, or of the last one that has any.</param>
+    /// <param name="ended">Whether what was not signed in time ends here: by a checkpoint, or the start of another run.</param>
+    private void Look(long seq, long number, EntryClock? clock, bool ended)
+    {
+        if (_due.Look(seq, number, clock) is not { } late)
+            return;
+        var from = Math.Max(1, number - (seq - (Ratchet.Last?.Size ?? Ratchet.SignedSince ?? seq)));
+        var found = new LateCheckpoint(from, $"from line {from} on it was not signed in time: line {late.Line} {late.What}");
+        if (!ended || seq >= _remembered)
+            _overdue ??= found;
+        else if (_warnings.Count < MostWarnings)
+            _warnings.Add(new VerifyWarning(from, $"{found.Message}; what is remembered covers it", Verdict.Overdue));
+    }
+
     /// <summary>A run ends before this entry.</summary>
     private void Starts(long seq, long number, EntryClock clock, EntryClock? before)
     {
         if (!HasKey)
             return;
         if (number > 1)
-            _due.Look(seq - 1, number - 1, before);
+            Look(seq - 1, number - 1, before, ended: true);
         _due.Restart(seq, clock);
     }
 

@@ -32,7 +32,7 @@ public sealed class ChainVerifier
     /// not looked at then: that entry comes after them (<see cref="Pruned"/> gives the start of a verification that does).
     /// </param>
     public static ChainVerifier Start(RememberedHead? remembered = null, bool mayBePruned = false) =>
-        new(new ChainStart(default, 0, MayBePruned: mayBePruned), remembered, new ChainTrack(null, signatures: true, tree: true));
+        new(new ChainStart(default, 0, MayBePruned: mayBePruned), remembered, new ChainTrack(null, signatures: true, tree: true, remembered));
 
     /// <summary>From the entry after a known one: the result is then anchored in that. Signatures are not looked at, since no key is known.</summary>
     /// <param name="previous">Hash of the last known entry.</param>
@@ -82,7 +82,7 @@ public sealed class ChainVerifier
         {
             // In the first pass a chain whose first entries name no key is not taken for a signed one.
             var again = origin is not null && pass == 0;
-            var track = new ChainTrack(known, signatures: true, tree: true);
+            var track = new ChainTrack(known, signatures: true, tree: true, options.Remembered);
             var verification = new StreamVerification(stream, new ChainState(start, options.Remembered, track), options, again, cancellation);
             verification.Run();
             if (!verification.EndedEarly)

@@ -17,9 +17,6 @@ internal struct CheckpointDue
     /// <summary>Sequence number from which entries are counted.</summary>
     public readonly long Since => _since;
 
-    /// <summary>The first line at which one is missing, with what is the matter; null when none is.</summary>
-    public (long Line, string What)? Overdue { get; private set; }
-
     /// <summary>A checkpoint, the first key, or the start of a run.</summary>
     /// <param name="seq">The entry's sequence number.</param>
     /// <param name="clock">Its clocks.</param>
@@ -29,13 +26,20 @@ internal struct CheckpointDue
     /// <param name="seq">The entry's sequence number.</param>
     /// <param name="line">Its line.</param>
     /// <param name="clock">Its clocks, or of the last one that has any.</param>
-    public void Look(long seq, long line, EntryClock? clock)
+    /// <returns>The first line that is too late, and what is the matter with it, as it follows on "line 7 "; null when none was due.</returns>
+    public readonly (long Line, string What)? Look(long seq, long line, EntryClock? clock)
     {
-        if (!_counting || Overdue is not null)
-            return;
+        if (!_counting)
+            return null;
         if (seq - _since > MostEntries)
-            Overdue = (line - (seq - _since - MostEntries - 1), $"is the {MostEntries + 1}th without a checkpoint");
-        else if (clock is { Mono: >= 0 } now && _mono >= 0 && now.Mono - _mono > MostMicros)
-            Overdue = (line, $"was written more than {Most.TotalMinutes} minutes after the last checkpoint");
+            return (line - (seq - _since - MostEntries - 1), $"is the {MostEntries + 1}th without a checkpoint");
+        return clock is { Mono: >= 0 } now && _mono >= 0 && now.Mono - _mono > MostMicros
+            ? (line, $"was written more than {Most.TotalMinutes} minutes after the last checkpoint")
+            : null;
     }
 }
+
+/// <summary>Entries that were not signed in time.</summary>
+/// <param name="Line">The first line that no checkpoint had signed then.</param>
+/// <param name="Message">In a sentence without a final full stop.</param>
+internal sealed record LateCheckpoint(long Line, string Message);

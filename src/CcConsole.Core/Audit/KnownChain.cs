@@ -93,6 +93,8 @@ public sealed class KnownChain
             json.WriteString("vkey_next"u8, next.Text);
         if (state.SignedSince is { } since)
             json.WriteNumber("signed_since"u8, since);
+        if (state.SignedAt is { } at)
+            json.WriteString("signed_at"u8, at);
         if (state.Open)
             json.WriteBoolean("open"u8, true);
         json.WriteNumber("checkpoints"u8, state.Checkpoints);
@@ -114,7 +116,7 @@ public sealed class KnownChain
                 last.GetProperty("seq"u8).GetInt64(), last.GetProperty("size"u8).GetInt64(), Hash32.Parse(last.GetProperty("root"u8).GetString()),
                 last.TryGetProperty("time"u8, out var time) ? time.GetDateTimeOffset() : null)
             : null,
-        root.TryGetProperty("open"u8, out _));
+        root.TryGetProperty("open"u8, out _), root.TryGetProperty("signed_at"u8, out var at) ? at.GetDateTimeOffset() : null);
 
     private static VerifierKey? Key(JsonElement root, string name) => root.TryGetProperty(name, out var key)
         ? VerifierKey.TryParse(key.GetString(), out var parsed) ? parsed : throw new FormatException("no key")

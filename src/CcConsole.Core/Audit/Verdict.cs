@@ -48,7 +48,10 @@ public enum Verdict
     /// <summary>A checkpoint is signed by a key of the chain that is not in force, or without the next key announced; or an announcement names no key of the chain.</summary>
     Ratchet,
 
-    /// <summary>The chain is signed, and a checkpoint is missing where one is due. What is there is whole.</summary>
+    /// <summary>
+    /// The chain is signed, and a checkpoint is missing where one is due. What is there is whole. A warning only where the next checkpoint, or the next
+    /// start of the agent, lies before a head that was remembered elsewhere than on the host.
+    /// </summary>
     Overdue,
 
     /// <summary>A warning: the host's clock was set while it ran, or goes back. What is there is whole.</summary>

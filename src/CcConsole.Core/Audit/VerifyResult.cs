@@ -9,7 +9,7 @@ namespace CcConsole.Core.Audit;
 /// <param name="Verdict">The finding.</param>
 /// <param name="FirstBad">
 /// The 1-based line at which the finding is made, null when good. For <see cref="Verdict.Rollback"/> it is the first
-/// line that is missing, for <see cref="Verdict.Fork"/> the remembered one.
+/// line that is missing, for <see cref="Verdict.Fork"/> the remembered one, for <see cref="Verdict.Overdue"/> the first that was not signed in time.
 /// </param>
 /// <param name="Message">The finding in a sentence without a final full stop. Holds no text of the chain.</param>
 /// <param name="VerifiedBytes">Bytes of the verified lines, line feeds included: where an append may go on.</param>
@@ -25,13 +25,16 @@ public sealed record VerifyResult(
     /// <summary>Sequence number of the entry that named the chain's first key; null in a chain without keys.</summary>
     public long? SignedSince { get; init; }
 
+    /// <summary>When that entry was written, by the host's clock; null where it is not known.</summary>
+    public DateTimeOffset? SignedAt { get; init; }
+
     /// <summary>How many checkpoints were found good.</summary>
     public long Checkpoints { get; init; }
 
     /// <summary>The last of them: what it covers is proven against everyone who had not its key then. Null when there is none.</summary>
     public VerifiedCheckpoint? LastCheckpoint { get; init; }
 
-    /// <summary>What is odd and proves nothing, such as a clock that was set; the first 20.</summary>
+    /// <summary>What is odd and proves nothing, such as a clock that was set, or a checkpoint that was missing before what is remembered; the first 20.</summary>
     public IReadOnlyList<VerifyWarning> Warnings { get; init; } = [];
 
     /// <summary>0 good, 1 tampered with, 2 incomplete, overdue or stale, or unanchored where an anchor was asked for.</summary>
@@ -39,13 +42,29 @@ public sealed record VerifyResult(
     public int ExitCode(bool anchorRequired = false) =>
         Verdict == Verdict.Clock && anchorRequired && !Anchored ? 2 : Verdict.ExitCode(anchorRequired);
 
-    /// <summary>The finding about a host whose agent runs now: OVERDUE when its chain is signed and the last checkpoint is more than 15 minutes old.</summary>
+    /// <summary>
+    /// The finding about a host whose agent runs now: OVERDUE when its chain is signed and the last checkpoint, or the first key where there is none, is
+    /// more than 15 minutes old by the host's own clock; CLOCK when it only seems so because that is behind.
+    /// </summary>
     /// <param name="now">The time now, or when the chain was taken from the host.</param>
-    public VerifyResult Live(DateTimeOffset now)
+    /// <param name="ahead">By how much the host's clock is ahead of the one that says so; negative when it is behind.</param>
+    public VerifyResult Live(DateTimeOffset now, TimeSpan ahead = default)
     {
-        if (!Verdict.IsGood() || SignedSince is null || LastCheckpoint?.Time is not { } last || now - last <= CheckpointDue.Most)
+        if (!Verdict.IsGood() || SignedSince is not { } since || (LastCheckpoint is { } checkpoint ? checkpoint.Time : SignedAt) is not { } last)
             return this;
-        return this with { Verdict = Verdict.Overdue, Message = $"{Message}; the last checkpoint is {(now - last).TotalMinutes:f0} minutes old, though the agent runs" };
+        var age = now + ahead - last;
+        if (age > CheckpointDue.Most)
+        {
+            return this with
+            {
+                Verdict = Verdict.Overdue,
+                FirstBad = Math.Max(1, (LastCheckpoint?.Size ?? since) - FirstSeq + 1),
+                Message = $"{Message}; the {(LastCheckpoint is null ? "first key, with which nothing was signed yet," : "last checkpoint")} is {age.TotalMinutes:f0} minutes old, though the agent runs",
+            };
+        }
+        return now - last > CheckpointDue.Most
+            ? this with { Verdict = Verdict.Clock, Message = $"{Message}; the host's clock is {-ahead.TotalMinutes:f0} minutes behind the one here" }
+            : this;
     }
 
     /// <summary>The finding about a copy: STALE when it is older than was asked for, and nothing else is the matter.</summary>
@@ -59,7 +78,8 @@ public sealed record VerifyResult(
 /// <summary>What is odd about a line without being wrong.</summary>
 /// <param name="Line">The 1-based line.</param>
 /// <param name="Message">In a sentence without a final full stop. Holds no text of the chain.</param>
-public sealed record VerifyWarning(long Line, string Message);
+/// <param name="Of">What it is about: <see cref="Verdict.Clock"/>, or <see cref="Verdict.Overdue"/> where what is remembered covers what was not signed in time.</param>
+public sealed record VerifyWarning(long Line, string Message, Verdict Of = Verdict.Clock);
 
 /// <summary>How far a verification has come.</summary>
 /// <param name="Entries">Entries seen.</param>
@@ -88,6 +108,9 @@ public sealed record VerifyOptions
 /// <param name="Genesis">Hash of the first, where it is known.</param>
 public sealed record RememberedHead(long Count, Hash32 Hash, Hash32? Genesis = null)
 {
+    /// <summary>Whether it was the host that remembered: who took that over can have changed it, so it covers nothing that was not signed in time.</summary>
+    public bool ByHost { get; init; }
+
     /// <summary>Reads <c>COUNT:HASH</c>, as <c>audit verify --remembered</c> takes it.</summary>
     /// <exception cref="ProblemException">Something else.</exception>
     public static RememberedHead Parse(string text)

@@ -154,6 +154,28 @@ public sealed class ClockTests
         Assert.Equal(20, SignedChain.Verify(chain.Bytes).Warnings.Count);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_live_host_whose_agent_has_a_key_and_signs_nothing_with_it_is_OVERDUE_also_before_the_first_checkpoint(bool fromStart)
+    {
+        using var chain = new SignedChain(fromStart);
+        chain.Jobs(5);
+        if (!fromStart)
+            chain.Announce();
+        var named = DateTimeOffset.UnixEpoch.AddMicroseconds(fromStart ? chain.Wall - 500_000 : chain.Wall);
+        chain.Jobs(5);
+        var found = SignedChain.Verify(chain.Bytes);
+        Assert.Equal(named, found.SignedAt);
+        Assert.Same(found, found.Live(named.AddMinutes(14)));
+        var overdue = found.Live(named.AddMinutes(16));
+        Assert.Equal((Verdict.Overdue, found.SignedSince + 1, 2), (overdue.Verdict, overdue.FirstBad, overdue.ExitCode()));
+
+        // A pull that goes on behind it knows that still.
+        var later = ChainVerifier.Start(KnownChain.Parse(SignedVerificationTests.Known(chain.Bytes).Text)).Finish();
+        Assert.Equal(Verdict.Overdue, later.Live(named.AddMinutes(16)).Verdict);
+    }
+
     [Fact]
     public void A_live_host_and_an_old_copy_get_their_words_only_when_nothing_is_wrong()
     {
@@ -161,9 +183,15 @@ public sealed class ClockTests
         var good = SignedChain.Verify(chain.Bytes);
         var last = good.LastCheckpoint!.Time!.Value;
         Assert.Same(good, good.Live(last.AddMinutes(14)));
-        Assert.Equal((Verdict.Overdue, 2), (good.Live(last.AddMinutes(16)).Verdict, good.Live(last.AddMinutes(16)).ExitCode()));
+        Assert.Equal((Verdict.Overdue, good.LastCheckpoint.Size + 1, 2), (good.Live(last.AddMinutes(16)).Verdict, good.Live(last.AddMinutes(16)).FirstBad, good.Live(last.AddMinutes(16)).ExitCode()));
         Assert.Same(good, good.Aged(TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5)));
         Assert.Equal((Verdict.Stale, 2), (good.Aged(TimeSpan.FromMinutes(6), TimeSpan.FromMinutes(5)).Verdict, good.Aged(TimeSpan.FromMinutes(6), TimeSpan.FromMinutes(5)).ExitCode()));
+        // A host's clock that is behind makes nothing overdue, and one that is ahead hides nothing.
+        var behind = good.Live(last.AddMinutes(20), TimeSpan.FromMinutes(-18));
+        Assert.Equal((Verdict.Clock, null, 0), (behind.Verdict, behind.FirstBad, behind.ExitCode()));
+        Assert.Contains("clock is 18 minutes behind", behind.Message, StringComparison.Ordinal);
+        Assert.Equal(Verdict.Overdue, good.Live(last.AddMinutes(20), TimeSpan.FromMinutes(-4)).Verdict);
+        Assert.Equal(Verdict.Overdue, good.Live(last.AddMinutes(-2), TimeSpan.FromMinutes(18)).Verdict);
         var bytes = chain.Bytes;
         bytes[40] ^= 1;
         var bad = SignedChain.Verify(bytes);

@@ -129,12 +129,14 @@ public sealed class SignedVerificationTests
     public void Entries_without_a_checkpoint_are_overdue_where_the_chain_is_signed()
     {
         using var chain = new SignedChain().Rounds(2, 1000);
+        var signed = chain.Lines;
         chain.Jobs(1200);
         Assert.Equal(Verdict.Unanchored, SignedChain.Verify(chain.Bytes).Verdict);
         var last = chain.Lines;
         chain.Jobs(300);
         var result = SignedChain.Verify(chain.Bytes);
-        Assert.Equal((Verdict.Overdue, (long?)last + 1, chain.Lines, 2), (result.Verdict, result.FirstBad, result.Verified, result.ExitCode()));
+        Assert.Equal((Verdict.Overdue, (long?)signed, chain.Lines, 2), (result.Verdict, result.FirstBad, result.Verified, result.ExitCode()));
+        Assert.Contains($"from line {signed} on it was not signed in time: line {last + 1} is the 1201th", result.Message, StringComparison.Ordinal);
         Assert.True(result.Verdict.IsWhole());
         chain.Rounds(1, 0);
         Assert.Equal(Verdict.Overdue, SignedChain.Verify(chain.Bytes).Verdict);
@@ -147,14 +149,54 @@ public sealed class SignedVerificationTests
         chain.Mono += 16L * 60 * 1_000_000;
         chain.Start("b007");
         chain.Rounds(1, 5);
+        var signed = chain.Lines;
         Assert.Equal(Verdict.Unanchored, SignedChain.Verify(chain.Bytes).Verdict);
         chain.Mono += 16L * 60 * 1_000_000;
         chain.Jobs(1);
         var result = SignedChain.Verify(chain.Bytes);
-        Assert.Equal((Verdict.Overdue, (long?)chain.Lines), (result.Verdict, result.FirstBad));
+        Assert.Equal((Verdict.Overdue, (long?)signed), (result.Verdict, result.FirstBad));
+        Assert.Contains($"line {chain.Lines} was written more than 15 minutes after", result.Message, StringComparison.Ordinal);
         chain.Rounds(1, 5);
         Assert.Equal(Verdict.Overdue, SignedChain.Verify(chain.Bytes).Verdict);
     }
+
+    [Theory]
+    [InlineData(1500, false)]
+    [InlineData(20, false)]
+    [InlineData(1500, true)]
+    public void An_outage_is_a_warning_once_it_is_over_and_what_is_remembered_elsewhere_covers_it_and_else_stays_OVERDUE(int entries, bool started)
+    {
+        using var chain = new SignedChain().Rounds(2, 1000);
+        var signed = chain.Lines;
+        chain.Mono += entries < 1000 ? 16L * 60 * 1_000_000 : 0;
+        chain.Jobs(entries);
+        if (started)
+            chain.Start("b007");
+        else
+            chain.Rounds(1, 0);
+        var over = new RememberedHead(chain.Seq - (started ? 1 : 0), started ? Hash(chain, chain.Lines - 1) : chain.Head);
+        chain.Rounds(1, 500);
+
+        var result = SignedChain.Verify(chain.Bytes, over);
+        Assert.Equal((Verdict.Ok, null, 0), (result.Verdict, result.FirstBad, result.ExitCode(anchorRequired: true)));
+        var warning = Assert.Single(result.Warnings);
+        Assert.Equal((signed, Verdict.Overdue), (warning.Line, warning.Of));
+        Assert.Contains("what is remembered covers it", result.Message, StringComparison.Ordinal);
+
+        var before = new RememberedHead(over.Count - 1, Hash(chain, (int)over.Count - 1));
+        foreach (var remembered in new[] { null, before, over with { ByHost = true } })
+            Assert.Equal((Verdict.Overdue, (long?)signed, 2), Of(SignedChain.Verify(chain.Bytes, remembered)));
+
+        // Another one, after what is remembered; and one that is not over, whoever remembers its entries.
+        signed = chain.Lines;
+        chain.Jobs(1300);
+        foreach (var remembered in new[] { over, new RememberedHead(chain.Seq, chain.Head) })
+            Assert.Equal((Verdict.Overdue, (long?)signed, 2), Of(SignedChain.Verify(chain.Bytes, remembered)));
+    }
+
+    private static (Verdict, long?, int) Of(VerifyResult result) => (result.Verdict, result.FirstBad, result.ExitCode());
+
+    private static Hash32 Hash(SignedChain chain, int entries) => ChainVerifierTests.Verify(First(chain.Bytes, entries)).Head!.Value;
 
     [Theory]
     [InlineData(10)]
@@ -189,7 +231,7 @@ public sealed class SignedVerificationTests
     {
         using var chain = new SignedChain();
         var verifier = new RatchetVerifier();
-        Assert.Null(verifier.Begin(chain.Current!.Verifier.Text, SignedChain.Id));
+        Assert.Null(verifier.Begin(chain.Current!.Verifier.Text, SignedChain.Id, null));
         using var old = SigningKey.Create(SignedChain.Name);
         var kept = Announced(verifier, old.Verifier);
         for (var i = 0; i < 100; i++)
@@ -205,7 +247,7 @@ public sealed class SignedVerificationTests
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
     private static WeakReference Announced(RatchetVerifier verifier, VerifierKey key)
     {
-        Assert.Null(verifier.Announce(key.Text, SignedChain.Id, 1));
+        Assert.Null(verifier.Announce(key.Text, SignedChain.Id, 1, null));
         return new WeakReference(verifier.State.Announced);
     }
 

@@ -9,5 +9,7 @@ namespace CcConsole.Core.Audit.Checkpoints;
 /// <param name="Open">
 /// A chain whose first entries are gone, and with them its keys: what signs its first checkpoint cannot be known from the chain.
 /// </param>
+/// <param name="SignedAt">When the entry that named the first key was written, by the host's clock; null where that is not known.</param>
 internal readonly record struct RatchetState(
-    VerifierKey? InForce, VerifierKey? Announced, long? SignedSince, long Checkpoints, VerifiedCheckpoint? Last, bool Open);
+    VerifierKey? InForce, VerifierKey? Announced, long? SignedSince, long Checkpoints, VerifiedCheckpoint? Last, bool Open,
+    DateTimeOffset? SignedAt = null);

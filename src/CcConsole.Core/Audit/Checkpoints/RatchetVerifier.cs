@@ -29,22 +29,24 @@ internal sealed class RatchetVerifier
     /// <summary>The chain's first entry.</summary>
     /// <param name="vkey">Its key; null when it has none.</param>
     /// <param name="chain">The chain's id, as the entry gives it.</param>
-    public Finding? Begin(string? vkey, string? chain) => vkey is null ? null : First(vkey, chain, 0);
+    /// <param name="time">When it was written.</param>
+    public Finding? Begin(string? vkey, string? chain, DateTimeOffset? time) => vkey is null ? null : First(vkey, chain, 0, time);
 
     /// <summary>An announcement of the next key; in a chain without keys it gives the first one.</summary>
     /// <param name="vkey">The key; null when the entry has none.</param>
     /// <param name="chain">The chain's id, as the entry gives it.</param>
     /// <param name="seq">The entry's sequence number.</param>
-    public Finding? Announce(string? vkey, string? chain, long seq)
+    /// <param name="time">When it was written.</param>
+    public Finding? Announce(string? vkey, string? chain, long seq, DateTimeOffset? time)
     {
         if (_state is { InForce: null, Open: false })
-            return First(vkey, chain, seq);
+            return First(vkey, chain, seq, time);
         if (!VerifierKey.TryParse(vkey, out var key))
             return new Finding(Verdict.Ratchet, "announces no key that can be read");
         if (_state.InForce is { } now ? key.Name != now.Name : !IsName(key.Name, chain))
             return new Finding(Verdict.Ratchet, "announces a key of another name than the chain's");
         Know(key);
-        _state = _state with { Announced = key, SignedSince = _state.SignedSince ?? seq };
+        _state = _state with { Announced = key, SignedSince = _state.SignedSince ?? seq, SignedAt = _state.SignedAt ?? (_state.SignedSince is null ? time : null) };
         return null;
     }
 
@@ -76,7 +78,7 @@ internal sealed class RatchetVerifier
         }
         if (finding is not null)
             return finding;
-        _state = new RatchetState(_state.Announced, null, _state.SignedSince, _state.Checkpoints + 1, new VerifiedCheckpoint(seq, checkpoint.Size, checkpoint.Root, time), false);
+        _state = new RatchetState(_state.Announced, null, _state.SignedSince, _state.Checkpoints + 1, new VerifiedCheckpoint(seq, checkpoint.Size, checkpoint.Root, time), false, _state.SignedAt);
         return null;
     }
 
@@ -98,14 +100,14 @@ internal sealed class RatchetVerifier
         ? new Finding(Verdict.Ratchet, "is a checkpoint signed by a key of the chain that was not in force")
         : new Finding(Verdict.BadSig, "is a checkpoint that is not signed by any key that the chain announced");
 
-    private Finding? First(string? vkey, string? chain, long seq)
+    private Finding? First(string? vkey, string? chain, long seq, DateTimeOffset? time)
     {
         if (!VerifierKey.TryParse(vkey, out var key))
             return new Finding(Verdict.Ratchet, "names no key that can be read");
         if (!IsName(key.Name, chain))
             return new Finding(Verdict.Ratchet, "names a key of another chain");
         Know(key);
-        _state = _state with { InForce = key, SignedSince = seq };
+        _state = _state with { InForce = key, SignedSince = seq, SignedAt = time };
         return null;
     }
 

@@ -57,7 +57,11 @@ internal static class Doubts
                 break;
         }
         foreach (var warning in result.Warnings)
-            yield return $"{Entry(finding.First + warning.Line - 1)}: {warning.Message}; the times of entries are what the host's clock said, their order is proven without them";
+        {
+            yield return warning.Of == Verdict.Overdue
+                ? $"{Entry(finding.First + warning.Line - 1)}: {warning.Message}: who took over the host in that time can have written the entries anew until they were remembered"
+                : $"{Entry(finding.First + warning.Line - 1)}: {warning.Message}; the times of entries are what the host's clock said, their order is proven without them";
+        }
     }
 
     /// <summary>The first break, and what it leaves in doubt.</summary>
