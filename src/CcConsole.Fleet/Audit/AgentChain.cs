@@ -10,6 +10,8 @@ internal sealed class AgentChain(AgentSession agent, string host) : IChainSource
 {
     private const int Credit = 8;
 
+    public TimeSpan ClockAhead => agent.ClockAhead;
+
     public async Task<ChainStream> OpenAsync(long after, CancellationToken cancellation)
     {
         (AuditPullResult opened, AgentStream stream) = await agent.OpenStreamAsync(Methods.AuditPull, new AuditPullParams(after, false, Credit), Credit,

@@ -143,7 +143,7 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, IChai
         // An agent that ended in an orderly way writes no checkpoints, and this console signs its own chain when it has written.
         if (host != OwnChain.Name && !IsStopped(head))
         {
-            result = result.Live(now);
+            result = result.Live(now, source.ClockAhead);
         }
 
         // A gap that an earlier pull found stays one until something is signed again: this one has looked at what is new alone.

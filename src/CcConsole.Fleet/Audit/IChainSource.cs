@@ -5,6 +5,9 @@ namespace CcConsole.Fleet.Audit;
 /// <summary>Where a chain is pulled from: a host's agent, or the console's own folder.</summary>
 internal interface IChainSource
 {
+    /// <summary>By how much the clock of who writes the chain is ahead of this machine's.</summary>
+    TimeSpan ClockAhead => TimeSpan.Zero;
+
     /// <summary>Opens the chain behind an entry; -1 for all of it.</summary>
     /// <exception cref="Core.ProblemException">It cannot be read.</exception>
     Task<ChainStream> OpenAsync(long after, CancellationToken cancellation);

@@ -38,6 +38,6 @@ internal sealed class LiveVerification(CacheDatabase cache, FleetOptions options
         DateTimeOffset now = options.Time.GetUtcNow();
         VerifyResult result = verifier.Finish();
         // An agent that ended in an orderly way writes no checkpoints.
-        return new LiveFinding(stopped ? result : result.Live(now), head, cache.Conflicts.Open(host) is [.., var conflict] ? conflict : null, now);
+        return new LiveFinding(stopped ? result : result.Live(now, agent.ClockAhead), head, cache.Conflicts.Open(host) is [.., var conflict] ? conflict : null, now);
     }
 }

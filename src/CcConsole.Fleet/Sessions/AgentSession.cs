@@ -41,6 +41,9 @@ internal sealed class AgentSession : IAsyncDisposable
     /// <summary>Who answered.</summary>
     public HelloResult Hello { get; private set; } = null!;
 
+    /// <summary>By how much the host's clock was ahead of this machine's when the session was opened; negative when it was behind.</summary>
+    public TimeSpan ClockAhead { get; set; }
+
     /// <summary>Where the agent lies on the host; null when a forced command answered.</summary>
     public string? AgentPath { get; private set; }
 

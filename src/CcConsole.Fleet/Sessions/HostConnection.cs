@@ -51,6 +51,10 @@ internal sealed class HostConnection : IAsyncDisposable
         try
         {
             agent = await AgentSession.OpenAsync(shell, host.Name, options.Client, host.AgentPath, host.AgentDir, cancellation).ConfigureAwait(false);
+            if (agent is not null)
+            {
+                agent.ClockAhead = agent.Hello.Now - options.Time.GetUtcNow();
+            }
         }
         catch (ProblemException e) when (e is not HostProblemException)
         {

@@ -56,16 +56,33 @@ public sealed class SignedPullTests : IAsyncDisposable
     public async Task A_host_that_shows_no_new_signature_while_its_agent_runs_is_OVERDUE()
     {
         await PullAsync();
-        FleetControl later = _fleet.Open(change: options => options with { Time = new Later(TimeSpan.FromMinutes(20)) });
+        Later time = new();
+        FleetControl later = _fleet.Open(change: options => options with { Time = time });
         await later.Hosts.TestAsync(later.Hosts.Get("web01"));
+        time.By = TimeSpan.FromMinutes(20);
         PullResult result = await later.Audit.PullAsync("web01");
         Assert.Equal("OVERDUE", result.Verdict);
         Assert.True(later.Audit.State("web01").IsOverdue);
     }
 
-    private sealed class Later(TimeSpan by) : TimeProvider
+    [Fact]
+    public async Task A_host_whose_clock_is_behind_is_not_overdue_for_that_and_is_told_so()
     {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
+        await PullAsync();
+        FleetControl later = _fleet.Open(change: options => options with { Time = new Later { By = TimeSpan.FromMinutes(20) } });
+        await later.Hosts.TestAsync(later.Hosts.Get("web01"));
+        PullResult result = await later.Audit.PullAsync("web01");
+        Assert.True(result.IsGood, result.Message);
+        Assert.Contains("the host's clock is 20 minutes behind", result.Message);
+        Assert.False(later.Audit.State("web01").IsOverdue);
+        Assert.Equal(Core.Audit.Verdict.Clock, (await later.Audit.VerifyLiveAsync("web01", null, CancellationToken.None)).Result.Verdict);
+    }
+
+    private sealed class Later : TimeProvider
+    {
+        public TimeSpan By { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + By;
     }
 
     [Fact]
