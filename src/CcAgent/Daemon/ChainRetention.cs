@@ -80,12 +80,12 @@ internal sealed class ChainRetention : IDaemonPart
         if (_recorder.Problem is not null || PruneNote.Read(_places.AuditState) is not { } note)
             return;
         var segments = Segments.In(_places.Audit);
-        if (ChainPruning.Find(segments, (note.First, note.Last), note.From) is var (by, offset))
+        if (ChainPruning.Find(segments, (note.First, note.Last), note.From) is var (by, held))
         {
             foreach (var segment in segments)
             {
                 if (segment.First >= note.First && segment.First <= note.Last)
-                    _seal.Remove(segment, by, offset);
+                    _seal.Remove(segment, by, held);
             }
         }
 

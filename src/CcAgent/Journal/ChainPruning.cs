@@ -11,6 +11,11 @@ namespace CcAgent.Journal;
 /// <param name="Members">The members of the audit.prune entry.</param>
 internal sealed record PrunedEntries(long First, long Last, IReadOnlyList<AuditMember> Members);
 
+/// <summary>Where an entry lies.</summary>
+/// <param name="Segment">Its segment.</param>
+/// <param name="Offset">Where in it the entry begins.</param>
+internal readonly record struct EntryPlace(Segment Segment, long Offset);
+
 /// <summary>
 /// Finds what of the chain may go: the oldest entries, whole segments at a time and never the one that is written, only where
 /// the settings ask for it, and only what a console has pulled and acknowledged: a console.pulled entry names the hash that
@@ -52,12 +57,25 @@ internal static class ChainPruning
         return new PrunedEntries(due.First, due.End - 1, members);
     }
 
-    /// <summary>Where an entry lies that says that these are given up.</summary>
+    /// <summary>Where an entry lies that says that these are given up, and the console.pulled entry that it names.</summary>
     /// <param name="segments">The chain's segments.</param>
     /// <param name="pruned">The first and the last of them.</param>
     /// <param name="from">The sequence number from which on it is looked for.</param>
-    /// <returns>Its segment and the offset at which it begins; null when there is no such entry.</returns>
-    internal static (Segment By, long Offset)? Find(IReadOnlyList<Segment> segments, (long First, long Last) pruned, long from)
+    /// <returns>Null when there are no such entries.</returns>
+    internal static (EntryPlace By, EntryPlace Held)? Find(List<Segment> segments, (long First, long Last) pruned, long from)
+    {
+        long? acknowledged = null;
+        var by = Find(segments, from, line =>
+            line.IndexOf("\"event\": \"audit.prune\""u8) >= 0
+            && Read(line, static root => root.GetProperty("of").ValueEquals("audit")
+                ? (Of: (root.GetProperty("first").GetInt64(), root.GetProperty("last").GetInt64()), By: root.GetProperty("acknowledged").GetInt64()) : default) is var (of, seq)
+            && of == pruned && (acknowledged = seq) is not null);
+        return by is { } told && Find(segments, acknowledged!.Value, static _ => true) is { } held ? (told, held) : null;
+    }
+
+    private delegate bool LineTest(ReadOnlySpan<byte> line);
+
+    private static EntryPlace? Find(List<Segment> segments, long from, LineTest test)
     {
         for (var i = 0; i < segments.Count; i++)
         {
@@ -71,9 +89,8 @@ internal static class ChainPruning
                 var line = lines.Next();
                 if (line.IsEmpty)
                     break;
-                if (seq >= from && line.IndexOf("\"event\": \"audit.prune\""u8) >= 0
-                    && Read(line, static root => root.GetProperty("of").ValueEquals("audit") ? (root.GetProperty("first").GetInt64(), root.GetProperty("last").GetInt64()) : default) == pruned)
-                    return (segments[i], offset);
+                if (seq >= from && test(line))
+                    return new EntryPlace(segments[i], offset);
             }
         }
 

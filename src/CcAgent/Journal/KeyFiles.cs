@@ -53,7 +53,9 @@ internal sealed unsafe class KeyFiles
         AppendFile.SyncDirectory(_directory);
     }
 
-    /// <summary>Makes the key that was to follow the one in force. The old one is overwritten first, so that its blocks hold it no more.</summary>
+    /// <summary>Makes the key that was to follow the one in force. The old one is overwritten first, so that its blocks
+    /// hold it no more where the file system writes in place; a copy that it or the disk has made elsewhere (btrfs, zfs, a data journal, a
+    /// snapshot, an SSD's own) is out of reach.</summary>
     /// <exception cref="ProblemException">It did not come that far; to be called again, also by a later process.</exception>
     internal void Promote()
     {

@@ -38,9 +38,12 @@ int cc_agent_pipe_ignored(void)
 /* ld.so(8), mallopt(3): a family ends with an underscore. */
 static const char *const obeyed[] = { "LD_", "MALLOC_", "GLIBC_TUNABLES", NULL };
 
-/* The runtime's own, and what glibc keeps from privileged programs, but for TZDIR: where zones lie is data. */
+/*
+ * The runtime's own; the cryptographic library's, which the runtime loads later (a configuration of somebody's would be read into
+ * the process that signs); and what glibc keeps from privileged programs, but for TZDIR: where zones lie is data.
+ */
 static const char *const others[] = {
-    "DOTNET_", "COMPlus_", "CORECLR_", "DYLD_", HANDED, "GCONV_PATH", "GETCONF_DIR", "HOSTALIASES", "LOCALDOMAIN", "LOCPATH",
+    "DOTNET_", "COMPlus_", "CORECLR_", "CLR_OPENSSL_", "OPENSSL_", "DYLD_", HANDED, "GCONV_PATH", "GETCONF_DIR", "HOSTALIASES", "LOCALDOMAIN", "LOCPATH",
     "LOCALE_ARCHIVE", "NIS_PATH", "NLSPATH", "RESOLV_HOST_CONF", "RES_OPTIONS", "TMPDIR", NULL
 };
 

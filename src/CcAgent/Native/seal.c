@@ -5,8 +5,10 @@
  *
  * It knows one directory and answers, one message each over a socket pair, with 0 or an error number:
  *   seal NAME               sets the attribute on a segment, or with "." on the directory;
- *   remove NAME BY OFFSET   removes a segment that an audit.prune entry gives up, which stands at that place of another,
- *                           append-only segment: nothing goes of which the log does not tell for good.
+ *   remove NAME BY OFFSET HELD AT
+ *                           removes a segment that an audit.prune entry gives up, which stands at the place OFFSET of another,
+ *                           append-only segment BY, where a console.pulled entry at the place AT of the append-only segment HELD
+ *                           says that a console holds all of it: nothing goes of which the log does not tell both for good.
  * It ends with the daemon.
  */
 #define _GNU_SOURCE
@@ -142,38 +144,49 @@ static int number_of(const char *line, const char *member, uint64_t *number)
     return take_number(line + length, number) > 0;
 }
 
-/* Whether an entry that begins there gives up a segment. */
-static int gives_up(const char *by, uint64_t offset, uint64_t segment)
+/* The line that begins at a place of an append-only segment; NULL where none does. Until the next call. */
+static const char *line_at(const char *name, uint64_t offset)
 {
     static char text[MOST_LINE + 2];
-    uint64_t first, last;
-    int before = offset > 0, fd = open_segment(by), good = 0;
+    int before = offset > 0, fd = open_segment(name);
     ssize_t length = 0, end = before;
     if (fd < 0)
-        return 0;
+        return NULL;
     /* The byte before ends the line before. */
     if (is_sealed(fd))
         length = pread(fd, text, sizeof text - 1, (off_t)(offset - (uint64_t)before));
     close(fd);
     while (end < length && text[end] != '\n')
         end++;
-    if (end < length && (!before || text[0] == '\n')) {
-        const char *line = text + before;
-        text[end] = '\0';
-        good = line[0] == '{' && find(line, "\"event\": \"audit.prune\"") && find(line, "\"of\": \"audit\"")
-            && number_of(line, "\"first\": ", &first) && number_of(line, "\"last\": ", &last)
-            && first <= segment && segment <= last;
-    }
-    return good;
+    if (end >= length || (before && text[0] != '\n') || text[before] != '{')
+        return NULL;
+    text[end] = '\0';
+    return text + before;
 }
 
-static int remove_segment(const char *name, const char *by, const char *offset)
+/* Whether an entry gives up a segment; the last entry that it gives up. */
+static int gives_up(const char *line, uint64_t segment, uint64_t *last)
 {
-    uint64_t segment, other, place;
+    uint64_t first;
+    return line && find(line, "\"event\": \"audit.prune\"") && find(line, "\"of\": \"audit\"")
+        && number_of(line, "\"first\": ", &first) && number_of(line, "\"last\": ", last) && first <= segment && segment <= *last;
+}
+
+/* Whether an entry says that a console holds all up to another. */
+static int is_held(const char *line, uint64_t last)
+{
+    uint64_t held;
+    return line && find(line, "\"event\": \"console.pulled\"") && number_of(line, "\"console_seq\": ", &held) && held >= last;
+}
+
+static int remove_segment(const char *name, const char *by, const char *offset, const char *held, const char *at)
+{
+    uint64_t segment, other, holding, place, held_place, last;
     int fd, error;
-    if (!is_segment(name, &segment) || !is_segment(by, &other) || other <= segment || take_number(offset, &place) == 0)
+    if (!is_segment(name, &segment) || !is_segment(by, &other) || other <= segment || take_number(offset, &place) == 0
+        || !is_segment(held, &holding) || holding <= segment || take_number(at, &held_place) == 0)
         return EINVAL;
-    if (!gives_up(by, place, segment))
+    if (!gives_up(line_at(by, place), segment, &last) || !is_held(line_at(held, held_place), last))
         return EBADMSG;
     if ((fd = open_segment(name)) < 0)
         return errno;
@@ -190,11 +203,11 @@ static int remove_segment(const char *name, const char *by, const char *offset)
 
 static int answer_to(char *request)
 {
-    char *words[4] = { request, NULL, NULL, NULL };
+    char *words[6] = { request, NULL, NULL, NULL, NULL, NULL };
     int count = 1;
     for (char *at = request; *at; at++) {
         if (*at == ' ') {
-            if (count == 4)
+            if (count == 6)
                 return EINVAL;
             *at = '\0';
             words[count++] = at + 1;
@@ -202,8 +215,8 @@ static int answer_to(char *request)
     }
     if (count == 2 && is_text(words[0], "seal"))
         return seal(words[1]);
-    if (count == 4 && is_text(words[0], "remove"))
-        return remove_segment(words[1], words[2], words[3]);
+    if (count == 6 && is_text(words[0], "remove"))
+        return remove_segment(words[1], words[2], words[3], words[4], words[5]);
     return EINVAL;
 }
 

@@ -40,17 +40,17 @@ internal sealed class AuditSeal
 
     /// <summary>Removes a segment that an audit.prune entry gives up.</summary>
     /// <param name="segment">What goes.</param>
-    /// <param name="by">The segment that holds the entry.</param>
-    /// <param name="offset">Where in it the entry begins.</param>
+    /// <param name="by">Where the entry is.</param>
+    /// <param name="held">Where the console.pulled entry is that it names.</param>
     /// <exception cref="ProblemException">It is still there.</exception>
-    internal void Remove(Segment segment, Segment by, long offset)
+    internal void Remove(Segment segment, EntryPlace by, EntryPlace held)
     {
         var folder = Path.GetDirectoryName(segment.Path)!;
         int error;
         // Where the file system has no such attribute, there is nothing that holds the daemon from it.
         if (_why is null && (AppendOnlyFlag.IsOn(folder) || AppendOnlyFlag.IsOn(segment.Path)))
         {
-            error = SealProcess.Remove(segment.Name, by.Name, offset);
+            error = SealProcess.Remove(segment.Name, by, held);
         }
         else
         {

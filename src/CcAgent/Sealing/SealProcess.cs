@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using CcAgent.Journal;
 using CcAgent.Native;
 using CcAgent.Places;
 using CcConsole.Core;
@@ -46,11 +47,11 @@ internal static unsafe partial class SealProcess
 
     /// <summary>Has it remove a segment that an entry gives up.</summary>
     /// <param name="name">The segment's file name.</param>
-    /// <param name="by">The name of the segment that holds the audit.prune entry.</param>
-    /// <param name="offset">Where in it the entry begins.</param>
+    /// <param name="by">Where the audit.prune entry is.</param>
+    /// <param name="held">Where the console.pulled entry is by which a console holds what goes.</param>
     /// <returns>0, or the error number.</returns>
-    internal static int Remove(string name, string by, long offset) =>
-        Ask(string.Create(CultureInfo.InvariantCulture, $"remove {name} {by} {offset}"));
+    internal static int Remove(string name, EntryPlace by, EntryPlace held) =>
+        Ask(string.Create(CultureInfo.InvariantCulture, $"remove {name} {by.Segment.Name} {by.Offset} {held.Segment.Name} {held.Offset}"));
 
     private static int Ask(string request)
     {

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using CcAgent.Daemon;
+using CcAgent.Places;
+using CcAgent.Sealing;
 using CcAgent.Tests.Harness;
 using Xunit;
 
@@ -135,6 +138,48 @@ public class ChainRetentionTests
         foreach (var segment in segments[1..])
             Assert.Equal(AgentProgram.Published, await SealedLog.IsSealedAsync(segment));
         Assert.Equal(0, (await AgentProgram.RunAsync("audit", "verify", "--dir", log.Path)).Code);
+    }
+
+    [Fact]
+    public async Task Where_the_file_system_has_no_such_attribute_entries_go_all_the_same()
+    {
+        await using var log = await SealedLog.StartAsync(Settings, kind: "ramfs");
+        Assert.Contains("is not append-only", log.Daemon.Said, StringComparison.Ordinal);
+        await FillAsync(log.Socket);
+        var all = await AgentProgram.EntriesAsync(log.Path);
+        var segments = Directory.GetFiles(log.Audit, "*.jsonl").Order(StringComparer.Ordinal).ToArray();
+        var end = First(Path.GetFileName(segments[1]));
+        AppendPulled(log.Socket, end - 1, HashOf(all[(int)end - 1]));
+        await log.RestartAsync();
+        await Eventually.TrueAsync(() => !File.Exists(segments[0]), "the oldest segment goes: " + log.Daemon.Said, 60);
+        Assert.Equal(0, (await AgentProgram.RunAsync("audit", "verify", "--dir", log.Path)).Code);
+    }
+
+    [Fact]
+    public async Task By_an_entry_that_may_itself_be_given_up_nothing_goes()
+    {
+        using var folder = await FilledAsync();
+        var all = await AgentProgram.EntriesAsync(folder.Path);
+        var segments = SegmentsOf(folder);
+        var (oldest, end) = ($"{folder.Audit}/{segments[0]}", First(segments[1]));
+        var bytes = await File.ReadAllBytesAsync(oldest, TestContext.Current.CancellationToken);
+        await PulledAsync(folder, end - 1, HashOf(all[(int)end - 1]));
+        await RestartAsync(folder, end);
+        var prune = Assert.Single(await PrunesAsync(folder)).GetProperty("seq").GetInt64();
+        await File.WriteAllBytesAsync(oldest, bytes, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder.Path + "/audit-state/prune", string.Create(CultureInfo.InvariantCulture, $"cc-agent-prune 1 0 {end - 1} {prune}\n"), TestContext.Current.CancellationToken);
+
+        var settings = new AgentSettings { Audit = new AuditSettings(BallastMegabytes: 0) };
+        using var recorder = OpenJournal.RecorderIn(folder, settings);
+        void Ready() => new ChainRetention(AgentPlaces.For(folder.Path), settings.Audit, recorder, AuditSeal.For(false), TimeProvider.System).Ready();
+        OpenJournal.FailOnce(recorder);
+        Assert.False(recorder.Append("agent.started", []).Good);
+        Ready();
+        Assert.True(File.Exists(oldest));
+        recorder.Mend();
+        Assert.Null(recorder.Problem);
+        Ready();
+        Assert.False(File.Exists(oldest));
     }
 
     private static async Task<SecureFolder> FilledAsync()

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace CcAgent.Tests.Harness;
 
-/// <summary>A daemon whose log is append-only, in a folder where that can be had: an ext4 image of the test's own.</summary>
+/// <summary>A daemon whose log is append-only, in a folder where that can be had, an ext4 image of the test's own; or where it cannot.</summary>
 internal sealed class SealedLog : IAsyncDisposable
 {
     private readonly SmallDisk _disk;
@@ -20,9 +20,9 @@ internal sealed class SealedLog : IAsyncDisposable
 
     internal string LastSegment => Directory.GetFiles(Audit, "*.jsonl").Order(StringComparer.Ordinal).Last();
 
-    internal static async Task<SealedLog> StartAsync(string settings = "{\"watch\": false}", int megabytes = 16)
+    internal static async Task<SealedLog> StartAsync(string settings = "{\"watch\": false}", int megabytes = 16, string kind = "ext4")
     {
-        var disk = await SmallDisk.MakeAsync(megabytes, "ext4", settings);
+        var disk = await SmallDisk.MakeAsync(megabytes, kind, settings);
         try
         {
             return new SealedLog(disk, await RunningDaemon.StartInAsync(disk.Path, "--append-only"));

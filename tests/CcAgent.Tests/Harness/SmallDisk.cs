@@ -20,14 +20,14 @@ internal sealed class SmallDisk : IAsyncDisposable
     private string Filler => Path + "/filler";
 
     /// <param name="megabytes">How large it is.</param>
-    /// <param name="kind">tmpfs, or ext4 on a loop device.</param>
+    /// <param name="kind">tmpfs; ramfs, which has no attributes and no bound; or ext4 on a loop device.</param>
     /// <param name="settings">The agent's settings in it; the tables are not watched.</param>
     internal static async Task<SmallDisk> MakeAsync(int megabytes, string kind = "tmpfs", string settings = "{\"watch\": false}")
     {
         var disk = new SmallDisk();
         var size = megabytes.ToString(CultureInfo.InvariantCulture) + "m";
-        var made = await AgentProgram.ShellAsync(kind == "tmpfs"
-            ? $"mkdir -m 0700 {disk.Path} && mount -t tmpfs -o size={size},mode=0700 tmpfs {disk.Path}"
+        var made = await AgentProgram.ShellAsync(kind is "tmpfs" or "ramfs"
+            ? $"mkdir -m 0700 {disk.Path} && mount -t {kind} -o size={size},mode=0700 {kind} {disk.Path}"
             : $"""
             mkdir -m 0700 {disk.Path} && truncate -s {size} {disk.Path}.image && PATH=$PATH:/sbin:/usr/sbin mkfs.ext4 -q -m 0 -E lazy_itable_init=0 {disk.Path}.image &&
             mount -o loop {disk.Path}.image {disk.Path} && chmod 0700 {disk.Path}

@@ -101,11 +101,16 @@ public class SealTests
 
         // Through the daemon's own socket to it, as one who has taken the daemon over: forged evidence in the daemon's reach.
         var forged = $"{log.Audit}/{5:D20}.jsonl";
-        await File.WriteAllTextAsync(forged, "x\n{\"event\": \"audit.prune\", \"first\": 0, \"last\": 1, \"of\": \"audit\"}\n", TestContext.Current.CancellationToken);
+        const string prune = "{\"event\": \"audit.prune\", \"first\": 0, \"last\": 1, \"of\": \"audit\"}\n", less = "{\"console_seq\": 0, \"event\": \"console.pulled\"}\n",
+            held = "{\"console_seq\": 1, \"event\": \"console.pulled\"}\n";
+        await File.WriteAllTextAsync(forged, "x\n" + prune + less + held, TestContext.Current.CancellationToken);
+        var (lessAt, heldAt) = (2 + prune.Length, 2 + prune.Length + less.Length);
+        var by = $"{5:D20}.jsonl";
         var first = $"{0:D20}.jsonl";
         string[] requests =
         [
-            $"remove {first} {5:D20}.jsonl 2", $"remove {first} {first} 0", $"remove ../settings.json {5:D20}.jsonl 2", $"remove {first}", "remove", "seal ..", "seal ../settings.json",
+            $"remove {first} {by} 2 {by} {heldAt}", $"remove {first} {first} 0 {by} {heldAt}", $"remove ../settings.json {by} 2 {by} {heldAt}", $"remove {first}", "remove", "seal ..",
+            "seal ../settings.json", $"remove {first} {by} 2 {first} 0", $"remove {first} {by} 2 ../settings.json 0", $"remove {first} {by} 2 {by} {heldAt} x",
             "seal /etc/passwd", $"seal {first} x", "", new string('x', 250),
         ];
         var answers = await AskAsync(log, requests);
@@ -114,7 +119,10 @@ public class SealTests
         Assert.False(await SealedLog.IsSealedAsync(log.Path + "/settings.json"));
 
         // The same once it can be changed no more: then it is what the log says for good.
-        Assert.Equal(["0", "74", "0"], await AskAsync(log, [$"seal {5:D20}.jsonl", $"remove {first} {5:D20}.jsonl 1", $"remove {first} {5:D20}.jsonl 2"]));
+        Assert.Equal(
+            ["0", "74", "22", "74", "74", "0"],
+            await AskAsync(log, [$"seal {by}", $"remove {first} {by} 1 {by} {heldAt}", $"remove {first} {by} 2", $"remove {first} {by} 2 {by} 2", $"remove {first} {by} 2 {by} {lessAt}",
+                $"remove {first} {by} 2 {by} {heldAt}"]));
         Assert.False(File.Exists($"{log.Audit}/{first}"));
         Assert.True(await SealedLog.IsSealedAsync(log.Audit));
     }

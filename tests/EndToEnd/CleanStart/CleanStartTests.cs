@@ -18,7 +18,7 @@ public sealed class CleanStartTests(OddEnvironment odd) : IClassFixture<OddEnvir
         "DOTNET_GCHeapHardLimit=1", "DOTNET_GCHeapHardLimit=100000", "COMPlus_GCHeapHardLimit=1", "DOTNET_gcServer=1", "DOTNET_GCHeapCount=zz",
         "DOTNET_GCgen0size=1", "DOTNET_GCName=/nowhere/gc.so", "DOTNET_GCHeapAffinitizeMask=0", "DOTNET_EnableEventPipe=1",
         "DOTNET_DbgEnableMiniDump=1", "GCONV_PATH=/nowhere", "LOCPATH=/nowhere", "NLSPATH=/nowhere/%N", "TMPDIR=/nowhere",
-        "LOCALE_ARCHIVE=/nowhere", "RES_OPTIONS=debug", "HOSTALIASES=/nowhere",
+        "LOCALE_ARCHIVE=/nowhere", "RES_OPTIONS=debug", "HOSTALIASES=/nowhere", "OPENSSL_CONF=/nowhere", "OPENSSL_MODULES=/nowhere", "CLR_OPENSSL_VERSION_OVERRIDE=0",
     ];
 
     private static readonly string[] Loader =

@@ -138,6 +138,43 @@ public class SigningTests
         Assert.Null(next.Unsigned);
     }
 
+    // The build that is tested beside the published one shows that such a configuration does what it is to be kept from.
+    [Fact]
+    public async Task What_somebody_configures_the_library_to_do_is_not_done_in_the_published_daemon()
+    {
+        using var folder = new SecureFolder();
+        var configuration = folder.Path + "/openssl.cnf";
+        await File.WriteAllTextAsync(
+            configuration, "openssl_conf = all\n[all]\nalg_section = algorithms\n[algorithms]\ndefault_properties = fips=yes\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder.Path + "/settings.json", "{\"watch\": false}", TestContext.Current.CancellationToken);
+        await using (var daemon = await RunningDaemon.StartInAsync(folder.Path, [("OPENSSL_CONF", configuration)]))
+            Assert.Equal(0, await daemon.StopAsync());
+        Assert.Equal(AgentProgram.Published ? 0 : 1, await CountAsync(folder, AuditEvents.Unsigned));
+        Assert.Equal(AgentProgram.Published ? 1 : 0, await RatchetOracle.CheckpointsAsync(folder.Path));
+    }
+
+    [Fact]
+    public async Task A_batch_of_any_size_leaves_room_for_its_checkpoints()
+    {
+        using var folder = new SecureFolder();
+        var answered = 0;
+        using (var recorder = OpenJournal.RecorderIn(folder, new AgentSettings()))
+        {
+            recorder.Record([.. Enumerable.Range(0, 3000).Select(i => new EntryRequest
+            {
+                Uid = 0,
+                Event = AuditEvents.JobMissed,
+                Members = [new("n", i)],
+                Answer = answer => answered += answer.Good ? 1 : 0,
+            })]);
+        }
+
+        Assert.Equal(3000, answered);
+        var checkpoints = await RatchetOracle.CheckpointsAsync(folder.Path);
+        Assert.InRange(checkpoints, 2, 4);
+        await GoodAsync(folder, checkpoints);
+    }
+
     private static void Add(ChainJournal journal, int entries)
     {
         journal.Begin(entries);
