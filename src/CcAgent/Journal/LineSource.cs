@@ -6,6 +6,9 @@ namespace CcAgent.Journal;
 /// <summary>Reads the whole lines of one file that may still grow, from a place in it.</summary>
 internal sealed unsafe class LineSource : IDisposable
 {
+    // Twice what any line of a journal has. What has no end by then is a torn one, of whatever size, and is not held in memory as a whole.
+    private const int MostBytes = 2 * 1024 * 1024;
+
     private readonly string _path;
     private readonly int _fd;
     private byte[] _buffer = new byte[256 * 1024];
@@ -40,6 +43,8 @@ internal sealed unsafe class LineSource : IDisposable
                 return line;
             }
 
+            if (_end - _start >= MostBytes)
+                return default;
             Shift();
             searched = _end;
             if (Fill() == 0)
@@ -47,7 +52,7 @@ internal sealed unsafe class LineSource : IDisposable
         }
     }
 
-    /// <summary>What is left at the end of the file after its last whole line. Only after <see cref="Next"/> found none.</summary>
+    /// <summary>What is left at the end of the file after its last whole line, or its start. Only after <see cref="Next"/> found none.</summary>
     internal ReadOnlySpan<byte> Rest => _buffer.AsSpan(_start, _end - _start);
 
     public void Dispose() => _ = Libc.close(_fd);
