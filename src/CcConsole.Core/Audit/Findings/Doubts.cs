@@ -26,7 +26,7 @@ internal static class Doubts
         if (finding.Anchor is { Source: AnchorSource.Host })
             yield return "the head file lies beside the log: who can write both can write the chain anew, and only what others remember of it shows that";
         if (verdict.ExitCode() == 0)
-            yield return "an entry tells what the agent was told or saw; what root on the host writes after the last of them, nothing on the host can prove";
+            yield return "an entry tells what the agent was told or saw; what was written after someone became root on the host is unverifiable, signed or not";
     }
 
     private static IEnumerable<string> OfVerdict(VerifyFinding finding)

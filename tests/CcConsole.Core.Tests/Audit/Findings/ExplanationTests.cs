@@ -10,7 +10,7 @@ namespace CcConsole.Core.Tests.Audit.Findings;
 public sealed class ExplanationTests
 {
     private const string Keep = "keep these bytes as they are, and hold them against copies elsewhere: a console's (cc-console audit verify --live), the collector's";
-    private const string Root = "an entry tells what the agent was told or saw; what root on the host writes after the last of them, nothing on the host can prove";
+    private const string Root = "an entry tells what the agent was told or saw; what was written after someone became root on the host is unverifiable, signed or not";
     private const string Unsigned = "nothing in it is signed: only who remembers a head can tell it from one written anew";
     private const string SignedTo8800 =
         "#0 to #8800 are signed by the chain's keys, each destroyed when the next took its place, the last time at 2026-11-21 13:05 UTC by #8801: who took over the host, or its keys, after that cannot have changed them in this chain";
