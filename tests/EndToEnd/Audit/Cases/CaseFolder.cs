@@ -41,9 +41,14 @@ internal sealed class CaseFolder : IDisposable
     /// <param name="firstBad">The 1-based line; null for none.</param>
     /// <param name="python">Null where Python says the same: OK with the same head, or no at the same entry.</param>
     /// <param name="options">Options of <c>audit verify</c>.</param>
-    public async Task<CaseFinding> ShowAsync(IEnumerable<string> lines, string verdict, long? firstBad, PythonDiffers? python = null, params string[] options)
+    public Task<CaseFinding> ShowAsync(IEnumerable<string> lines, string verdict, long? firstBad, PythonDiffers? python = null, params string[] options) =>
+        ShowAsync(string.Concat(lines.Select(line => line + "\n")), verdict, firstBad, python, options);
+
+    /// <inheritdoc cref="ShowAsync(IEnumerable{string}, string, long?, PythonDiffers?, string[])"/>
+    /// <param name="text">The file, byte for byte.</param>
+    public async Task<CaseFinding> ShowAsync(string text, string verdict, long? firstBad, PythonDiffers? python = null, params string[] options)
     {
-        string file = Put(string.Create(CultureInfo.InvariantCulture, $"case-{Directory.GetFiles(Folder).Length}.jsonl"), lines);
+        string file = Put(string.Create(CultureInfo.InvariantCulture, $"case-{Directory.GetFiles(Folder).Length}.jsonl"), Encoding.Latin1.GetBytes(text));
         (int code, IReadOnlyList<CaseFinding> findings) = await VerifyAsync([file], options);
         CaseFinding found = Assert.Single(findings);
         Assert.True((found.Verdict, found.FirstBad) == (verdict, firstBad), $"wanted {verdict} at {firstBad}: {found.Json}");
