@@ -59,6 +59,7 @@ echo "| verification of 450,000 entries, $(nproc) processors | 1.25 times \`open
 echo "| the same, one processor | 2.5 times | $one |"
 echo "| the same with a signed checkpoint every 1,000 entries, $(nproc) processors | 1.25 times | $signed_both |"
 echo "| the same, one processor | 2.5 times | $signed_one |"
+/usr/bin/python3 tests/Benchmarks/verify.py "$dist" "$work/chain.jsonl" README.md
 
 echo "benchmarks: a search in 1,000,000 entries" >&2
 mkdir "$work/search"
