@@ -151,6 +151,23 @@ public sealed class AuditOperations
         public void Report(VerifyProgress value) => told.Report(value.Entries);
     }
 
+    /// <summary>
+    /// The same of a copy that was verified here before and was added to since: of what was whole then only the new entries are gone over. What was
+    /// changed in the cache meanwhile does not show.
+    /// </summary>
+    /// <param name="before">What was found before.</param>
+    /// <param name="progress">As of <see cref="Verify(string, IProgress{long}?, CancellationToken)"/>, where every line is gone over after all.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="ProblemException">Nothing was pulled from it yet.</exception>
+    public CopyVerification VerifyAdded(CopyVerification before, IProgress<long>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        ChainHead head = Head(before.Head.Host);
+        return GrownCopy.Verify(_cache, before, head, cancellation) is { } result
+            ? new CopyVerification(head, result, _cache.Conflicts.Open(head.Host) is [.., var conflict] ? conflict : null)
+            : Verify(head.Host, progress, cancellation);
+    }
+
     /// <summary>Writes a host's copy to a new file (0600), byte for byte as the host's own: any verifier of the format reads it.</summary>
     /// <exception cref="ProblemException">The file exists or cannot be written, or nothing was pulled yet.</exception>
     public long Export(string host, string path)

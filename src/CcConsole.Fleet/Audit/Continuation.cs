@@ -40,7 +40,8 @@ internal static class Continuation
         return bad is null ? verifier.Known : null;
     }
 
-    private static KnownChain? Remembered(ChainHead head)
+    /// <summary>What the head itself remembers; null where it remembers nothing that fits it.</summary>
+    public static KnownChain? Remembered(ChainHead head)
     {
         if (head.Continuation is not { } text)
         {

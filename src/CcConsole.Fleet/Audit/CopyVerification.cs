@@ -1,4 +1,5 @@
 using CcConsole.Core.Audit;
+using CcConsole.Core.Audit.Findings;
 using CcConsole.Store.Chains;
 
 namespace CcConsole.Fleet.Audit;
@@ -9,6 +10,15 @@ namespace CcConsole.Fleet.Audit;
 /// <param name="Conflict">A contradiction by the host that no one has resolved; null when there is none.</param>
 public sealed record CopyVerification(ChainHead Head, VerifyResult Result, ChainConflict? Conflict)
 {
+    /// <summary>The same with what it was held against: for the words of <see cref="VerifyFinding.Explain"/>.</summary>
+    public VerifyFinding Finding => new()
+    {
+        Result = Result,
+        Anchor = new ChainAnchor(AnchorSource.Copy, new RememberedHead(Head.Seq + 1, Hash32.Parse(Head.Hash), Hash32.Parse(Head.GenesisHash)), Head.PulledAt),
+        Conflict = Conflict?.Message,
+        TakenAt = Head.PulledAt,
+    };
+
     /// <summary>True when the copy is whole and nothing contradicts it.</summary>
     public bool IsGood => Result.Verdict is Verdict.Ok or Verdict.Clock && Conflict is null;
 

@@ -1,6 +1,7 @@
 using CcConsole.Core.Audit;
 using CcConsole.Fleet.Audit;
 using CcConsole.Screens;
+using CcConsole.Tests.Shared;
 using CcConsole.Tui.Testing;
 using Xunit;
 
@@ -21,7 +22,22 @@ public sealed class AuditScreenTests : IAsyncDisposable
         Assert.Contains("✓ #29 2h", screen.Press("Esc").Text);
         await screen.Press("5").WaitForText("VERIFIED");
         Assert.Contains("head pulled 12:02, 2h ago", screen.Text);
-        Assert.Contains("✓ proven", screen.Text);
+        Assert.Contains("○ linked", screen.Text);
+        Assert.DoesNotContain("✓ proven", screen.Text);
+    }
+
+    [Fact]
+    public void An_entry_is_proven_where_a_signature_is_over_it_and_nothing_contradicts_it()
+    {
+        _fleet.Chain("web01", 30).Known("web01", "");
+        var head = _fleet.Control.Audit.Head("web01");
+        var result = new VerifyResult(30, 30, null, Verdict.Ok, null, "", 0) { SignedSince = 0, LastCheckpoint = new(20, 20, default, null) };
+        var conflict = new CcConsole.Store.Chains.ChainConflict(1, "web01", "c0ffee", 10, "FORK", "found so", "", _fleet.Time.GetUtcNow(), null, null);
+        Assert.Equal(["✓ proven", "✓ proven", "✓ proven", "✓ proven", "○ linked", "○ linked"], Marks(new CopyVerification(head, result, null)));
+        Assert.Equal(["✓ proven", "✗ differs", "? unproven", "? unproven", "? unproven", "? unproven"], Marks(new CopyVerification(head, result, conflict)));
+
+        string[] Marks(CopyVerification found) => [.. new long[] { 9, 10, 11, 19, 20, 29 }.Select(
+            seq => AuditLink.Of(AuditLine.Of("web01", _fleet.Control.Audit.Entry("web01", seq), TimeZoneInfo.Utc), found, ascii: false).Mark)];
     }
 
     [Theory]
@@ -49,12 +65,12 @@ public sealed class AuditScreenTests : IAsyncDisposable
     {
         _fleet.Chain("web01", 700, altered: 120).Known("web01", "");
         var screen = await StartAsync("TAMPERED at #120: stored ≠ computed");
-        Assert.Contains("120 entries before it are proven, what comes after is unproven", screen.Text);
-        Assert.DoesNotContain("✓ proven", screen.Text);
+        Assert.Contains("120 entries before it are whole, what comes after is unproven", screen.Text);
+        Assert.DoesNotContain("○ linked", screen.Text);
         screen.Press("b");
         await screen.WaitForText("✗ broken");
         Assert.Contains("›     #120", screen.Text);
-        Assert.Contains("✓ proven", screen.Text);
+        Assert.Contains("○ linked", screen.Text);
         Assert.Contains("? unproven", screen.Text);
     }
 
@@ -125,7 +141,7 @@ public sealed class AuditScreenTests : IAsyncDisposable
         await screen.WaitForText("Audit[12]");
         Assert.Contains("✗ broken", screen.Text);
         Assert.Contains("? unproven", screen.Text);
-        Assert.Contains("✓ proven", screen.Text);
+        Assert.Contains("○ linked", screen.Text);
         screen.Press("Enter").Press("Enter");
         await screen.WaitForText("TAMPERED at #10");
         Assert.Contains("›      #11", screen.Text);
@@ -160,7 +176,7 @@ public sealed class AuditScreenTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(Verdict.Overdue, "! OVERDUE at #3: the agent ran without signing a checkpoint", "verdict.stale", "proven")]
+    [InlineData(Verdict.Overdue, "! OVERDUE at #3: the agent ran without signing a checkpoint", "verdict.stale", "linked")]
     [InlineData(Verdict.BadSig, "✗ BADSIG at #3: the signature does not hold, or is by no key of this chain", "verdict.bad", "broken")]
     [InlineData(Verdict.Ratchet, "✗ RATCHET at #3: signed by a key that was not in force there", "verdict.bad", "broken")]
     [InlineData(Verdict.Root, "✗ ROOT at #3: what was signed is not what the entries are", "verdict.bad", "broken")]
@@ -189,6 +205,43 @@ public sealed class AuditScreenTests : IAsyncDisposable
         await screen.WaitForText("not verified: it was cancelled");
         screen.Press("V");
         await screen.WaitForText("VERIFIED #0–#199999");
+    }
+
+    [Fact]
+    public async Task New_entries_alone_are_verified_when_a_pull_brings_them_and_all_when_a_person_asks()
+    {
+        _fleet.Chain("web01", 30).Known("web01", "");
+        var screen = await StartAsync("VERIFIED #0–#29");
+        var sql = await ProgramRun.RunAsync("sqlite3",
+            [_fleet.Control.Cache.FilePath, "UPDATE chain_line SET line = CAST(replace(CAST(line AS TEXT), 'backup', 'backuq') AS BLOB) WHERE position % (1 << 40) = 5"]);
+        Assert.True(sql.Code == 0, sql.ToString());
+        _fleet.Grow("web01", 3);
+        await screen.WaitForText("VERIFIED #0–#32");
+        screen.Press("V");
+        await screen.WaitForText("TAMPERED at #5");
+    }
+
+    [Fact]
+    public async Task A_new_entry_that_is_not_whole_is_found()
+    {
+        _fleet.Chain("web01", 30).Known("web01", "");
+        var screen = await StartAsync("VERIFIED #0–#29");
+        _fleet.Grow("web01", 3, altered: true);
+        await screen.WaitForText("TAMPERED at #32");
+    }
+
+    [Fact]
+    public async Task What_is_proven_and_what_is_not_is_said_in_the_words_of_the_verb()
+    {
+        _fleet.Chain("web01", 30).Known("web01", "");
+        var screen = await StartAsync("VERIFIED #0–#29");
+        screen.Press("x");
+        await screen.WaitForText("NOT PROVEN");
+        Assert.Contains("web01: what is proven", screen.Text);
+        Assert.Contains("- #0 to #29 are whole, and each follows the one before.", screen.Text);
+        Assert.Contains("- nothing in it is signed: only who remembers a head can tell it from one written anew.", screen.Text);
+        screen.Press("Esc");
+        Assert.DoesNotContain("NOT PROVEN", screen.Text);
     }
 
     [Fact]

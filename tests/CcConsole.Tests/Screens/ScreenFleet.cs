@@ -190,6 +190,8 @@ internal sealed class ScreenFleet : IAsyncDisposable
                 new AuditMember("job_id", "backup"), new AuditMember("user", "root"), new AuditMember("exit_code", i % 10 == 0 ? 1 : 0));
         }
         var lines = Encoding.ASCII.GetString(buffer.WrittenSpan).TrimEnd('\n').Split('\n');
+        var verifier = ChainVerifier.Start();
+        verifier.Append(buffer.WrittenSpan);
         if (altered is { } bad)
             lines[bad] = lines[bad].Replace("backup", "backuq", StringComparison.Ordinal);
         Control.Cache.Chains.Append(
@@ -201,6 +203,7 @@ internal sealed class ScreenFleet : IAsyncDisposable
                 Offset = buffer.WrittenCount,
                 Hash = encoder.Head.ToString(),
                 GenesisHash = genesis.ToString(),
+                Continuation = verifier.Known.Text,
                 PulledAt = Time.GetUtcNow() - (ago ?? TimeSpan.FromHours(2)),
                 Verdict = "OK",
             },
@@ -208,6 +211,33 @@ internal sealed class ScreenFleet : IAsyncDisposable
         return this;
 
         long Micros(int i) => ((Time.GetUtcNow() - TimeSpan.FromHours(3)).ToUnixTimeSeconds() + i) * 1_000_000;
+    }
+
+    /// <summary>Entries that a pull brings to the copy of a host's chain; the last one can be altered.</summary>
+    public ScreenFleet Grow(string host, int entries, bool altered = false)
+    {
+        var head = Control.Cache.Chains.Head(host)!;
+        var encoder = new EntryEncoder(head.Chain, head.Seq + 1, Hash32.Parse(head.Hash));
+        var buffer = new ArrayBufferWriter<byte>();
+        for (var i = 1; i <= entries; i++)
+            encoder.Append(buffer, AuditEvents.JobStarted, Time.GetUtcNow().ToUnixTimeSeconds() * 1_000_000, (head.Seq + i) * 1_000_000, new AuditMember("job_id", "backup"));
+        var verifier = ChainVerifier.Start(KnownChain.Parse(head.Continuation!));
+        verifier.Append(buffer.WrittenSpan);
+        var lines = Encoding.ASCII.GetString(buffer.WrittenSpan).TrimEnd('\n').Split('\n');
+        if (altered)
+            lines[^1] = lines[^1].Replace("backup", "backuq", StringComparison.Ordinal);
+        Control.Cache.Chains.Append(
+            head with
+            {
+                Seq = encoder.NextSeq - 1,
+                Offset = head.Offset + buffer.WrittenCount,
+                Hash = encoder.Head.ToString(),
+                PulledAt = Time.GetUtcNow(),
+                Continuation = verifier.Known.Text,
+            },
+            [.. lines.Select((line, i) => new ChainLine(head.Seq + 1 + i, Encoding.ASCII.GetBytes(line)))], head);
+        Control.Monitor.Publish(host);
+        return this;
     }
 
     /// <summary>A process that is called cron: whether one runs is looked up among all of the machine's, and the screens must not depend on that.</summary>

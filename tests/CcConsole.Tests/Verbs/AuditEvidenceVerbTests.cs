@@ -34,6 +34,21 @@ public sealed class AuditEvidenceVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task The_README_of_an_export_says_of_the_copy_what_audit_verify_says()
+    {
+        string folder = Path.Combine(_home.State, "case");
+        Assert.Equal(0, (await _home.RunAsync("audit", "export", "web01", folder, "--evidence")).Code);
+        string readme = string.Join(' ', (await File.ReadAllTextAsync(Path.Combine(folder, "README.txt"))).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+        JsonElement said = (await _home.JsonAsync("audit", "verify", "--host", "web01")).Json;
+
+        Assert.True(said.GetProperty("proven").GetArrayLength() >= 3);
+        Assert.All(said.GetProperty("proven").EnumerateArray(), sentence => Assert.Contains($"- Proven: {sentence.GetString()}.", readme, StringComparison.Ordinal));
+        Assert.All(said.GetProperty("open").EnumerateArray(), sentence => Assert.Contains($"- Not proven: {sentence.GetString()}.", readme, StringComparison.Ordinal));
+        Assert.Contains("- That the agent destroyed each key when the next took its place, as it is built to, no signature shows:", readme, StringComparison.Ordinal);
+        Assert.DoesNotContain("was destroyed right after", readme, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Entries_that_no_checkpoint_covers_are_told_with_what_to_do()
     {
         ProgramResult run = await _home.RunAsync("audit", "export", "web01", Path.Combine(_home.State, "case.tar.gz"), "--evidence");

@@ -23,6 +23,8 @@ internal static class Doubts
             foreach (var sentence in OfKeys(finding))
                 yield return sentence;
         }
+        if (finding.Result is { LastCheckpoint: not null, Verified: > 0 })
+            yield return Explanation.EarlierKeys;
         if (finding.Anchor is { Source: AnchorSource.Host })
             yield return "the head file lies beside the log: who can write both can write the chain anew, and only what others remember of it shows that";
         if (verdict.ExitCode() == 0)

@@ -9,6 +9,11 @@ namespace CcConsole.Core.Audit.Findings;
 /// <param name="Next">What to do next; null when there is nothing to do.</param>
 public sealed record Explanation(IReadOnlyList<string> Proven, IReadOnlyList<string> Open, string? Next)
 {
+    /// <summary>On what every signature of a ratchet rests, and what none of them shows.</summary>
+    public const string EarlierKeys =
+        "that the agent destroyed each key when the next took its place, as it is built to, no signature shows: who got an earlier one, from a snapshot or a backup of its "
+        + "files, a file system that copies on write or an SSD that keeps what was overwritten, can write anew and sign what came after it";
+
     /// <summary>The words for a finding.</summary>
     public static Explanation Of(VerifyFinding finding)
     {

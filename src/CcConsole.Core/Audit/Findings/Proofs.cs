@@ -21,8 +21,8 @@ internal static class Proofs
             yield return Anchored(finding.Anchor!);
         if (result.LastCheckpoint is { } checkpoint)
         {
-            yield return $"{Entries(first, checkpoint.Size - 1)} {Be(first, checkpoint.Size - 1)} signed by the chain's keys, each destroyed when the next took its place, "
-                + $"the last time{At(checkpoint.Time)} by {Entry(checkpoint.Seq)}: who took over the host, or its keys, after that cannot have changed them in this chain";
+            yield return $"{Entries(first, checkpoint.Size - 1)} {Be(first, checkpoint.Size - 1)} signed by the chain's keys, "
+                + $"the last time{At(checkpoint.Time)} by {Entry(checkpoint.Seq)}: who took over the host after that, and had no earlier key, cannot have changed them in this chain";
         }
     }
 

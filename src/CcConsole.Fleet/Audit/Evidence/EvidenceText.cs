@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CcConsole.Core.Audit;
+using CcConsole.Core.Audit.Findings;
 using CcConsole.Ssh;
 using CcConsole.Store.Chains;
 
@@ -31,6 +32,8 @@ internal sealed class EvidenceText(FleetOptions options, EvidenceRequest request
         Proven();
         Heading("WHAT IS NOT PROVEN");
         NotProven(finding);
+        Heading("WHAT WAS FOUND IN THE WHOLE COPY");
+        Found();
         Heading("WHAT IS IN HERE");
         Contents(conflicts);
         Heading("HOW THE PROOF WORKS");
@@ -93,12 +96,13 @@ internal sealed class EvidenceText(FleetOptions options, EvidenceRequest request
 
         Item($"{Count(plan.Proven, "selected entry stands", "selected entries stand")} in the record exactly as given here, byte for byte, at the place that its number says: {(plan.Proven == 1 ? "it is" : "each is")} covered by a checkpoint that the agent signed. "
             + $"Another byte in any of them, or one entry more or less anywhere before #{newest.Seq}, gives another root than the one that was signed.");
-        Item("Since when: the first checkpoint after an entry is at most 5 minutes or 1,000 entries away where the agent ran without disturbance (its time, by the host's clock, stands in checkpoints.jsonl). Its key was destroyed right after it had signed; a later key is announced within what the one before it signs.");
-        Item("Against whom: the user of a job, the agent's own user, whoever held this copy (the console has no key with which to sign), and root of the host, for what was signed before root was theirs.");
+        Item("Since when: from the first checkpoint after an entry on (its time, by the host's clock, stands in checkpoints.jsonl). How often the agent signs is a setting of the host: every 5 minutes and every 1,000 entries where nobody has changed it. Each key signs once, and is announced within what the one before it signs.");
+        Item("Against whom: the user of a job, the agent's own user, whoever held this copy (the console has no key with which to sign), and root of the host, for what was signed before root was theirs; as far as none of them has an earlier key (see below).");
         Item(plan.WholeRatchet
             ? $"The keys: every step from the chain's first key (entry #{survey.SignedSince}) to checkpoint #{newest.Seq} is in this folder, {Count(plan.Checkpoints.Count, "checkpoint", "checkpoints")}."
-            : "The keys: each one's announcement is in this folder, proven like the other entries. That they follow one from another since the chain's first key was checked when this folder was made, but the steps between are not in it"
-                + (survey.SignedSince is null ? ", since the start of the chain is gone." : " (--every-step includes them)."));
+            : "The keys: each one's announcement is in this folder, proven like the other entries. That they follow one from another since " + (survey.SignedSince is null
+                ? "the first key that the copy names was checked when this folder was made, but the steps between are not in it: the start of the chain is gone."
+                : "the chain's first key was checked when this folder was made, but the steps between are not in it (--every-step includes them)."));
     }
 
     private void NotProven(string? finding)
@@ -116,6 +120,11 @@ internal sealed class EvidenceText(FleetOptions options, EvidenceRequest request
             }
         }
 
+        if (plan.Checkpoints.Count > 0)
+        {
+            Item(Sentence(Explanation.EarlierKeys));
+        }
+
         Item("That the agent was told the truth. It records what the kernel and cron show it; whoever was root of the host at that time decides what they show, and which key signs from then on. From the moment at which root is in wrong hands, the record proves nothing about what happens after it.");
         Item("That the times are right: they are the host's own clock's.");
         Item("What else is in the record: entries that were not selected are not in here, only hashes over them. That something did not happen is not shown by a selection.");
@@ -125,6 +134,22 @@ internal sealed class EvidenceText(FleetOptions options, EvidenceRequest request
         foreach (string warning in Warnings(copy.Result))
         {
             Item($"Noted besides: {warning}.");
+        }
+    }
+
+    /// <summary>In the words of <c>audit verify</c>.</summary>
+    private void Found()
+    {
+        Paragraph($"All entries of the copy were verified when this folder was made, with the result {copy.Result.Verdict.Word()}; cc-console audit verify --host {Host} says the same of the copy on the console's machine. It is no part of what can be checked here.");
+        Explanation explanation = copy.Finding.Explain();
+        foreach (string sentence in explanation.Proven)
+        {
+            Item($"Proven: {sentence}.");
+        }
+
+        foreach (string sentence in explanation.Open)
+        {
+            Item($"Not proven: {sentence}.");
         }
     }
 
@@ -208,6 +233,8 @@ internal sealed class EvidenceText(FleetOptions options, EvidenceRequest request
 
         Line(line.ToString());
     }
+
+    private static string Sentence(string text) => $"{char.ToUpperInvariant(text[0])}{text[1..]}.";
 
     private static string Count(long count, string one, string many) => string.Create(CultureInfo.InvariantCulture, $"{count:N0} {(count == 1 ? one : many)}");
 

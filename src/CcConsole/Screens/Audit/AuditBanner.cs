@@ -38,14 +38,14 @@ internal sealed record AuditBanner(string Text, string Scope, string Detail, lon
         var taken = head.HasEnded ? head.PulledAt : head.LastSeen;
         var seen = TimeText.Near(TimeZoneInfo.ConvertTime(taken, zone), now);
         var pulled = TimeText.AgoWords(taken, now);
-        var odd = found.Result.Warnings is [var first, ..] ? $"; odd: line {first.Line.ToString(CultureInfo.InvariantCulture)} {first.Message}" : "";
+        var odd = found.Result.Warnings is [var first, ..] ? Format($"; odd: #{found.Result.FirstSeq + first.Line - 1} {first.Message}") : "";
         var age = Format($"head pulled {seen}, {pulled}; {Signed(state)}; {Compared(state)}{odd}");
         var bad = StatusLook.Of(Status.Fail).Mark(ascii);
         if (!found.Result.Verdict.IsWhole())
         {
             var firstBad = AuditLink.FirstBad(found);
             var words = VerdictWords.Of(found.Result.Verdict.Word(), firstBad, found.Head.Seq, seen, found.Result.Message, ascii);
-            return new AuditBanner($"{bad} {words}", "verdict.bad", Format($"{found.Result.Verified} entries before it are proven, what comes after is unproven; {age}"), firstBad);
+            return new AuditBanner($"{bad} {words}", "verdict.bad", Format($"{found.Result.Verified} entries before it are whole, what comes after is unproven; {age}"), firstBad);
         }
         if (found.Conflict is { } conflict)
         {

@@ -15,6 +15,8 @@ internal static class AuditCommands
         On("audit.compare", "D", "compare", "Hold every entry that the host has against the copy: finds what was changed there after it was seen here", screen => screen.Pull(deep: true), NoCopy),
         On("audit.all", "A", "all", "The entries of all hosts in one list, newest first; again: those of the one host", screen => screen.SwitchScope(), screen => screen.Host is null ? "there is no host yet" : null),
         On("audit.prove", "o", "prove", "Prove the selected entry: its hash, its link, and its way to a signed checkpoint", screen => screen.Prove(), NoCopy, hint: false),
+        On("audit.explain", "x", "explain", "What the verification has proven, since when and against whom, and what it has not", screen => screen.Explain(),
+            screen => NoCopy(screen) ?? (screen.IsExplained ? null : "it was not verified yet: V"), hint: false),
         On("audit.export", "E", "export", "Export the marked entries, what the filter finds, or all as evidence that others can check with nothing of ours; or the copy, byte for byte", screen => screen.Export(), screen => OneHost(screen) ?? NoCopy(screen)),
         ConsoleCommand.On<AuditScreen>("audit.resolve", "", "resolve", "After a contradiction was looked at: take the host's chain as it is now", CommandArea.Audit,
             screen => screen.Resolve(), screen => OneHost(screen) ?? screen.Shell.WhyReadOnly ?? (screen.HasConflict ? null : "there is no open conflict")),

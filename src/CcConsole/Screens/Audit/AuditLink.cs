@@ -3,7 +3,7 @@ using CcConsole.Fleet.Audit;
 
 namespace CcConsole.Screens;
 
-/// <summary>What a verification has proved of one entry.</summary>
+/// <summary>What a verification has proved of one entry: signed, linked to the head that is remembered, or neither.</summary>
 /// <param name="Mark">Glyph and word.</param>
 /// <param name="Scope">Its scope in the theme.</param>
 internal sealed record AuditLink(string Mark, string Scope)
@@ -13,6 +13,7 @@ internal sealed record AuditLink(string Mark, string Scope)
         Broken = new("✗ broken", "state.fail"), BrokenAscii = new("x broken", "state.fail"),
         Differs = new("✗ differs", "state.fail"), DiffersAscii = new("x differs", "state.fail"),
         Missing = new("✗ missing", "state.fail"), MissingAscii = new("x missing", "state.fail"),
+        Linked = new("○ linked", "text.dim"), LinkedAscii = new("o linked", "text.dim"),
         Unproven = new("? unproven", "state.unknown");
 
     /// <summary>Of an entry; the same object each time.</summary>
@@ -26,10 +27,13 @@ internal sealed record AuditLink(string Mark, string Scope)
             return ascii ? MissingAscii : Missing;
         if (found is null || seq > found.Head.Seq)
             return Unproven;
-        if (found.Conflict is { } conflict && seq == conflict.Seq)
-            return ascii ? DiffersAscii : Differs;
+        if (found.Conflict is { } conflict && seq >= conflict.Seq)
+            return seq > conflict.Seq ? Unproven : ascii ? DiffersAscii : Differs;
         if (!found.Result.Verdict.IsWhole() && FirstBad(found) is { } bad && seq >= bad)
             return seq > bad ? Unproven : ascii ? BrokenAscii : Broken;
+        // Whole and linked to the remembered head; proven where a signature is over it.
+        if (found.Result.LastCheckpoint is not { } signed || seq >= signed.Size)
+            return ascii ? LinkedAscii : Linked;
         return ascii ? ProvenAscii : Proven;
     }
 

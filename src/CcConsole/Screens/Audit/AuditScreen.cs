@@ -108,8 +108,8 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     /// <inheritdoc/>
     public override void Refresh() => Pull();
 
-    /// <summary>Reads the heads and verifies every line of the copies.</summary>
-    /// <param name="asked">Whether a person asked for it: else very many entries of all hosts stay unverified, and it is said so.</param>
+    /// <summary>Reads the heads and verifies the copies.</summary>
+    /// <param name="asked">Whether a person asked for it: then every line. Else what was not verified on this screen yet; very many entries of all hosts stay so, and it is said.</param>
     public void LoadAndVerify(bool asked = true)
     {
         if (IsVerifying)
@@ -120,8 +120,8 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
             try
             {
                 await LoadAsync(both.Token);
-                if (_host is not null || asked || _heads.Sum(AuditProofs.Length) <= VerifiedUnasked)
-                    await _proofs.VerifyAsync(_heads, (done, all) => SetBanner(AuditBanner.Verifying(done, all, Shell.Ascii)), both.Token);
+                if (_host is not null || asked || _heads.Sum(_proofs.Unverified) <= VerifiedUnasked)
+                    await _proofs.VerifyAsync(_heads, again: asked, (done, all) => SetBanner(AuditBanner.Verifying(done, all, Shell.Ascii)), both.Token);
                 ShowVerdict();
                 UpdateDetail();
             }
@@ -145,7 +145,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
             await PullAsync(_host, deep, stop);
         else
             await AuditPulls.RunAsync(Shell, deep, stop);
-        LoadAndVerify();
+        LoadAndVerify(asked: false);
     });
 
     /// <summary>In the demo: changes the host's own log, as an intruder would.</summary>
@@ -174,6 +174,16 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     {
         if (Selected is { Missing: null } line)
             _statements.Start(line);
+    }
+
+    /// <summary>Whether there is a finding to be explained: of the host, or of the selected entry's.</summary>
+    public bool IsExplained => Host is { } host && _proofs.Of(host) is not null;
+
+    /// <summary>Says what the verification means.</summary>
+    public void Explain()
+    {
+        if (Host is { } host && _proofs.Of(host) is { } found)
+            Shell.Show(new Question($"{host}: what is proven", AuditExplanation.Of(found), "Back"));
     }
 
     /// <summary>Takes the host's chain as it is now, after a person has looked at the contradiction.</summary>

@@ -55,7 +55,7 @@ internal sealed class AuditStatements(Shell shell, Action changed)
         }
         said.Add(Text($"Proven by the checkpoint #{checkpoint.Row.Seq}{(checkpoint.Row.Time is { } time ? $" of {TimeText.Full(time)}" : "")}: it signs the entries #0-#{checkpoint.Size - 1} with the root {checkpoint.Root}."));
         said.Add(Text($"Signed by the key {checkpoint.Key.Id:x8}, announced in #{checkpoint.Announced}{(checkpoint.WholeRatchet ? "; every key since the chain's first announces the next" : "")}."));
-        said.Add(Text($"{checkpoint.Path.Path.Count} hashes lead from the entry to that root. It was not changed after that signature, by whoever; what it says is what the agent saw."));
+        said.Add(Text($"{checkpoint.Path.Path.Count} hashes lead from the entry to that root. Who took over the host after that signature, and had no earlier key, cannot have changed it; what it says is what the agent saw. x says what that rests on."));
         return said;
     }
 

@@ -12,8 +12,9 @@ public sealed class ExplanationTests
     private const string Keep = "keep these bytes as they are, and hold them against copies elsewhere: a console's (cc-console audit verify --live), the collector's";
     private const string Root = "an entry tells what the agent was told or saw; what was written after someone became root on the host is unverifiable, signed or not";
     private const string Unsigned = "nothing in it is signed: only who remembers a head can tell it from one written anew";
+    private const string Keys = Explanation.EarlierKeys;
     private const string SignedTo8800 =
-        "#0 to #8800 are signed by the chain's keys, each destroyed when the next took its place, the last time at 2026-11-21 13:05 UTC by #8801: who took over the host, or its keys, after that cannot have changed them in this chain";
+        "#0 to #8800 are signed by the chain's keys, the last time at 2026-11-21 13:05 UTC by #8801: who took over the host after that, and had no earlier key, cannot have changed them in this chain";
 
     private static readonly DateTimeOffset Noon = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
     private static readonly Hash32 Head = Sha256.Hash("head"u8);
@@ -43,7 +44,7 @@ public sealed class ExplanationTests
             "#8789 is the one that this console saw at 2026-11-21 12:00 UTC: nothing up to it was changed, taken out or written anew on the host since",
             SignedTo8800,
         ],
-        ["#8801 to #8841 are linked, but neither signed nor remembered: who can write the log can have written them anew", Root],
+        ["#8801 to #8841 are linked, but neither signed nor remembered: who can write the log can have written them anew", Keys, Root],
         null);
 
     [Fact]
@@ -54,7 +55,7 @@ public sealed class ExplanationTests
             "#8841 is the head that this console remembers from its pull at 2026-11-21 12:00 UTC: the copy is what was verified then",
             SignedTo8800,
         ],
-        ["#8801 to #8841 are linked but not signed: who took over the host before the pull at 2026-11-21 12:00 UTC can have written them anew until then", Root],
+        ["#8801 to #8841 are linked but not signed: who took over the host before the pull at 2026-11-21 12:00 UTC can have written them anew until then", Keys, Root],
         null);
 
     [Fact]
@@ -82,6 +83,7 @@ public sealed class ExplanationTests
             "nothing remembered was given: entries cut off at the end, or a chain written anew from its start with keys of its own, would not show",
             "its keys begin with #700: what stands before was signed then for the first time",
             "#8801 to #8841 are linked, but neither signed nor remembered: who can write the log can have written them anew",
+            Keys,
             Root,
         ],
         "keep the head, and give it as --remembered the next time; or let a console remember: cc-console audit pull");
@@ -116,6 +118,7 @@ public sealed class ExplanationTests
         [
             $"from #8830 on nothing: {why}, so that #8801 to #8829 may have been written anew, and the 11 lines after it can be anything",
             "#8801 to #8829 are linked, but neither signed nor remembered: who can write the log can have written them anew",
+            Keys,
         ],
         Keep);
 
@@ -154,6 +157,7 @@ public sealed class ExplanationTests
         [
             "a checkpoint is missing where one was due: until the next one, who took over the host in that time can have written the entries anew",
             "#8801 to #8841 are linked, but neither signed nor remembered: who can write the log can have written them anew",
+            Keys,
         ],
         "see whether the agent's daemon runs, and what the chain says of that time: agent.stopped, agent.started, audit.gap");
 
