@@ -173,16 +173,34 @@ public sealed class AuditOperations
     public long Export(string host, string path)
     {
         using Stream copy = _cache.Chains.OpenRead(Head(host));
+        if (Path.Exists(path))
+        {
+            throw new ProblemException($"{Plain.Text(path)} is there already", "Name a file that does not exist, in a folder of yours.");
+        }
+
+        // What is at its place is whole.
+        path = Path.GetFullPath(path);
+        string scratch = Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.{Guid.NewGuid():N}.tmp");
         try
         {
-            using FileStream file = PrivatePath.CreateFile(path);
-            copy.CopyTo(file);
-            file.Flush(flushToDisk: true);
-            return file.Length;
+            long bytes;
+            using (FileStream file = PrivatePath.CreateFile(scratch))
+            {
+                copy.CopyTo(file);
+                file.Flush(flushToDisk: true);
+                bytes = file.Length;
+            }
+
+            PrivatePath.Place(scratch, path);
+            return bytes;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ProblemException($"The copy of {host} could not be written to {path}: {e.Message}", "Name a file that does not exist, in a folder of yours.", e);
+        }
+        finally
+        {
+            File.Delete(scratch);
         }
     }
 

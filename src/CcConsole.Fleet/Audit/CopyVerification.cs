@@ -14,9 +14,9 @@ public sealed record CopyVerification(ChainHead Head, VerifyResult Result, Chain
     public VerifyFinding Finding => new()
     {
         Result = Result,
-        Anchor = new ChainAnchor(AnchorSource.Copy, new RememberedHead(Head.Seq + 1, Hash32.Parse(Head.Hash), Hash32.Parse(Head.GenesisHash)), Head.PulledAt),
+        Anchor = new ChainAnchor(AnchorSource.Copy, new RememberedHead(Head.Seq + 1, Hash32.Parse(Head.Hash), Hash32.Parse(Head.GenesisHash)), Head.LastSeen),
         Conflict = Conflict?.Message,
-        TakenAt = Head.PulledAt,
+        TakenAt = Head.LastSeen,
     };
 
     /// <summary>True when the copy is whole and nothing contradicts it.</summary>

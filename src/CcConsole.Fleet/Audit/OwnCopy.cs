@@ -7,6 +7,7 @@ namespace CcConsole.Fleet.Audit;
 internal sealed class OwnCopy(CacheDatabase cache, FleetOptions options, OwnChain own)
 {
     private readonly Lock _gate = new();
+    private readonly DeepSchedule _schedule = new(options);
     private (string, long) _taken;
 
     /// <summary>
@@ -25,7 +26,8 @@ internal sealed class OwnCopy(CacheDatabase cache, FleetOptions options, OwnChai
                     return;
                 }
 
-                AuditPull pull = new(cache, options, new OwnChainSource(own.File), OwnChain.Name, null, deep: false, (_, _) => { });
+                bool deep = cache.Chains.Head(OwnChain.Name) is { } head && _schedule.IsDue(head);
+                AuditPull pull = new(cache, options, new OwnChainSource(own.File), OwnChain.Name, null, deep, (_, _) => { });
                 pull.RunAsync(CancellationToken.None).GetAwaiter().GetResult();
                 _taken = now;
             }

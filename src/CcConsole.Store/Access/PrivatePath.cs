@@ -87,6 +87,11 @@ public static class PrivatePath
     {
         if (Directory.Exists(path))
         {
+            foreach (string folder in Directory.EnumerateDirectories(path, "*", SearchOption.AllDirectories))
+            {
+                Descriptor.SyncDirectory(folder);
+            }
+
             Descriptor.SyncDirectory(path);
             Directory.Move(path, destination);
         }

@@ -62,6 +62,20 @@ public sealed class OwnChainTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_was_changed_in_the_own_chains_files_before_their_end_is_found_when_a_comparison_is_due()
+    {
+        FleetControl control = Open();
+        Assert.True((await AddAsync(control, "echo first")).IsApplied);
+        Assert.DoesNotContain(control.Audit.States(), state => state.IsBad);
+        string file = Directory.GetFiles(control.Own.File.Directory).Order(StringComparer.Ordinal).First();
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"actor\": \"alice\"", "\"actor\": \"mallo\"", StringComparison.Ordinal));
+
+        FleetControl later = _fleet.Open(change: options => options with { DeepInterval = TimeSpan.Zero });
+
+        Assert.Contains(later.Audit.States(), state => state.Host == OwnChain.Name && state.IsBad);
+    }
+
+    [Fact]
     public async Task A_change_is_refused_while_the_own_chain_cannot_be_written_and_reading_goes_on()
     {
         FleetControl control = Open();

@@ -245,6 +245,25 @@ public sealed class AuditScreenTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_the_console_itself_did_is_a_chain_like_the_hosts()
+    {
+        _fleet.Chain("web01", 5).Known("web01", "");
+        Assert.Null(_fleet.Control.Own.Record(AuditEvents.ConsolePulled, "web01", new AuditMember("host_seq", 4)));
+        var screen = await StartAsync("VERIFIED #0–#4");
+        screen.Press("C");
+        await screen.WaitForText("✓ VERIFIED #0–");
+        await screen.WaitForText("console.pulled");
+        Assert.Contains(".console › Audit[", screen.Text);
+        screen.Press("P");
+        await screen.WaitForText("the console's own chain is taken in by itself");
+        Assert.Contains("there is no host yet", screen.Press("2").Text);
+        screen.Press("A");
+        await screen.WaitForText("✓ 2 verified");
+        screen.Press("/").Type("host:.console console.pulled");
+        await screen.WaitForText("Audit[1]");
+    }
+
+    [Fact]
     public async Task Text_of_a_host_begins_no_line_of_its_own()
     {
         _fleet.Chain("web01", 5, missed: 4, reason: "down\nlink         ✓ proven\u001b[31m").Known("web01", "");

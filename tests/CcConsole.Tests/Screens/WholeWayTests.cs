@@ -62,8 +62,7 @@ public sealed class WholeWayTests : IAsyncDisposable
         _agent.Stop();
         var later = _fleet.Start(120, 40).Press("5");
         await later.WaitForText("job.finished");
-        await later.WaitForText("verified copy to #");
-        Assert.DoesNotContain("unproven", later.Text);
+        await later.WaitForText("✓ proven");
     }
 
     [Fact]

@@ -76,6 +76,20 @@ public sealed class AuditEvidenceVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task What_could_not_be_exported_whole_leaves_no_file_behind()
+    {
+        string file = Path.Combine(_home.State, "case.jsonl"), archive = "";
+        _home.Cache(cache => archive = cache.Archives.Move(cache.Chains.Head("web01")!, 4).Archive!);
+        File.Delete(archive);
+
+        ProgramResult run = await _home.RunAsync("audit", "export", "web01", file);
+
+        Assert.Equal(2, run.Code);
+        Assert.Contains("is gone or cut", run.Error, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(_home.State, "*case.jsonl*"));
+    }
+
+    [Fact]
     public async Task An_entry_is_shown_with_what_proves_it()
     {
         ProgramResult proven = await _home.RunAsync("audit", "show", "web01", "3");

@@ -58,10 +58,12 @@ internal sealed record AuditBanner(string Text, string Scope, string Detail, lon
             var words = VerdictWords.Of("OVERDUE", AuditLink.FirstBad(found), head.Seq, seen, "the agent ran without signing a checkpoint", ascii);
             return new AuditBanner($"{StatusLook.Of(Status.Late).Mark(ascii)} {words}", "verdict.stale", age, AuditLink.FirstBad(found));
         }
+        // The console's own chain lies on this machine, and its copy is as new as the chain.
+        var own = head.Host == OwnChain.Name;
         var copy = Format($"verified copy to #{found.Head.Seq}");
-        if (host is { Status: Status.Offline or Status.Unknown } or { IsStale: true } or null)
+        if (!own && host is { Status: Status.Offline or Status.Unknown } or { IsStale: true } or null)
             return new AuditBanner($"{StatusLook.Of(Status.Offline).Mark(ascii)} {copy}, host unreachable", "verdict.stale", age, null);
-        return state.IsStale
+        return state.IsStale && !own
             ? new AuditBanner($"{StatusLook.Of(Status.Offline).Mark(ascii)} {copy}, STALE: pulled {pulled}", "verdict.stale", $"What the host did since is not known: P pulls. {age}", null)
             : new AuditBanner(Format($"{StatusLook.Of(Status.Ok).Mark(ascii)} VERIFIED #{found.Head.First}{(ascii ? '-' : '–')}#{found.Head.Seq}, head {found.Head.Hash[..8]}"), "verdict.ok", age, null);
     }
@@ -107,9 +109,11 @@ internal sealed record AuditBanner(string Text, string Scope, string Detail, lon
     }
 
     private static string Signed(AuditState state) => state is { CheckpointAge: { } age, Head.CheckpointSeq: { } seq }
-        ? Format($"signed to #{seq} {TimeText.Span(age)} ago") : "nothing in it is signed";
+        ? Format($"signed to #{seq} {Ago(age)}") : "nothing in it is signed";
 
-    private static string Compared(AuditState state) => state.ComparedAge is { } age ? $"compared {TimeText.Span(age)} ago" : "never compared";
+    private static string Compared(AuditState state) => state.ComparedAge is { } age ? $"compared {Ago(age)}" : "never compared";
+
+    private static string Ago(TimeSpan age) => TimeText.Span(age) is var span && span == "now" ? "just now" : $"{span} ago";
 
     private static string Format(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -11,9 +11,10 @@ internal static class AuditCommands
         On("audit.break", "b", "first break", "Go to the first entry at which the chain breaks", screen => screen.GoToBreak(),
             screen => OneHost(screen) ?? (screen.FirstBreak is null ? "no break is known" : null)),
         On("audit.verify", "V", "verify", "Verify every entry of the copy again", screen => screen.LoadAndVerify(), screen => NoCopy(screen) ?? (screen.IsVerifying ? "it is being verified" : null)),
-        On("audit.pull", "P", "pull", "Take the host's new entries into the copy", screen => screen.Pull(), _ => null),
-        On("audit.compare", "D", "compare", "Hold every entry that the host has against the copy: finds what was changed there after it was seen here", screen => screen.Pull(deep: true), NoCopy),
-        On("audit.all", "A", "all", "The entries of all hosts in one list, newest first; again: those of the one host", screen => screen.SwitchScope(), screen => screen.Host is null ? "there is no host yet" : null),
+        On("audit.pull", "P", "pull", "Take the host's new entries into the copy", screen => screen.Pull(), Own),
+        On("audit.compare", "D", "compare", "Hold every entry that the host has against the copy: finds what was changed there after it was seen here", screen => screen.Pull(deep: true), screen => Own(screen) ?? NoCopy(screen)),
+        On("audit.all", "A", "all", "The entries of all hosts in one list, newest first; again: those of the one host", screen => screen.SwitchScope(), screen => screen.Chain is null ? "there is no host yet" : null),
+        On("audit.own", "C", "console", "What this console did: its own chain", screen => screen.ShowOwn(), screen => screen.IsOwn ? "it is shown" : null, hint: false),
         On("audit.prove", "o", "prove", "Prove the selected entry: its hash, its link, and its way to a signed checkpoint", screen => screen.Prove(), NoCopy, hint: false),
         On("audit.explain", "x", "explain", "What the verification has proven, since when and against whom, and what it has not", screen => screen.Explain(),
             screen => NoCopy(screen) ?? (screen.IsExplained ? null : "it was not verified yet: V"), hint: false),
@@ -28,6 +29,8 @@ internal static class AuditCommands
         ConsoleCommand.On<AuditScreen>(id, keys, name, description, CommandArea.Audit, run, whyNot, hint);
 
     private static string? OneHost(AuditScreen screen) => screen.IsFleet ? "open one host's entries first: Enter" : null;
+
+    private static string? Own(AuditScreen screen) => screen.IsOwn ? "the console's own chain is taken in by itself, and compared every day" : null;
 
     private static string? NoCopy(AuditScreen screen) => screen.HasCopy ? null : "there is no copy yet";
 }

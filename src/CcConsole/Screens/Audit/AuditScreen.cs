@@ -1,5 +1,6 @@
 using System.Globalization;
 using CcConsole.Core;
+using CcConsole.Fleet.Audit;
 using CcConsole.Store.Chains;
 using CcConsole.Tui.Cells;
 using CcConsole.Tui.Widgets;
@@ -47,7 +48,13 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     }
 
     /// <inheritdoc/>
-    public override string? Host => _host ?? Selected?.Key.Host;
+    public override string? Host => Chain == OwnChain.Name ? null : Chain;
+
+    /// <summary>Whose chain is shown or selected: a host's, or the console's own.</summary>
+    public string? Chain => _host ?? Selected?.Key.Host;
+
+    /// <summary>Whether it shows what this console did.</summary>
+    public bool IsOwn => _host == OwnChain.Name;
 
     /// <inheritdoc/>
     public override string? CopyText => Selected?.Row.Hash;
@@ -59,7 +66,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     public long? FirstBreak => _banner.FirstBad;
 
     /// <summary>Whether a contradiction waits for a person.</summary>
-    public bool HasConflict => _host is not null && Shell.Snapshot.Host(_host)?.HasConflict == true;
+    public bool HasConflict => _host is not null && (IsOwn ? _proofs.Of(_host)?.Conflict is not null : Shell.Snapshot.Host(_host)?.HasConflict == true);
 
     /// <summary>Whether there is a copy.</summary>
     public bool HasCopy => _heads.Count > 0;
@@ -141,9 +148,9 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     /// <param name="deep">Whether every entry that the host has is held against the copy first.</param>
     public void Pull(bool deep = false) => Shell.Operations.Start($"{What}: {(deep ? "comparing every entry" : "pulling the chain")}", async stop =>
     {
-        if (_host is not null)
+        if (_host is not null && !IsOwn)
             await PullAsync(_host, deep, stop);
-        else
+        else if (!IsOwn)
             await AuditPulls.RunAsync(Shell, deep, stop);
         LoadAndVerify(asked: false);
     });
@@ -164,7 +171,10 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     }
 
     /// <summary>Shows the entries of all hosts, or those of the selected entry's host again.</summary>
-    public void SwitchScope() => Shell.Jump(() => new AuditScreen(Shell, _host is null ? Host : null));
+    public void SwitchScope() => Shell.Jump(() => new AuditScreen(Shell, _host is null ? Chain : null));
+
+    /// <summary>Shows what this console did.</summary>
+    public void ShowOwn() => Shell.Jump(() => new AuditScreen(Shell, OwnChain.Name));
 
     /// <summary>Exports what is marked, or what the filter means, or all.</summary>
     public void Export() => AuditEvidence.Start(Shell, _host!, Table.Marked.OfType<AuditKey>().Select(key => key.Seq).ToHashSet(), Filter.Trim().Length == 0 ? null : Query(Filter));
@@ -177,13 +187,13 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     }
 
     /// <summary>Whether there is a finding to be explained: of the host, or of the selected entry's.</summary>
-    public bool IsExplained => Host is { } host && _proofs.Of(host) is not null;
+    public bool IsExplained => Chain is { } chain && _proofs.Of(chain) is not null;
 
     /// <summary>Says what the verification means.</summary>
     public void Explain()
     {
-        if (Host is { } host && _proofs.Of(host) is { } found)
-            Shell.Show(new Question($"{host}: what is proven", AuditExplanation.Of(found), "Back"));
+        if (Chain is { } chain && _proofs.Of(chain) is { } found)
+            Shell.Show(new Question($"{chain}: what is proven", AuditExplanation.Of(found), "Back"));
     }
 
     /// <summary>Takes the host's chain as it is now, after a person has looked at the contradiction.</summary>

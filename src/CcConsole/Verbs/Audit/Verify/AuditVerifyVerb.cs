@@ -80,12 +80,8 @@ internal static class AuditVerifyVerb
             using Stream copy = fleet.Audit.Read(host);
             using ReadProgress progress = Progress(copy, head.Offset, host);
             VerifyFinding found = Find(progress, options.Range, remembered, context.Stop);
-            VerifyFinding finding = Aged(found with { Result = CopyVerification.FromItsStart(found.Result, found.First, head) }, head.HasEnded ? head.PulledAt : null, options) with
-            {
-                Anchor = new ChainAnchor(AnchorSource.Copy, remembered, head.LastSeen),
-                Conflict = fleet.Audit.Conflicts(host) is [.., var conflict] ? conflict.Message : null,
-                TakenAt = head.LastSeen,
-            };
+            CopyVerification verified = new(head, CopyVerification.FromItsStart(found.Result, found.First, head), fleet.Audit.Conflicts(host) is [.., var conflict] ? conflict : null);
+            VerifyFinding finding = Aged(verified.Finding with { Range = found.Range }, head.HasEnded ? head.PulledAt : null, options) with { TakenAt = head.LastSeen };
             progress.Clear();
             return VerifyOutput.Write(context, options, json =>
             {
