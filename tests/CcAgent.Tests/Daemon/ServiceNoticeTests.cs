@@ -18,12 +18,13 @@ public class ServiceNoticeTests
         using var folder = new SecureFolder();
         var name = folder.Path + "/notify";
         using var supervisor = Listen(abstractName ? "\0" + name : name);
+        // From before the start: what was said meanwhile is heard at once where this is slow.
+        var since = Stopwatch.GetTimestamp();
         await using var daemon = await RunningDaemon.StartInAsync(folder.Path, Variables(abstractName ? "@" + name : name, micros: 600_000));
         Assert.Equal($"READY=1\nSTATUS=ready: {folder.Socket}", Hear(supervisor));
-        var since = Stopwatch.GetTimestamp();
         for (var i = 0; i < 3; i++)
             Assert.Equal("WATCHDOG=1", Hear(supervisor));
-        Assert.InRange(Stopwatch.GetElapsedTime(since).TotalMilliseconds, 450, 10_000);
+        Assert.InRange(Stopwatch.GetElapsedTime(since).TotalMilliseconds, 450, 60_000);
         await daemon.StopAsync();
         string last;
         while ((last = Hear(supervisor)) == "WATCHDOG=1")

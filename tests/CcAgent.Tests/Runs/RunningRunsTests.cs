@@ -163,11 +163,13 @@ public class RunningRunsTests
         } with
         { RunId = "false", JobId = "false" };
         var path = folder.Spool + "/00000000000000001-false.run";
-        await File.WriteAllBytesAsync(path, mark.ToJson());
+        await File.WriteAllBytesAsync(path + ".made", mark.ToJson());
         if (lie == "owner")
-            TestUser.Run("/bin/chown", user.Name, path);
-        var held = Libc.open(path, OpenFlags.ReadOnly | OpenFlags.CloseOnExec, 0);
+            TestUser.Run("/bin/chown", user.Name, path + ".made");
+        var held = Libc.open(path + ".made", OpenFlags.ReadOnly | OpenFlags.CloseOnExec, 0);
         Assert.Equal(0, Libc.flock(held, 2));
+        // Else the daemon may look at it before all of that.
+        File.Move(path + ".made", path);
         await using var console = ServeClient.Start(folder.Path);
         var error = await console.ErrorAsync("job.stop", """{"run":"false","killAfterSeconds":0}""");
         _ = Libc.close(held);
