@@ -77,8 +77,8 @@ internal readonly struct ChainFinding(ChainState state, ChainStart start, Rememb
         if (remembered is null)
             return (Audit.Verdict.Unanchored, $"{entries}; nothing remembered was given to hold them against{Signed()}");
         return remembered.Count < state.FirstSeq
-            ? (Audit.Verdict.Unanchored, $"{entries}; the remembered entry {remembered.Count} is one of these{Signed()}")
-            : (Audit.Verdict.Ok, $"{entries}, and hold the remembered entry {remembered.Count}{Signed()}");
+            ? (Audit.Verdict.Unanchored, $"{entries}; the remembered entry #{remembered.Count - 1} is one of these{Signed()}")
+            : (Audit.Verdict.Ok, $"{entries}, and hold the remembered entry #{remembered.Count - 1}{Signed()}");
     }
 
     /// <summary>What is signed, as it follows on another sentence.</summary>

@@ -62,7 +62,8 @@ public sealed record AuditRow
                     ? DateTimeOffset.UnixEpoch.AddTicks((long)Math.Round(seconds * 1_000_000) * TimeSpan.TicksPerMicrosecond) : null,
                 Event = Text(entry, "event"),
                 Actor = Text(entry, "actor", "user", "executing_user"),
-                Target = Text(entry, "job_id", "table", "console", "socket"),
+                // The first entry names the host that the whole chain is of.
+                Target = Text(entry, "event") == AuditEvents.Genesis ? "" : Text(entry, "job_id", "table", "host", "console", "socket"),
                 ExitCode = entry.TryGetProperty("exit_code", out JsonElement exit) && exit.ValueKind == JsonValueKind.Number && exit.TryGetInt32(out int code) ? code : null,
                 Diff = Text(entry, "diff"),
                 Words = Text(entry, "event") == AuditEvents.JobMissed ? Missed(entry) : "",

@@ -16,7 +16,7 @@ public sealed class Dialog
     private const int ButtonFrame = 4;
 
     private readonly List<Rect> _drawn = [];
-    private readonly TextPane _body = new() { Wrap = true };
+    private readonly TextPane _body = new() { Wrap = true, WrapWords = true };
     private readonly string _title;
     private readonly IReadOnlyList<string> _buttons;
     private readonly Action<int> _answered;
@@ -157,6 +157,19 @@ public sealed class Dialog
         return longest;
     }
 
-    private int RowsOf(int width) =>
-        _body.Text.Split('\n').Sum(line => Math.Max(1, (Graphemes.Width(line) + width - 1) / Math.Max(1, width)));
+    private int RowsOf(int width)
+    {
+        var rows = 0;
+        foreach (var line in _body.Text.Split('\n'))
+        {
+            var left = line.AsSpan();
+            do
+            {
+                left = left.IsEmpty ? left : left[WordWrap.Next(left, Math.Max(1, width))..];
+                rows++;
+            }
+            while (!left.IsEmpty);
+        }
+        return rows;
+    }
 }

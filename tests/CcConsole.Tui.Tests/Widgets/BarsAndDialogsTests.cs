@@ -53,6 +53,17 @@ public sealed class BarsAndDialogsTests
     }
 
     [Fact]
+    public void A_dialog_breaks_its_text_between_words_and_is_as_high_as_that_takes()
+    {
+        const string Text = "what was written after someone became root on the host is unverifiable, signed or not";
+        var dialog = new Dialog("What is proven", Text, ["Back"], _ => { });
+        using var driver = WidgetDriver.Start(dialog.Draw, dialog.Handle, 30, 12);
+        var rows = driver.Text.Split('\n').Select(row => row.Trim(' ', '│')).Where(row => row.Length > 0 && Text.Contains(row, StringComparison.Ordinal)).ToList();
+        Assert.Equal(Text, string.Join(' ', rows));
+        Assert.DoesNotContain("█", driver.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_dialog_takes_all_keys_and_gives_one_answer()
     {
         var answers = new List<int>();

@@ -135,7 +135,7 @@ public sealed class RangeVerification
         if (_remembered is { } head && head.Count >= range.From && head.Count <= range.To + 1 && head.Count > 0)
         {
             return _held
-                ? result with { Verdict = Verdict.Ok, Message = $"{result.Verified} entries are whole and linked, and hold or follow the remembered entry {head.Count}" }
+                ? result with { Verdict = Verdict.Ok, Message = $"{result.Verified} entries are whole and linked, and hold or follow the remembered entry #{head.Count - 1}" }
                 : result with { Verdict = Verdict.Fork, FirstBad = head.Count - _first, Message = $"line {head.Count - _first} is another entry than the one remembered" };
         }
         return result with
