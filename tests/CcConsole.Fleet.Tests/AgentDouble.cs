@@ -27,6 +27,9 @@ internal sealed class AgentDouble(IHostShell inner) : IHostShell
     /// <summary>Entries that the console asked for.</summary>
     public List<AuditAppendParams> Appended { get; } = [];
 
+    /// <summary>What it says that its clock is.</summary>
+    public DateTimeOffset Now { get; init; } = DateTimeOffset.UnixEpoch;
+
     public bool AuditUnavailable { get; set; }
 
     public bool Refuses { get; set; }
@@ -187,7 +190,7 @@ internal sealed class AgentDouble(IHostShell inner) : IHostShell
             switch (request.Method)
             {
                 case Methods.Hello:
-                    Result(id, new HelloResult("9.9", 1, [], "web01", "root", 0, "user", "/d", "Europe/Berlin", DateTimeOffset.UnixEpoch), ProtocolJson.Default.HelloResult);
+                    Result(id, new HelloResult("9.9", 1, [], "web01", "root", 0, "user", "/d", "Europe/Berlin", _agent.Now), ProtocolJson.Default.HelloResult);
                     break;
                 case Methods.AgentStatus:
                     Result(id, new AgentStatusResult("9.9", "user", "/d", "/d/s", "c", 0, "", 0, 0, "on", []), ProtocolJson.Default.AgentStatusResult);

@@ -27,7 +27,8 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, IChai
 
     public async Task<PullResult> RunAsync(CancellationToken cancellation)
     {
-        if (cache.Conflicts.Open(host) is [.., var open])
+        // The word of a witness alone does not stop a pull: a false one would let who takes the host write anew all that came since.
+        if (cache.Conflicts.Open(host).LastOrDefault(conflict => conflict.Witness is null) is { } open)
         {
             return _evidence.Result(open);
         }

@@ -57,13 +57,15 @@ internal sealed class HostPulls(SessionPool sessions, CacheDatabase cache, Fleet
                 witnesses.Settle(head);
             }
 
+            // What witnesses say does not keep a chain that is whole from being recorded as far as it was seen.
+            bool isWhole = result.IsGood;
             result = With(result, witnesses.Keep());
             if (pull.HasCompared && result is { IsGood: true, Head: { } compared } && archiving.AfterComparison(compared) is { } left)
             {
                 result = result with { Message = Joined(result.Message, left) };
             }
 
-            return result is { IsGood: true, Head: { } good } && (pull.IsNotable || result.Added > 0)
+            return isWhole && result.Head is { } good && (pull.IsNotable || result.Added > 0)
                 ? result with { Message = Joined(result.Message, own.Pulled(good), await MarkAsync(agent, good, pull.IsNotable, witnesses, cancellation).ConfigureAwait(false)) }
                 : result;
         }
@@ -75,7 +77,7 @@ internal sealed class HostPulls(SessionPool sessions, CacheDatabase cache, Fleet
 
     private PullResult With(PullResult result, IReadOnlyList<ChainConflict> found)
     {
-        ChainConflict? of = found.FirstOrDefault(conflict => conflict.Host == result.Host);
+        ChainConflict? of = result.Conflict is null ? found.FirstOrDefault(conflict => conflict.Host == result.Host) ?? (cache.Conflicts.Open(result.Host) is [.., var open] ? open : null) : null;
         PullResult told = of is null ? result : new PullEvidence(cache, result.Host).Result(of) with { Added = result.Added };
         return told with { Others = [.. found.Where(conflict => conflict.Host != result.Host)] };
     }

@@ -12,6 +12,7 @@ public sealed class WitnessTests : IAsyncDisposable
     private readonly TestFleet _alice = new(), _bob = new();
     private readonly Dictionary<string, AgentDouble> _agents = [];
     private readonly FleetControl _console, _other;
+    private DateTimeOffset _agentsNow = DateTimeOffset.UnixEpoch;
 
     public WitnessTests()
     {
@@ -35,7 +36,7 @@ public sealed class WitnessTests : IAsyncDisposable
         foreach (string host in (string[])["web01", "web02"])
         {
             // Both consoles reach the same agent.
-            fleet.Wraps[host] = inner => keeps ? _agents[host] = new AgentDouble(inner) : _agents[host];
+            fleet.Wraps[host] = inner => keeps ? _agents[host] = new AgentDouble(inner) { Now = _agentsNow } : _agents[host];
         }
 
         FleetControl control = fleet.Open(change: options => options with { Actor = actor });
@@ -195,6 +196,29 @@ public sealed class WitnessTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_false_word_stops_no_pull_and_what_the_host_then_contradicts_is_found()
+    {
+        await _console.Audit.PullAsync("web01");
+        Say("web02", "web01", 3);
+        Assert.Single((await _console.Audit.PullAsync("web02")).Others);
+        Add("web01", 5);
+        int marks = Left(_agents["web01"], "console.pulled").Length;
+        PullResult red = await _console.Audit.PullAsync("web01");
+        Assert.Equal(("FORK", false, "web02"), (red.Verdict, red.IsGood, red.Conflict!.Witness));
+        Assert.Equal((6, 15L), (red.Added, _console.Audit.Head("web01").Seq));
+        Assert.Equal(marks + 1, Left(_agents["web01"], "console.pulled").Length);
+        Assert.Single(_console.Audit.Conflicts("web01"));
+
+        // Who takes the host now cannot write anew what came after the false word.
+        _agents["web01"].CutTo(12);
+        Add("web01", 20);
+        Assert.NotNull((await _console.Audit.VerifyLiveAsync("web01")).Conflict);
+        PullResult found = await _console.Audit.PullAsync("web01");
+        Assert.Equal(("FORK", 12L, null), (found.Verdict, found.Conflict!.Seq, found.Conflict.Witness));
+        Assert.Equal(15, _console.Audit.Head("web01").Seq);
+    }
+
+    [Fact]
     public async Task Another_hosts_word_is_heard_again_after_one_was_found_not_to_count()
     {
         await _console.Audit.PullAsync("web01");
@@ -261,7 +285,8 @@ public sealed class WitnessTests : IAsyncDisposable
     public async Task A_chain_whose_signatures_are_late_is_held_against_what_was_said_of_it_too()
     {
         using SignedChain chain = new SignedChain("cweb01").Runs(6).Sign().Runs(3);
-        FleetControl late = _alice.Open(change: options => options with { Time = new AtTime(DateTimeOffset.UnixEpoch.AddSeconds(1_795_190_000).AddHours(2)) });
+        _agentsNow = DateTimeOffset.UnixEpoch.AddSeconds(1_795_190_000).AddHours(2);
+        FleetControl late = _alice.Open(change: options => options with { Time = new AtTime(_agentsNow) });
         await late.Hosts.TestAsync(late.Hosts.Get("web01"));
         // It reaches an agent of its own.
         _agents["web01"].Chain.Clear();
