@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using System.Reflection;
 using CcConsole.Screens;
 using CcConsole.Verbs.Agents;
@@ -59,8 +60,8 @@ internal static class RootVerb
         };
         if (parsed.Errors.Count > 0)
         {
-            foreach (System.CommandLine.Parsing.ParseError problem in parsed.Errors)
-                configuration.Error.WriteLine($"cc-console: {Plain.Text(problem.Message)}");
+            foreach (ParseError problem in parsed.Errors)
+                configuration.Error.WriteLine($"cc-console: {Plain.Text(Words(problem))}");
             configuration.Error.WriteLine($"  next: {CommandPath(parsed)} --help");
             configuration.Error.Flush();
             return Verb.Failure;
@@ -70,6 +71,20 @@ internal static class RootVerb
         configuration.Error.Flush();
         return code;
     }
+
+    // The library names .NET's type.
+    private static string Words(ParseError problem) =>
+        problem.Message.Contains("System.", StringComparison.Ordinal) && problem.Message.Contains("Int", StringComparison.Ordinal) && problem.SymbolResult is { Tokens: [.., var token] } symbol
+            ? $"\"{token.Value}\" is no whole number that {Name(symbol)} takes"
+            : problem.Message;
+
+    private static string Name(SymbolResult symbol) => symbol switch
+    {
+        OptionResult option => option.Option.Name,
+        ArgumentResult { Parent: OptionResult option } => option.Option.Name,
+        ArgumentResult argument => argument.Argument.Name,
+        _ => symbol.ToString() ?? "",
+    };
 
     /// <summary>The product's version, as the build set it.</summary>
     public static string Version { get; } =

@@ -41,6 +41,18 @@ public sealed class WordsTests : IDisposable
         Assert.Equal(Table, _home.Table("web01"));
     }
 
+    [Theory]
+    [InlineData("--exit", "audit", "list", "--exit", "abc")]
+    [InlineData("--limit", "audit", "list", "--limit", "99999999999999999999")]
+    [InlineData("SEQ", "audit", "show", "web01", "abc")]
+    public async Task What_is_no_number_is_told_without_a_name_of_ours(string name, params string[] words)
+    {
+        ProgramResult result = await _home.RunAsync(words);
+        Assert.Equal(2, result.Code);
+        Assert.Contains($"\"{words[^1]}\" is no whole number that {name} takes", result.Error);
+        Assert.DoesNotContain("System", result.Error);
+    }
+
     [Fact]
     public async Task A_job_that_is_not_found_is_not_found_in_a_table_of_a_host()
     {
