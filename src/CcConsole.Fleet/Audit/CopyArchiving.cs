@@ -13,7 +13,8 @@ internal sealed class CopyArchiving(CacheDatabase cache, FleetOptions options, O
     {
         ChainHead moved = cache.Archives.Move(head, before);
         long count = moved.Archived - Math.Max(head.First, head.Archived);
-        string hash = moved.Archived > 0 ? ChainLines.Member(cache.Chains.Line(moved, moved.Archived)!.Value.Bytes.Span, "prev_hash"u8) ?? "" : "";
+        string hash = moved.Archived == 0 ? "" : (cache.Chains.Line(moved, moved.Archived) is { } next ? ChainLines.Member(next.Bytes.Span, "prev_hash"u8) : null)
+            ?? throw ChainArchives.NotWhole(head, moved.Archived, moved.Archived);
         if (count > 0)
         {
             own.Record(AuditEvents.AuditArchived, head.Host, new AuditMember("host_chain", moved.Chain), new AuditMember("first", moved.Archived - count),
@@ -27,15 +28,19 @@ internal sealed class CopyArchiving(CacheDatabase cache, FleetOptions options, O
     public Archived Move(ChainHead head, TimeSpan age)
     {
         DateTimeOffset limit = options.Time.GetUtcNow() - age;
-        (long first, long end) = (Math.Max(head.First, head.Archived), head.Seq);
-        // Times go up with the sequence, but for a clock that was set: then less is moved than could be.
-        while (first < end)
+        long before = head.Start;
+        // The times are the host's own, and a clock that was wrong for a while says nothing of what came before: the first entry that is not old ends it.
+        foreach (ChainLine line in cache.Chains.Lines(head, before, head.Seq - 1))
         {
-            long middle = first + ((end - first) / 2);
-            (first, end) = AuditRow.From(cache.Chains.Line(head, middle)!.Value).Time < limit ? (middle + 1, end) : (first, middle);
+            if (line.Seq != before || !(AuditRow.From(line).Time < limit))
+            {
+                break;
+            }
+
+            before++;
         }
 
-        return Move(head, first);
+        return Move(head, before);
     }
 
     /// <summary>What the settings want, once a copy was held against its host entry by entry.</summary>

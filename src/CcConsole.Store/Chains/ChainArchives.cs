@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CcConsole.Core;
 using CcConsole.Core.Audit;
 using CcConsole.Store.Access;
@@ -94,10 +95,13 @@ public sealed class ChainArchives
 
         if (!verifier.IsGood || verifier.NextSeq != before || verifier.Head != leadsTo)
         {
-            throw new ProblemException($"{head.Host}: the entries #{first} to #{before - 1} of the copy are not whole, so they stay in the cache",
-                $"cc-console audit verify --host {head.Host} tells what is the matter.");
+            throw NotWhole(head, first, before - 1);
         }
     }
+
+    /// <summary>Why entries of a copy are not moved: one of them, or the next, is not as it was pulled.</summary>
+    public static ProblemException NotWhole(ChainHead head, long first, long last) => new(
+        $"{head.Host}: the entries #{first} to #{last} of the copy are not whole, so they stay in the cache", $"cc-console audit verify --host {head.Host} tells what is the matter.");
 
     private Hash32 HashBefore(ChainHead head, long seq)
     {
@@ -106,8 +110,23 @@ public sealed class ChainArchives
             return default;
         }
 
-        using System.Text.Json.JsonDocument entry = System.Text.Json.JsonDocument.Parse(_database.Chains.Line(head, seq)!.Value.Bytes);
-        return Hash32.Parse(entry.RootElement.GetProperty("prev_hash").GetString());
+        try
+        {
+            if (_database.Chains.Line(head, seq) is { } line)
+            {
+                using JsonDocument entry = JsonDocument.Parse(line.Bytes);
+                if (entry.RootElement.TryGetProperty("prev_hash", out JsonElement named) && Hash32.TryParse(named.GetString(), out Hash32 hash))
+                {
+                    return hash;
+                }
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Not an entry: somebody has edited the cache.
+        }
+
+        throw NotWhole(head, seq, seq);
     }
 
     /// <summary>A file of an earlier cache, whose copies had the same numbers, may hold entries that are nowhere else: it is left alone.</summary>

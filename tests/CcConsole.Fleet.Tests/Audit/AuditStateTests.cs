@@ -175,6 +175,55 @@ public sealed class AuditStateTests : IAsyncDisposable
         }
     }
 
+    [Fact]
+    public void Only_an_unbroken_run_of_old_entries_from_the_start_is_archived_whatever_the_hosts_clock_said_later()
+    {
+        AtTime clock = new() { Now = DateTimeOffset.UnixEpoch.AddSeconds(1_795_190_000).AddDays(30) };
+        FleetControl console = _fleet.Open(change: options => options with { StateDirectory = Path.Combine(_fleet.Root, "other"), Time = clock });
+        using SignedChain chain = new SignedChain(signed: false).Runs(30);
+        // After a start without a clock of its own, in the middle of what the copy holds.
+        chain.Clock = 5_000_000;
+        chain.Runs(1).Clock = null;
+        chain.Runs(30).Store(console.Cache);
+        Assert.Equal(0, console.Audit.Archive("web01", TimeSpan.FromDays(30)).Count);
+        clock.Now = clock.Now.AddSeconds(20);
+        Assert.Equal(20, console.Audit.Archive("web01", TimeSpan.FromDays(30)).Count);
+        Assert.Equal(20, console.Audit.Head("web01").Archived);
+    }
+
+    [Theory]
+    [InlineData("DELETE FROM chain_line WHERE position & 1099511627775 = 20")]
+    [InlineData("UPDATE chain_line SET line = CAST('[]' AS BLOB) WHERE position & 1099511627775 = 20")]
+    [InlineData("UPDATE chain_line SET line = CAST('not JSON' AS BLOB) WHERE position & 1099511627775 = 20")]
+    [InlineData("UPDATE chain_line SET line = CAST('{\"prev_hash\": \"\\ud800\"}' AS BLOB) WHERE position & 1099511627775 = 20")]
+    public async Task What_was_edited_in_the_cache_is_not_archived_and_that_is_said(string edit)
+    {
+        using SignedChain chain = new SignedChain(signed: false).Runs(40);
+        chain.Store(_control.Cache);
+        await using (await _fleet.SqlAsync(edit, "SELECT 1"))
+        {
+            foreach (long before in (long[])[20, 30])
+            {
+                Assert.Contains("are not whole", Assert.Throws<CcConsole.Core.ProblemException>(() => _control.Audit.Archive("web01", before)).Message);
+            }
+        }
+
+        Assert.Equal(0, _control.Audit.Head("web01").Archived);
+    }
+
+    [Fact]
+    public async Task What_was_edited_behind_the_archive_is_said_where_nothing_is_moved()
+    {
+        using SignedChain chain = new SignedChain(signed: false).Runs(40);
+        chain.Store(_control.Cache);
+        Assert.Equal(20, _control.Audit.Archive("web01", 20).Count);
+        await using (await _fleet.SqlAsync("DELETE FROM chain_line WHERE position & 1099511627775 = 20", "SELECT 1"))
+        {
+            Assert.Contains("are not whole", Assert.Throws<CcConsole.Core.ProblemException>(() => _control.Audit.Archive("web01", 20)).Message);
+            Assert.Contains("are not whole", Assert.Throws<CcConsole.Core.ProblemException>(() => _control.Audit.Archive("web01", TimeSpan.Zero)).Message);
+        }
+    }
+
     private sealed class AtTime : TimeProvider
     {
         public DateTimeOffset Now { get; set; }

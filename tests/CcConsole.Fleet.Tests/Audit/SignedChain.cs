@@ -33,7 +33,10 @@ internal sealed class SignedChain : IDisposable
     /// <summary>The lines without their line feeds.</summary>
     public List<byte[]> Lines { get; } = [];
 
-    private long Now => 1_795_190_000_000_000 + (_encoder.NextSeq * 1_000_000);
+    /// <summary>What the host's clock says, in microseconds, while it is wrong; null while it is right.</summary>
+    public long? Clock { get; set; }
+
+    private long Now => Clock ?? 1_795_190_000_000_000 + (_encoder.NextSeq * 1_000_000);
 
     public SignedChain Add(string name, params AuditMember[] members)
     {
