@@ -200,7 +200,11 @@ public sealed class AuditOperations
         }
         finally
         {
-            File.Delete(scratch);
+            // Where not even its folder is there, deleting it would fail in the place of what went wrong.
+            if (File.Exists(scratch))
+            {
+                File.Delete(scratch);
+            }
         }
     }
 

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using CcConsole.Core;
 using CcConsole.Core.Audit;
 using CcConsole.Core.Audit.Checkpoints;
+using CcConsole.Fleet.Audit;
 using CcConsole.Fleet.Audit.Evidence;
 using CcConsole.Store.Chains;
 using Xunit;
@@ -16,7 +18,9 @@ public sealed class EvidenceTests : IAsyncDisposable
     private readonly TestFleet _fleet = new();
     private readonly FleetControl _control;
 
-    public EvidenceTests() => _control = _fleet.Open();
+    private FleetOptions _options = null!;
+
+    public EvidenceTests() => _control = _fleet.Open(change: options => _options = options);
 
     public ValueTask DisposeAsync() => _fleet.DisposeAsync();
 
@@ -81,6 +85,47 @@ public sealed class EvidenceTests : IAsyncDisposable
         Assert.Contains(result.ManifestHash, said, StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(At("evidence")));
         Assert.Empty(Directory.GetFileSystemEntries(_fleet.Root, ".*"));
+    }
+
+    [Fact]
+    public void A_copy_for_a_folder_that_is_not_there_is_a_problem_in_words()
+    {
+        using SignedChain chain = new SignedChain().Runs(3);
+        chain.Store(_control.Cache);
+        ProblemException problem = Assert.Throws<ProblemException>(() => _control.Audit.Export("web01", At("nosuch/copy.jsonl")));
+        Assert.Contains("could not be written", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Entries_that_are_archived_while_evidence_is_made_are_in_it()
+    {
+        using SignedChain chain = new SignedChain().Runs(40).Sign();
+        chain.Store(_control.Cache);
+        // Between the head that is verified and the search: a pull has moved old entries.
+        EvidenceExport evidence = new(_control.Cache, _options, _control.Audit.Index, (host, cancellation) =>
+        {
+            CopyVerification found = _control.Audit.Verify(host, cancellation: cancellation);
+            _control.Cache.Archives.Move(found.Head, 25);
+            return found;
+        });
+
+        EvidenceResult result = evidence.Write(new EvidenceRequest("web01", new AuditQuery { Job = "job3" }), At("evidence"));
+
+        Assert.Equal((4, 4), (result.Selected, result.Proven));
+        Assert.Equal(chain.Lines.Where(line => Encoding.UTF8.GetString(line).Contains("\"job3\"", StringComparison.Ordinal)).Select(Encoding.UTF8.GetString), File.ReadAllLines(Path.Combine(At("evidence"), "entries.jsonl")));
+        Assert.Equal(0, Verify().Code);
+    }
+
+    [Fact]
+    public void Evidence_of_a_copy_whose_first_pull_has_not_ended_names_no_time_of_it()
+    {
+        using SignedChain chain = new SignedChain().Runs(4).Sign();
+        ChainHead head = chain.Store(_control.Cache);
+        _control.Cache.Chains.Append(head with { PulledAt = ChainHead.NotEnded, SeenAt = DateTimeOffset.UtcNow }, [], head);
+        Export(new AuditQuery { Last = 3 });
+        using JsonDocument export = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(At("evidence"), "export.json")));
+        Assert.Equal(JsonValueKind.Null, export.RootElement.GetProperty("head").GetProperty("pulled_at").ValueKind);
+        Assert.Equal(0, Verify().Code);
     }
 
     [Fact]

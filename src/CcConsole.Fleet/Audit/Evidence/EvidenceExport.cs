@@ -123,13 +123,14 @@ public sealed class EvidenceExport
     {
         List<long> selected = [.. _search.Search(request.Selection with { Hosts = [request.Host], WithRetired = false, Last = Math.Min(request.Selection.Last, head.Seq) }).Select(row => row.Seq).Where(seq => request.Marked?.Contains(seq) != false)];
         selected.Reverse();
-        if (head.Archived > head.First && selected.Count < request.Selection.Limit)
+        // The search leaves out what lies in the archive, and what was moved there since the head was read; evidence does not.
+        long end = _cache.Chains.Copies(head.Host).FirstOrDefault(copy => copy.Copy == head.Copy)?.Archived ?? head.Archived;
+        if (end > head.First && selected.Count < request.Selection.Limit)
         {
-            // The search leaves out what lies in the archive; evidence does not.
             AuditMatch match = new(request.Selection);
-            List<long> archived = [.. _cache.Chains.Lines(head, Math.Max(head.First, request.Selection.First), Math.Min(request.Selection.Last, head.Archived - 1))
-                .Where(line => match.Holds(line.Bytes.Span) && request.Marked?.Contains(line.Seq) != false).Select(line => line.Seq)];
-            selected.InsertRange(0, archived.Skip(archived.Count - Math.Min(archived.Count, request.Selection.Limit - selected.Count)));
+            IEnumerable<long> archived = _cache.Chains.Lines(head, Math.Max(head.First, request.Selection.First), Math.Min(request.Selection.Last, end - 1))
+                .Where(line => match.Holds(line.Bytes.Span) && request.Marked?.Contains(line.Seq) != false).Select(line => line.Seq);
+            selected = [.. archived.Union(selected).Order().TakeLast(request.Selection.Limit)];
         }
 
         return selected.Count > 0 ? selected : throw new ProblemException(
@@ -264,7 +265,15 @@ public sealed class EvidenceExport
             json.WriteStartObject("head");
             json.WriteNumber("seq", copy.Head.Seq);
             json.WriteString("hash", copy.Head.Hash);
-            json.WriteString("pulled_at", copy.Head.PulledAt);
+            if (copy.Head.HasEnded)
+            {
+                json.WriteString("pulled_at", copy.Head.PulledAt);
+            }
+            else
+            {
+                json.WriteNull("pulled_at");
+            }
+
             json.WriteString("host_key", copy.Head.HostKey);
             json.WriteEndObject();
             json.WriteString("verdict", copy.Result.Verdict.Word());
