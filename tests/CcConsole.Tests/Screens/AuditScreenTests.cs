@@ -264,6 +264,43 @@ public sealed class AuditScreenTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_the_console_does_while_its_chain_is_shown_comes_to_the_screen_and_so_does_a_contradiction()
+    {
+        Assert.Null(_fleet.Control.Own.Record(AuditEvents.ConsolePulled, "web01", new AuditMember("host_seq", 4)));
+        _fleet.Chain("web01", 5).Known("web01", "");
+        var screen = await StartAsync("VERIFIED #0–#4");
+        screen.Press("C");
+        await screen.WaitForText("✓ VERIFIED #0–");
+        var before = _fleet.Control.Audit.Head(OwnChain.Name).Seq;
+        Assert.Null(_fleet.Control.Own.Record(AuditEvents.ConsolePulled, "web02", new AuditMember("host_seq", 4)));
+        _fleet.Control.Monitor.Publish();
+        await screen.WaitForText($"✓ VERIFIED #0–#{before + 1}");
+        await screen.WaitForText($"#{before + 1}  ");
+        var head = _fleet.Control.Audit.Head(OwnChain.Name);
+        _fleet.Control.Cache.Conflicts.Keep(OwnChain.Name, head.Chain, 1, "FORK", "found so", new byte[] { 1 }, new byte[] { 2 });
+        _fleet.Control.Monitor.Publish();
+        await screen.WaitForText("✗ FORK at #1");
+    }
+
+    [Fact]
+    public async Task What_lies_in_an_archive_is_said_not_to_have_been_searched()
+    {
+        _fleet.Chain("web01", 30, missed: 4).Chain("web02", 30).Known("web01", "").Known("web02", "");
+        Assert.Equal(10, _fleet.Control.Audit.Archive("web01", 10).Count);
+        var screen = await StartAsync("VERIFIED");
+        Assert.DoesNotContain("not searched", screen.Text);
+        screen.Press("/").Type("event:job.missed");
+        await screen.WaitForText("nothing matches \"event:job.missed\"; archived, not searched: #0-#9");
+        screen.Press("Esc").Press("Esc").Press("/").Type("#8-12");
+        await screen.WaitForText("Audit[3/30]  /#8-12  archived, not searched: #0-#9");
+        screen.Press("Esc").Press("Esc").Press("/").Type("#10-12");
+        await screen.WaitForText("Audit[3/30]  /#10-12");
+        Assert.DoesNotContain("not searched", screen.Text);
+        screen.Press("Esc").Press("Esc").Press("A");
+        await screen.WaitForText("]  archived, not searched: web01 #0-#9");
+    }
+
+    [Fact]
     public async Task Text_of_a_host_begins_no_line_of_its_own()
     {
         _fleet.Chain("web01", 5, missed: 4, reason: "down\nlink         ✓ proven\u001b[31m").Known("web01", "");

@@ -47,7 +47,8 @@ internal sealed record AuditBanner(string Text, string Scope, string Detail, lon
             var words = VerdictWords.Of(found.Result.Verdict.Word(), firstBad, found.Head.Seq, seen, found.Result.Message, ascii);
             return new AuditBanner($"{bad} {words}", "verdict.bad", Format($"{found.Result.Verified} entries before it are whole, what comes after is unproven; {age}"), firstBad);
         }
-        if (found.Conflict is { } conflict)
+        // A contradiction that was met since is told at once.
+        if ((state.Conflict ?? found.Conflict) is { } conflict)
         {
             var words = VerdictWords.Of(conflict.Verdict, conflict.Seq, head.Seq, seen, conflict.Message, ascii);
             return new AuditBanner($"{bad} {words}", "verdict.bad", $"On the host; the copy held here is whole. Both versions: {conflict.Directory}", conflict.Seq);

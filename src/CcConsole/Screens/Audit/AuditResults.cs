@@ -21,6 +21,9 @@ internal sealed class AuditResults(Shell shell, Action changed, CancellationToke
     /// <summary>Why there is no answer; null when there is one.</summary>
     public ProblemException? Problem { get; private set; }
 
+    /// <summary>What is asked; null before anything was.</summary>
+    public AuditQuery? Query { get; private set; }
+
     /// <summary>Whether more match than are shown.</summary>
     public bool IsCut => Lines.Count == AuditFilter.Most;
 
@@ -39,7 +42,7 @@ internal sealed class AuditResults(Shell shell, Action changed, CancellationToke
         try
         {
             var query = parse(filter);
-            (Problem, _running) = (null, CancellationTokenSource.CreateLinkedTokenSource(closing));
+            (Query, Problem, _running) = (query, null, CancellationTokenSource.CreateLinkedTokenSource(closing));
             var mine = _running;
             shell.Operations.Watch(_ => SearchAsync(query, mine), closing);
         }

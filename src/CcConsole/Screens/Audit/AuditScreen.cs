@@ -24,7 +24,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     private IReadOnlyList<ChainHead> _heads = [];
     private AuditRows? _rows;
     private AuditBanner _banner;
-    private bool _loading;
+    private bool _loading, _takesIn;
 
     /// <param name="shell">Everything around it.</param>
     /// <param name="host">The host; null for all hosts.</param>
@@ -81,15 +81,31 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     protected override string TitlePrefix => _host is null ? "all hosts " : $"{_host} {(Shell.Ascii ? '>' : '›')} ";
 
     /// <inheritdoc/>
-    protected override string EmptyText => _loading || _results.IsSearching ? "loading" : _results.Problem?.Message ?? "no entries";
+    protected override string EmptyText => _loading || _results.IsSearching ? "loading" : _results.Problem?.Message ?? (NotSearched is { Length: > 0 } archived ? $"no entries; {archived}" : "no entries");
 
     /// <inheritdoc/>
     protected override string EmptyByFilter => _results switch
     {
         { Problem: { } problem } => $"{problem.Message}. {problem.Hint}",
         { IsSearching: true } => "searching",
-        _ => $"nothing matches \"{Filter}\"  Esc clears",
+        _ => $"nothing matches \"{Filter}\"{(NotSearched is { Length: > 0 } archived ? $"; {archived}" : "")}  Esc clears",
     };
+
+    /// <inheritdoc/>
+    protected override string TitleNote => NotSearched;
+
+    /// <summary>The entries that a search leaves out, in words: those in archives. Empty when there are none, or nothing was searched.</summary>
+    private string NotSearched
+    {
+        get
+        {
+            if ((_host is not null && Filter.Trim().Length == 0) || _results is not { Problem: null, Query: { } query })
+                return "";
+            List<string> archived = [.. _heads.Where(head => head.Archived > Math.Max(head.First, query.First) && query.Hosts.Contains(head.Host))
+                .Select(head => string.Create(CultureInfo.InvariantCulture, $"{(_host is null ? $"{head.Host} " : "")}#{head.First}-#{head.Archived - 1}"))];
+            return archived.Count == 0 ? "" : $"archived, not searched: {string.Join(", ", archived)}";
+        }
+    }
 
     private TimeZoneInfo Zone => Shell.Application.Time.LocalTimeZone;
 
@@ -105,11 +121,33 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     /// <inheritdoc/>
     public override void Update()
     {
+        if (!_takesIn && _heads.Any(head => head.Host == OwnChain.Name))
+            Shell.Operations.Watch(TakeOwnInAsync, Closing);
+        UpdateVerdict();
+    }
+
+    private void UpdateVerdict()
+    {
         // A pull in the background has moved a head or met a contradiction: nothing is claimed of it until it was verified here.
         if (_heads.Count > 0 && !IsVerifying && _heads.Any(HasChanged))
             LoadAndVerify(asked: false);
         else
             ShowVerdict();
+    }
+
+    /// <summary>The console's own chain is in no snapshot: what was added to it is looked for here.</summary>
+    private async Task TakeOwnInAsync(CancellationToken stop)
+    {
+        _takesIn = true;
+        try
+        {
+            await Task.Run(() => Shell.Fleet.Audit.Head(OwnChain.Name), stop);
+        }
+        finally
+        {
+            _takesIn = false;
+        }
+        UpdateVerdict();
     }
 
     /// <inheritdoc/>
@@ -296,9 +334,14 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
 
     private AuditLink LinkOf(AuditLine line) => AuditLink.Of(line, _proofs.Of(line.Key.Host), Shell.Ascii);
 
-    private bool HasChanged(ChainHead head) => Shell.Snapshot.Host(head.Host) is { Head: { } seen } host
-        && ((seen.Copy, seen.Seq, seen.Hash) != (head.Copy, head.Seq, head.Hash)
-            || (_proofs.Of(head.Host) is { } found && host.HasConflict != (found.Conflict is not null)));
+    private bool HasChanged(ChainHead head)
+    {
+        var host = Shell.Snapshot.Host(head.Host);
+        var own = head.Host == OwnChain.Name ? Shell.Fleet.Audit.State(head.Host) : null;
+        return (own?.Head ?? host?.Head) is { } seen
+            && ((seen.Copy, seen.Seq, seen.Hash, seen.Archived) != (head.Copy, head.Seq, head.Hash, head.Archived)
+                || (_proofs.Of(head.Host) is { } found && (own is not null ? own.Conflict is not null : host!.HasConflict) != (found.Conflict is not null)));
+    }
 
     private async Task LoadAsync(CancellationToken stop)
     {

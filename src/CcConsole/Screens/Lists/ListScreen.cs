@@ -91,6 +91,9 @@ internal abstract class ListScreen<TRow> : Screen, IListScreen, IMarkable
     /// <summary>What stands before the count in the title: the host.</summary>
     protected virtual string TitlePrefix => "";
 
+    /// <summary>What the title says of what the count leaves out.</summary>
+    protected virtual string TitleNote => "";
+
     private string TitleText { get; set; } = "";
 
     private string SortKey => $"sort.{_name}";
@@ -315,7 +318,7 @@ internal abstract class ListScreen<TRow> : Screen, IListScreen, IMarkable
     {
         var count = Table.Rows.Count == _all.Count ? $"{_all.Count}" : $"{Table.Rows.Count}/{_all.Count}";
         var marked = Table.Marked.Count > 0 ? $"  {Table.Marked.Count} marked" : "";
-        TitleText = $"{TitlePrefix}{_name}[{count}]{(_parsed.IsEmpty ? "" : $"  /{_filter.Text}")}{marked}";
+        TitleText = $"{TitlePrefix}{_name}[{count}]{(_parsed.IsEmpty ? "" : $"  /{_filter.Text}")}{(TitleNote.Length == 0 ? "" : $"  {TitleNote}")}{marked}";
         Shell.ChromeChanged();
     }
 
