@@ -26,11 +26,14 @@ internal static class EntryValues
     }
 
     /// <inheritdoc cref="Text(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
-    public static string? Text(this JsonElement entry, ReadOnlySpan<byte> name)
+    public static string? Text(this JsonElement entry, ReadOnlySpan<byte> name) => entry.Member(name)?.Text();
+
+    /// <summary>The element as text; null when it is none.</summary>
+    public static string? Text(this JsonElement value)
     {
         try
         {
-            return entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : null;
         }
         catch (InvalidOperationException)
         {
@@ -39,9 +42,22 @@ internal static class EntryValues
         }
     }
 
+    /// <summary>A member; null when there is none, or another one's name is no text here.</summary>
+    public static JsonElement? Member(this JsonElement entry, ReadOnlySpan<byte> name)
+    {
+        try
+        {
+            return entry.TryGetProperty(name, out var value) ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>A member that is a whole number; null when there is none.</summary>
     public static long? Whole(this JsonElement entry, ReadOnlySpan<byte> name) =>
-        entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var whole) ? whole : null;
+        entry.Member(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var whole) ? whole : null;
 
     /// <summary>A member that is a hash; null when there is none.</summary>
     public static Hash32? Hash(this JsonElement entry, ReadOnlySpan<byte> name) =>

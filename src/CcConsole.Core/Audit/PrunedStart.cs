@@ -14,12 +14,12 @@ internal static class PrunedStart
         using var entry = EntryValues.Parse(line);
         if (entry?.RootElement is not { } said || said.Text("of"u8) != "audit"
             || said.Whole("last"u8) != nextSeq - 1 || said.Hash("last_hash"u8) != previous || said.Hash("root"u8) is not { } root
-            || !said.TryGetProperty("tree"u8, out var hashes) || hashes.ValueKind != System.Text.Json.JsonValueKind.Array)
+            || said.Member("tree"u8) is not { ValueKind: System.Text.Json.JsonValueKind.Array } hashes)
             return null;
         List<Hash32> subtrees = [];
         foreach (var hash in hashes.EnumerateArray())
         {
-            if (hash.ValueKind != System.Text.Json.JsonValueKind.String || !Hash32.TryParse(hash.GetString(), out var subtree))
+            if (!Hash32.TryParse(hash.Text(), out var subtree))
                 return null;
             subtrees.Add(subtree);
         }

@@ -155,9 +155,9 @@ internal sealed class CopyComparison(CacheDatabase cache, IChainSource source, P
                 && ChainLines.Member(line.Bytes.Span, "last_hash"u8) is { } hash
                 && (seq > head.Seq || (cache.Chains.Line(head, seq) is { } ours && ChainLines.Member(ours.Bytes.Span, "hash"u8) == hash));
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Not an entry: the verification says so.
+            // Not an entry, or one with half a surrogate pair, which has no text here: the verification says what it is.
             return false;
         }
     }

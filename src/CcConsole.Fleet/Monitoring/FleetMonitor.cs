@@ -234,7 +234,28 @@ public sealed class FleetMonitor : IAsyncDisposable
             {
                 // The session ended; the next visit says why, in the host's row.
             }
+            catch (Exception e)
+            {
+                Fail(host, e);
+            }
         });
+    }
+
+    private void Fail(HostEntry host, Exception fault)
+    {
+        try
+        {
+            if (_cache.Hosts.Find(host.Name) is { } state)
+            {
+                _cache.Hosts.Save(HostVisit.Failed(state, fault, _options.Time.GetUtcNow()));
+                Republish(host);
+            }
+        }
+        catch (Exception e)
+        {
+            // Not even that could be noted: the other hosts go on all the same.
+            _cacheProblem = e.Message;
+        }
     }
 
     private void OnApplied(ChangeResult result)

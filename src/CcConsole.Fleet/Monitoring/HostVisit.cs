@@ -48,18 +48,18 @@ internal sealed class HostVisit(SessionPool sessions, CacheDatabase cache, Audit
         }
         catch (Exception e) when (e is not ObjectDisposedException && !cancellation.IsCancellationRequested)
         {
-            // A fault of this program, met on this host: it is said there, and the other hosts are looked at as before.
-            state = state with
-            {
-                State = Problem,
-                Cause = $"{host.Name}: the console failed on what the host sent: {Plain.Text(e.Message)} ({e.GetType().Name})",
-                Hint = "This is a fault of the console: please report it.",
-                FailingSince = state.FailingSince ?? now,
-            };
+            state = Failed(state, e, now);
         }
 
         cache.Hosts.Save(state);
         return answered;
+    }
+
+    /// <summary>The state of a host on which this program failed.</summary>
+    public static HostState Failed(HostState state, Exception fault, DateTimeOffset now)
+    {
+        ProblemException told = HostFault.Of(state.Host, fault);
+        return state with { State = Problem, Cause = told.Message, Hint = told.Hint, FailingSince = state.FailingSince ?? now };
     }
 
     private async Task<HostState> WithAgentAsync(HostState state, HostConnection connection, CancellationToken cancellation)

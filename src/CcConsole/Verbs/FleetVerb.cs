@@ -4,6 +4,7 @@ using CcConsole.Composition;
 using CcConsole.Core;
 using CcConsole.Fleet;
 using CcConsole.Fleet.Hosts;
+using CcConsole.Fleet.Monitoring;
 
 namespace CcConsole.Verbs;
 
@@ -70,7 +71,7 @@ internal static class FleetVerb
         var hosts = fleet.Hosts.Select(words);
         if (hosts.Count == 0) throw new ProblemException("There is no host in the fleet yet", "cc-console host add NAME DESTINATION; this machine: cc-console host add here local");
         int code = Verb.Good;
-        (string Name, Task<T> Task)[] running = [.. hosts.Select(host => (host.Name, work(host.Name)))];
+        (string Name, Task<T> Task)[] running = [.. hosts.Select(host => (host.Name, RunAsync(host.Name)))];
         foreach ((string name, Task<T> task) in running)
         {
             try
@@ -85,5 +86,17 @@ internal static class FleetVerb
             }
         }
         return code;
+
+        async Task<T> RunAsync(string name)
+        {
+            try
+            {
+                return await work(name);
+            }
+            catch (Exception e) when (e is not (ProblemException or OperationCanceledException))
+            {
+                throw HostFault.Of(name, e);
+            }
+        }
     }
 }

@@ -155,6 +155,39 @@ public sealed class FleetMonitorTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_fault_of_the_console_itself_while_a_host_is_followed_is_said_in_its_row()
+    {
+        FaultyTime time = new();
+        AgentDouble agent = null!;
+        _fleet.Wraps["web01"] = inner => agent = new AgentDouble(inner);
+        FleetControl control = _fleet.Open(change: options => options with { Time = time, PollInterval = TimeSpan.FromHours(1) });
+        control.Hosts.Add(_fleet.MakeHost("web01"));
+        await control.Hosts.TestAsync(control.Hosts.Get("web01"));
+        agent.NewChain("c0ffee");
+        await control.Monitor.RefreshAsync();
+        Assert.Equal(Status.Ok, control.Monitor.Current.Host("web01")!.Status);
+        time.Faults = 1;
+        agent.Report("backup");
+        HostRow row = control.Monitor.Current.Host("web01")!;
+        for (int tries = 0; tries < 1200 && row.Status != Status.Fail; tries++)
+        {
+            await Task.Delay(25);
+            row = control.Monitor.Current.Host("web01")!;
+        }
+
+        Assert.Equal(Status.Fail, row.Status);
+        Assert.Contains("not foreseen", row.Cause);
+    }
+
+    /// <summary>A clock that fails so many times in a way that no one has foreseen.</summary>
+    private sealed class FaultyTime : TimeProvider
+    {
+        public volatile int Faults;
+
+        public override DateTimeOffset GetUtcNow() => Faults > 0 && Interlocked.Decrement(ref Faults) >= 0 ? throw new FormatException("not foreseen") : base.GetUtcNow();
+    }
+
+    [Fact]
     public async Task An_error_in_the_list_of_hosts_is_told_and_mended_without_a_restart()
     {
         FleetControl control = _fleet.Open();

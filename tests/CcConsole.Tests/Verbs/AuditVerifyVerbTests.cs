@@ -29,6 +29,22 @@ public sealed class AuditVerifyVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_copy_that_this_console_fails_on_is_not_readable_and_the_others_are_verified()
+    {
+        using SignedChain chain = new SignedChain().Runs(3).Sign();
+        _home.Host("web02", "").Cache(cache =>
+        {
+            chain.Store(cache);
+            chain.Store(cache, "web02");
+        });
+        ProgramResult edit = await ProgramRun.RunAsync("sqlite3", [Path.Combine(_home.State, "cache.db"), "UPDATE chain_copy SET hash = 'none' WHERE host = 'web01'"]);
+        Assert.Equal(0, edit.Code);
+        (int code, JsonElement[] lines) = await _home.LinesAsync("audit", "verify", "--host", "web01", "web02");
+        Assert.Equal(3, code);
+        Assert.Equal(["web01 UNREADABLE", "web02 OK"], lines.Select(line => $"{line.GetProperty("host").GetString()} {line.GetProperty("verdict").GetString()}"));
+    }
+
+    [Fact]
     public async Task A_copy_whose_first_pull_has_not_ended_is_older_than_any_age_that_is_asked_for()
     {
         using SignedChain chain = new SignedChain().Runs(3);

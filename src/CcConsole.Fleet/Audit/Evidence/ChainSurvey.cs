@@ -85,7 +85,15 @@ internal sealed class ChainSurvey
                 Checkpoint(line.Seq, ChainLines.Member(bytes, "note"u8));
                 break;
             case AuditEvents.Prune when First is { Seq: > 0 } first && Start is null:
-                Start = TreeAt(line, first.Seq);
+                try
+                {
+                    Start = TreeAt(line, first.Seq);
+                }
+                catch (InvalidOperationException)
+                {
+                    // Half a surrogate pair, which has no text here: no tree.
+                }
+
                 break;
         }
     }

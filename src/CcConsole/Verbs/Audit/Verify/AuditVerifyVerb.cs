@@ -90,7 +90,7 @@ internal static class AuditVerifyVerb
                 json.WriteString("conflict", finding.Conflict);
             }, $"{host}, {AuditOutput.Age(head)}", finding);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ProblemException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             // The other hosts are verified all the same.
             return VerifyOutput.Unreadable(context, json => json.WriteString("host", host), host, e);
@@ -113,11 +113,12 @@ internal static class AuditVerifyVerb
             return VerifyOutput.Write(context, options, json =>
             {
                 json.WriteString("host", host);
-                json.WriteString("pulled_at", live.Head?.PulledAt.ToString("O"));
+                if (live.Head is { } known) AuditOutput.WritePulled(json, known);
+                else json.WriteNull("pulled_at");
                 json.WriteString("conflict", finding.Conflict);
             }, $"{host}, live", finding);
         }
-        catch (ProblemException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             return VerifyOutput.Unreadable(context, json => json.WriteString("host", host), host, e);
         }
