@@ -12,7 +12,7 @@ internal sealed record Migration(int Version, string Sql)
     public const int ApplicationId = 0x43634361;
 
     /// <summary>All steps, in order.</summary>
-    public static IReadOnlyList<Migration> All { get; } = [new(1, FirstSchema.Sql), new(2, InventorySchema.Sql), new(3, BatchSchema.Sql), new(4, SeenSchema.Sql), new(5, OutcomeSchema.Sql), new(6, HeadSchema.Sql), new(7, EndedSchema.Sql), new(8, WitnessSchema.Sql)];
+    public static IReadOnlyList<Migration> All { get; } = [new(1, FirstSchema.Sql), new(2, InventorySchema.Sql), new(3, BatchSchema.Sql), new(4, SeenSchema.Sql), new(5, OutcomeSchema.Sql), new(6, HeadSchema.Sql), new(7, EndedSchema.Sql), new(8, WitnessSchema.Sql), new(9, ClaimSchema.Sql)];
 
     /// <summary>Brings the file to the newest version; a file of a newer console or of another program is refused, unchanged.</summary>
     public static void Apply(SqliteConnection connection, string path, IReadOnlyList<Migration> steps)

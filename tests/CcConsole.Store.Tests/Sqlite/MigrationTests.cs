@@ -3,6 +3,7 @@ using CcConsole.Core.Audit.Search;
 using CcConsole.Store.Chains;
 using CcConsole.Store.Changes;
 using CcConsole.Store.Reports;
+using CcConsole.Store.Sqlite;
 using Xunit;
 
 namespace CcConsole.Store.Tests.Sqlite;
@@ -84,6 +85,27 @@ public sealed class MigrationTests : IDisposable
         cache.Index.Update(cancellation: TestContext.Current.CancellationToken);
         Assert.Equal([0], cache.Index.Find(head, new AuditQuery { Text = SearchText.Parse("buro"), ExitCode = 4 }).Select(line => line.Seq));
         Assert.Equal([1], cache.Index.Find(head, new AuditQuery { Event = "job.started" }).Select(line => line.Seq));
+    }
+
+    [Fact]
+    public void What_an_older_console_had_heard_is_kept()
+    {
+        CacheDatabase.Open(_cache.FilePath, _cache.Time).Dispose();
+        string old = Migration.All.Single(step => step.Version == 6).Sql;
+        int begin = old.IndexOf("CREATE TABLE chain_claim(", StringComparison.Ordinal);
+        TemporaryCache.Run("sqlite3", _cache.FilePath, $"""
+            DROP TABLE chain_claim;
+            {old[begin..(old.IndexOf("STRICT;", begin, StringComparison.Ordinal) + 7)]}
+            INSERT INTO chain_claim VALUES(4, '9f2c', 7, 'h', 'alice@laptop', 'web01', 'web02', 11, NULL, x'01'), (9, '9f2c', 8, 'i', 'bob@desk', 'web01', 'web03', 12, 5, x'0203');
+            PRAGMA user_version = 8;
+            """);
+        CacheDatabase cache = _cache.Open();
+        IReadOnlyList<ChainClaim> claims = cache.Claims.Of("9f2c");
+        Assert.Equal([(4L, 7L, "h", "web02"), (9L, 8L, "i", "web03")], claims.Select(claim => (claim.Id, claim.Seq, claim.Hash, claim.AtHost)));
+        Assert.Equal([2, 3], claims[1].Line.ToArray());
+        // The same word in another host's chain counts on its own.
+        cache.Claims.Add(claims[0] with { AtHost = "web03" });
+        Assert.Equal([4L, 9L, 10L], cache.Claims.Of("9f2c").Select(claim => claim.Id));
     }
 
     [Fact]
