@@ -37,7 +37,7 @@ public sealed class AuditOperations
 
     /// <summary>
     /// Takes a host's new entries into the cache, verified against what was seen before. What contradicts the copy is a result, not an
-    /// exception; the host then stays flagged until <see cref="Resolve"/>.
+    /// exception; the host then stays flagged until <see cref="Resolve(Resolution)"/>.
     /// </summary>
     /// <param name="host">The host's name in the fleet.</param>
     /// <param name="deep">True: every entry that the host has is first held against the copy, which finds what was changed there after it
@@ -230,50 +230,47 @@ public sealed class AuditOperations
     /// <summary>All contradictions, resolved ones too.</summary>
     public IReadOnlyList<ChainConflict> AllConflicts(string? host = null) => _cache.Conflicts.All(host);
 
-    /// <summary>
-    /// Whether a host's copy goes on when its contradictions are resolved: where only the SSH key was another, or only other consoles' words
-    /// contradict what the host itself has given all along.
-    /// </summary>
-    public bool GoesOn(string host) => GoesOn(_cache.Conflicts.Open(host));
+    /// <summary>What there is to resolve of a host, and what that decides: to be shown before <see cref="Resolve(Resolution)"/>.</summary>
+    /// <exception cref="ProblemException">There is nothing to resolve.</exception>
+    public Resolution ToResolve(string host) => Resolution.Of(_cache, host)
+        ?? throw new ProblemException($"There is no open conflict of {Plain.Text(host)}", "cc-console audit heads shows the verdicts.");
 
-    private static bool GoesOn(IReadOnlyList<ChainConflict> open) => open.All(conflict => conflict.Verdict == HostKeyPin.Verdict || conflict.Witness is not null);
+    /// <summary>Resolves all that is open of a host now: as <see cref="Resolve(Resolution)"/>.</summary>
+    public bool Resolve(string host) => Resolve(ToResolve(host));
 
     /// <summary>
     /// Notes that a person has looked at a host's contradictions. Where only the SSH key was another, the one that was found is pinned and the
     /// copy goes on; so it does where only the word of other consoles stood against it, which does not count then. Else the host's chain is taken as it is now: the evidence and the old copy stay; the next pull begins a new copy.
+    /// What was found since they were read stays open.
     /// </summary>
     /// <returns>True when the copy goes on.</returns>
-    /// <exception cref="ProblemException">The console is read-only, its own chain cannot be written, or there is nothing to resolve.</exception>
-    public bool Resolve(string host)
+    /// <exception cref="ProblemException">The console is read-only, or its own chain cannot be written.</exception>
+    public bool Resolve(Resolution decided)
     {
+        ArgumentNullException.ThrowIfNull(decided);
+        string host = decided.Host;
+        IReadOnlyList<ChainConflict> open = decided.Open;
         _guard.Demand($"resolving the conflict of {host}");
-        IReadOnlyList<ChainConflict> open = _cache.Conflicts.Open(host);
-        if (open.Count == 0)
+        string decision = !decided.GoesOn ? "a new copy begins" : string.Join("; ", new[]
         {
-            throw new ProblemException($"There is no open conflict of {Plain.Text(host)}", "cc-console audit heads shows the verdicts.");
-        }
-
-        bool goesOn = GoesOn(open);
-        string? key = goesOn && open.LastOrDefault(conflict => conflict.Witness is null) is { } other
-            ? System.Text.Encoding.UTF8.GetString(_cache.Conflicts.Evidence(other.Id).Theirs.Span) : null;
-        string[] witnesses = [.. open.Select(conflict => conflict.Witness).OfType<string>().Distinct()];
-        string decision = !goesOn ? "a new copy begins" : key is not null ? "the other key is the host's" : "the word of the witness does not count";
+            decided.Key is null ? null : "the other key is the host's", decided.Witnesses.Count == 0 ? null : "the word of the witness does not count",
+        }.OfType<string>());
         string? unrecorded = _guard.Own.Record(AuditEvents.AuditResolved, host, new AuditMember("verdict", open[^1].Verdict), new AuditMember("at_seq", open[^1].Seq),
-            new AuditMember("decision", decision), new AuditMember("fingerprint", key), new AuditMember("witnesses", witnesses));
+            new AuditMember("decision", decision), new AuditMember("fingerprint", decided.Key), new AuditMember("witnesses", decided.Witnesses));
         if (unrecorded is not null)
         {
             throw new ProblemException($"{unrecorded}; nothing was resolved");
         }
 
-        _cache.Conflicts.Resolve(host, _options.Actor);
-        if (goesOn)
+        _cache.Conflicts.Resolve(open.Select(conflict => conflict.Id), _options.Actor);
+        if (decided.GoesOn)
         {
             foreach (ChainConflict conflict in open.Where(conflict => conflict.Witness is not null))
             {
                 _cache.Claims.Forget(conflict.Chain, conflict.Witness!);
             }
 
-            if (key is not null)
+            if (decided.Key is { } key)
             {
                 _cache.Chains.Pin(host, key);
             }

@@ -17,20 +17,20 @@ internal sealed class PullEvidence(CacheDatabase cache, string host, string key 
     public PullResult Keep(ChainHead? head, long seq, string verdict, string message, ReadOnlyMemory<byte> ours, ReadOnlyMemory<byte> theirs) =>
         Result(cache.Conflicts.Keep(host, head?.Chain ?? "", seq, verdict, key.Length > 0 ? $"{message}; {key}" : message, ours, theirs));
 
-    /// <summary>The result of a pull that a contradiction ends.</summary>
-    public PullResult Result(ChainConflict conflict) => new()
+    /// <summary>The result of a pull that a contradiction ends, or that ends beside one; what else is open is told with it.</summary>
+    public PullResult Result(ChainConflict conflict)
     {
-        Host = host,
-        Verdict = conflict.Verdict,
-        Head = cache.Chains.Head(host),
-        Message = conflict.Message,
-        Hint = conflict.Witness is { } witness
-            ? $"Both entries are kept in {conflict.Directory}. Find out who is right; where the word in the chain of {Ssh.Plain.Text(witness)} does not count, the copy goes on: cc-console audit resolve {host} --yes"
-            : conflict.Verdict == HostKeyPin.Verdict
-            ? $"If the key was changed on purpose, and this one is the host's (ssh-keygen -lf on the host tells): cc-console audit resolve {host} --yes"
-            : $"Both versions are kept in {conflict.Directory}. Find out what happened on the host, then: cc-console audit resolve {host}",
-        Conflict = conflict,
-    };
+        Resolution? decided = Resolution.Of(cache, host);
+        return new PullResult
+        {
+            Host = host,
+            Verdict = conflict.Verdict,
+            Head = cache.Chains.Head(host),
+            Message = string.Join("; and ", [conflict.Message, .. decided?.Open.Where(other => other.Id != conflict.Id).Select(Resolution.Finding) ?? []]),
+            Hint = decided?.Hint,
+            Conflict = conflict,
+        };
+    }
 
     /// <summary>The copy's bytes from an entry on, as many as are kept.</summary>
     public byte[] Ours(ChainHead head, long from)

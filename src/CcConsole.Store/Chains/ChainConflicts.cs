@@ -72,10 +72,14 @@ public sealed class ChainConflicts
         connection.List(row => ((ReadOnlyMemory<byte>)row.Bytes(0), (ReadOnlyMemory<byte>)row.Bytes(1)), "SELECT ours, theirs FROM chain_conflict WHERE id = $1", id)
             is [var evidence] ? evidence : throw new ProblemException($"There is no conflict with the number {id}"));
 
-    /// <summary>Notes that a person has looked at a host's conflicts and decided. The evidence stays.</summary>
-    public void Resolve(string host, string actor) => _database.Write(connection =>
-        connection.Run("UPDATE chain_conflict SET resolved_at = $2, resolved_by = $3 WHERE host = $1 AND resolved_at IS NULL",
-            host, _database.Time.GetUtcNow(), actor));
+    /// <summary>Notes that a person has looked at these conflicts and decided. The evidence stays.</summary>
+    public void Resolve(IEnumerable<long> ids, string actor) => _database.Write(connection =>
+    {
+        foreach (long id in ids)
+        {
+            connection.Run("UPDATE chain_conflict SET resolved_at = $2, resolved_by = $3 WHERE id = $1 AND resolved_at IS NULL", id, _database.Time.GetUtcNow(), actor);
+        }
+    });
 
     private List<ChainConflict> List(string? host, string condition) => _database.Read(connection => connection.List(ToConflict,
         $"SELECT {Columns} FROM chain_conflict WHERE ($1 IS NULL OR host = $1) {condition} ORDER BY id", host));

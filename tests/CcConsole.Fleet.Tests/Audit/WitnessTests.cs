@@ -1,3 +1,4 @@
+using CcConsole.Core;
 using CcConsole.Core.Audit;
 using CcConsole.Core.Protocol;
 using CcConsole.Fleet.Audit;
@@ -186,7 +187,7 @@ public sealed class WitnessTests : IAsyncDisposable
         Assert.True(_console.Audit.State("web01").IsBad);
         Assert.Contains("the copy goes on", (await _console.Audit.PullAsync("web01")).Hint);
 
-        Assert.True(_console.Audit.GoesOn("web01"));
+        Assert.True(_console.Audit.ToResolve("web01").GoesOn);
         Assert.True(_console.Audit.Resolve("web01"));
         PullResult after = await _console.Audit.PullAsync("web01");
         Assert.True(after.IsGood, after.Message);
@@ -235,13 +236,43 @@ public sealed class WitnessTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task All_that_is_open_is_told_and_only_what_was_told_is_resolved()
+    {
+        await _console.Audit.PullAsync("web01");
+        Say("web02", "web01", 3);
+        await _console.Audit.PullAsync("web02");
+        Resolution word = _console.Audit.ToResolve("web01");
+        Assert.DoesNotContain("SSH", word.Words + (await _console.Audit.PullAsync("web01")).Hint);
+
+        ChainConflict key = _console.Cache.Conflicts.Keep("web01", "cweb01", 9, "HOSTKEY", "the key is SHA256:other, and was SHA256:first", "SHA256:first"u8.ToArray(), "SHA256:other"u8.ToArray());
+        PullResult red = await _console.Audit.PullAsync("web01");
+        Assert.Equal(key.Id, red.Conflict!.Id);
+        Assert.Contains("SHA256:other", red.Hint);
+        Assert.Contains("the word in the chain of web02", red.Hint);
+        Assert.Contains("of web02 says so", red.Message);
+        Resolution both = _console.Audit.ToResolve("web01");
+        Assert.Equal(2, both.Findings.Count);
+        Assert.StartsWith("the SSH key SHA256:other is that of web01, and the word in the chain of web02 does not count", both.Words);
+
+        // The key was found while a person looked at the word: nobody was shown it.
+        Assert.True(_console.Audit.Resolve(word));
+        Assert.Equal([key.Id], _console.Audit.Conflicts("web01").Select(conflict => conflict.Id));
+        Assert.NotEqual("SHA256:other", _console.Audit.Head("web01").HostKey);
+        Resolution last = _console.Audit.ToResolve("web01");
+        Assert.StartsWith("the SSH key SHA256:other is that of web01 from here on", last.Words);
+        Assert.True(_console.Audit.Resolve(last));
+        Assert.Equal("SHA256:other", _console.Audit.Head("web01").HostKey);
+        Assert.Contains("no open conflict", Assert.Throws<ProblemException>(() => _console.Audit.ToResolve("web01")).Message);
+    }
+
+    [Fact]
     public async Task A_contradiction_by_the_host_itself_takes_its_copy_aside_whatever_others_say()
     {
         await _console.Audit.PullAsync("web01");
         Say("web02", "web01", 3);
         await _console.Audit.PullAsync("web02");
         _console.Cache.Conflicts.Keep("web01", "cweb01", 2, "HASH", "it was changed", new byte[] { 1 }, new byte[] { 2 });
-        Assert.False(_console.Audit.GoesOn("web01"));
+        Assert.False(_console.Audit.ToResolve("web01").GoesOn);
         Assert.False(_console.Audit.Resolve("web01"));
         Assert.Null(_console.Cache.Chains.Head("web01"));
     }

@@ -151,9 +151,12 @@ public sealed class ChainCopiesTests : IDisposable
         Assert.Equal(2, database.Conflicts.Open("web01").Count);
         Assert.Empty(database.Conflicts.Open("web02"));
 
-        database.Conflicts.Resolve("web01", "alice");
+        ChainConflict since = database.Conflicts.Keep("web01", "9f2c", 2, "HASH", "found since", ours, theirs);
+        database.Conflicts.Resolve([conflict.Id, third.Id], "alice");
+        Assert.Equal([since], database.Conflicts.Open());
+        database.Conflicts.Resolve([conflict.Id, since.Id], "alice");
         Assert.Empty(database.Conflicts.Open());
-        Assert.Equal(["alice", "alice"], database.Conflicts.All("web01").Select(each => each.ResolvedBy));
+        Assert.Equal(["alice", "alice", "alice"], database.Conflicts.All("web01").Select(each => each.ResolvedBy));
         Assert.True(File.Exists(Path.Combine(conflict.Directory, "ours")));
     }
 

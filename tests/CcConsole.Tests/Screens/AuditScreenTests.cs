@@ -89,6 +89,21 @@ public sealed class AuditScreenTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Who_resolves_is_shown_each_contradiction_and_the_key_that_is_pinned_then()
+    {
+        _fleet.Chain("web01", 30);
+        var conflicts = _fleet.Control.Cache.Conflicts;
+        conflicts.Keep("web01", "c0ffee00c0ffee00", 29, "HOSTKEY", "the SSH key is another", "SHA256:first"u8.ToArray(), "SHA256:other"u8.ToArray());
+        conflicts.Keep("web01", "c0ffee00c0ffee00", 12, "FORK", "alice@laptop has seen another entry", new byte[] { 1 }, new byte[] { 2 }, "web02");
+        _fleet.Known("web01", "");
+        var screen = await StartAsync("FORK");
+        screen.Press(":").Type("audit.resolve").Press("Enter");
+        await screen.WaitForText("Type web01 to confirm");
+        foreach (var words in (string[])["HOSTKEY at #29", "SHA256:other", "FORK at #12", "chain of web02"])
+            Assert.Contains(words, screen.Text);
+    }
+
+    [Fact]
     public async Task The_whole_chain_can_be_gone_through()
     {
         _fleet.Chain("web01", 1200).Known("web01", "");

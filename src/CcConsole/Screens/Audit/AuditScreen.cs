@@ -234,18 +234,17 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
             Shell.Show(new Question($"{chain}: what is proven", AuditExplanation.Of(found), "Back"));
     }
 
-    /// <summary>Takes the host's chain as it is now, after a person has looked at the contradiction.</summary>
+    /// <summary>Resolves the contradictions that are open, after a person has looked at each.</summary>
     public void Resolve() => Shell.Operations.Start($"{What}: resolving the conflict", async stop =>
     {
         var host = _host!;
+        var decided = await Task.Run(() => Shell.Fleet.Audit.ToResolve(host), stop);
         var question = new Question("Resolve the conflict?",
-            (Shell.Fleet.Audit.GoesOn(host)
-                ? "The host's SSH key is another one, or another console's word stands against its chain. From here on that key is the host's, and the word does not count; the copy goes on and the evidence stays"
-                : "The host's chain contradicts what was seen of it. From here on its chain as it is now is taken; the old copy and the evidence stay") + $":\n\n{_banner.Detail}\n\nType {host} to confirm that you know why.",
+            $"{string.Join("\n\n", decided.Findings)}\n\nTo resolve means: {decided.Words}.\n\nType {host} to confirm that you know why.",
             new TextInput(), host, "Resolve", "Back");
         if (await Shell.AskAsync(question) != 1)
             return;
-        await Task.Run(() => Shell.Fleet.Audit.Resolve(host), stop);
+        await Task.Run(() => Shell.Fleet.Audit.Resolve(decided), stop);
         Pull();
     });
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CcConsole.Fleet;
 using CcConsole.Fleet.Audit;
+using CcConsole.Store.Chains;
 using CcConsole.Verbs.Output;
 
 namespace CcConsole.Verbs.Audit;
@@ -49,7 +50,11 @@ internal static class AuditHeadsVerb
             {
                 if (!state.IsBad) continue;
                 context.Output.WriteLine($"✗ {Plain.Text(state.Host)}: {Plain.Text(state.Words)}");
-                if (state.Conflict is { } conflict) context.Output.WriteLine($"    evidence: {Plain.Text(conflict.Directory)}");
+                foreach (ChainConflict conflict in fleet.Audit.Conflicts(state.Host).Reverse())
+                {
+                    if (conflict.Id != state.Conflict?.Id) context.Output.WriteLine($"✗ {Plain.Text(state.Host)}: {Plain.Text(Resolution.Finding(conflict))}");
+                    context.Output.WriteLine($"    evidence: {Plain.Text(conflict.Directory)}");
+                }
             }
         }
         return Task.FromResult(states.Any(state => state.IsBad) ? Verb.Findings : Verb.Good);

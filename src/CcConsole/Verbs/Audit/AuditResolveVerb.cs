@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CcConsole.Core;
 using CcConsole.Fleet;
+using CcConsole.Fleet.Audit;
 
 namespace CcConsole.Verbs.Audit;
 
@@ -16,11 +17,10 @@ internal static class AuditResolveVerb
     private static Task<int> RunAsync(VerbContext context, FleetControl fleet)
     {
         string host = context.Get(FleetVerb.Host);
-        if (!context.Get(Yes))
-            throw new ProblemException(fleet.Audit.GoesOn(host)
-                ? $"Resolving takes the other SSH key for that of {host}, and the word against its chain for false; the copy goes on"
-                : $"Resolving takes the chain of {host} as it is now from here on", "look at the evidence (cc-console audit heads names the folder), then give --yes");
-        bool goesOn = fleet.Audit.Resolve(host);
+        Resolution decided = fleet.Audit.ToResolve(host);
+        foreach (string finding in decided.Findings) context.Error.WriteLine(Plain.Text(finding));
+        if (!context.Get(Yes)) throw new ProblemException($"Resolving means: {decided.Words}", "look at the evidence, then give --yes");
+        bool goesOn = fleet.Audit.Resolve(decided);
         if (context.Json)
         {
             context.Document(json =>
@@ -29,7 +29,7 @@ internal static class AuditResolveVerb
                 json.WriteBoolean("copy_goes_on", goesOn);
             });
         }
-        else if (goesOn) context.Error.WriteLine($"resolved {Plain.Text(host)}: its copy goes on");
+        else if (goesOn) context.Error.WriteLine($"resolved: {Plain.Text(decided.Words)}");
         else context.Error.WriteLine($"resolved {Plain.Text(host)}; cc-console audit pull {Plain.Text(host)} begins a new copy");
         return Task.FromResult(Verb.Good);
     }
