@@ -18,6 +18,9 @@ internal sealed unsafe class KeyFiles
     private readonly string _key;
     private readonly string _next;
 
+    // The key that was to follow is the one in force, and its name is perhaps not on disk.
+    private bool _renamed;
+
     /// <param name="directory">The daemon's own directory, which nobody else may enter.</param>
     internal KeyFiles(string directory) => (_directory, _key, _next) = (directory, directory + "/key", directory + "/key.next");
 
@@ -33,6 +36,7 @@ internal sealed unsafe class KeyFiles
     /// <exception cref="ProblemException">It could not be written and brought to disk.</exception>
     internal void WriteNext(SigningKey key)
     {
+        _renamed = false;
         Overwrite(_next);
         if (Libc.unlink(_next) != 0 && Libc.LastError != Errno.NoEntry)
             throw Failed(_next, "cannot be removed");
@@ -59,10 +63,16 @@ internal sealed unsafe class KeyFiles
     /// <exception cref="ProblemException">It did not come that far; to be called again, also by a later process.</exception>
     internal void Promote()
     {
-        Overwrite(_key);
-        if (Libc.rename(_next, _key) != 0)
-            throw Failed(_next, $"cannot be renamed to {_key}");
+        if (!_renamed)
+        {
+            Overwrite(_key);
+            if (Libc.rename(_next, _key) != 0)
+                throw Failed(_next, $"cannot be renamed to {_key}");
+            _renamed = true;
+        }
+
         AppendFile.SyncDirectory(_directory);
+        _renamed = false;
     }
 
     private static SigningKey? Read(string path, string origin)

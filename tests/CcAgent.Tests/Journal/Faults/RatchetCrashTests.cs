@@ -81,6 +81,30 @@ public class RatchetCrashTests
         Assert.Equal(["audit.key_next", "audit.checkpoint", "audit.key_next", "audit.key_next", "audit.checkpoint"], announced.Take(5));
     }
 
+    [Fact]
+    public async Task A_key_whose_place_in_the_directory_did_not_come_to_disk_at_first_is_not_overwritten_as_the_old_one()
+    {
+        using var folder = new SecureFolder();
+        await using (var first = await RunningDaemon.StartAsync(folder))
+            Assert.Equal(0, await first.StopAsync());
+        await using (var killed = InjectedFault.Start(folder, "audit-state/key.next", "rename:signal=KILL:when=1"))
+        {
+            Assert.True(await killed.ReadyAsync(), killed.Said);
+            Assert.Equal(137, await killed.StopAsync());
+        }
+
+        // When the log is opened, and after the rename that the one before owed.
+        await using (var failed = InjectedFault.Start(folder, "audit-state", "fsync:error=EIO:when=2"))
+        {
+            Assert.True(await failed.ReadyAsync(), failed.Said);
+            Assert.Equal(0, await failed.StopAsync());
+        }
+
+        Assert.Contains(await File.ReadAllBytesAsync(folder.Path + "/audit-state/key"), value => value != 0);
+        Assert.Equal(3, await RatchetOracle.CheckpointsAsync(folder.Path));
+        await GoesOnAsync(folder, "EIO", 3);
+    }
+
     [Theory]
     [InlineData("gone")]
     [InlineData("other")]
@@ -165,9 +189,8 @@ public class RatchetCrashTests
     }
 
     // Its files are those of a chain that goes on, which one more start shows.
-    private static async Task GoesOnAsync(SecureFolder folder, string when)
+    private static async Task GoesOnAsync(SecureFolder folder, string when, int checkpoints = 0)
     {
-        var checkpoints = 0;
         for (var start = 0; start < 2; start++)
         {
             await using var daemon = await RunningDaemon.StartAsync(folder);
