@@ -64,7 +64,19 @@ internal sealed class WatchRecords
         }
     }
 
+    // A line that is none of the agent's says nothing; what is the matter with it, a verification tells.
     private void Take(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            TakeEntry(line);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+        }
+    }
+
+    private void TakeEntry(ReadOnlySpan<byte> line)
     {
         var reader = new Utf8JsonReader(line);
         string? happened = null, table = null, after = null, job = null, due = null, last = null;

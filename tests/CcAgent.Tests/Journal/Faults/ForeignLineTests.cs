@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using CcAgent.Places;
 using CcAgent.Tests.Harness;
+using CcAgent.Watch;
 using CcConsole.Core.Audit;
 using Xunit;
 
@@ -14,11 +16,23 @@ public class ForeignLineTests
     [InlineData("\"timestamp\": 1e27")]
     [InlineData("\"timestamp\": \"now\"")]
     [InlineData("\"timestamp\": 1.5")]
-    public async Task A_number_that_is_none_of_ours_under_a_right_hash_does_not_end_the_writer(string timestamp)
+    [InlineData("\"event\": \"crontab.changed\", \"table\": \"\\ud800\", \"timestamp\": 1.5")]
+    public async Task Members_that_are_none_of_ours_under_a_right_hash_do_not_end_the_writer_nor_the_watch(string members)
     {
         using var folder = await BegunAsync();
-        Append(folder, seq => seq, timestamp);
+        Append(folder, seq => seq, members);
         await GoesOnAsync(folder);
+        Assert.Empty(WatchRecords.Read(AgentPlaces.For(folder.Path), 0).Tables);
+    }
+
+    [Fact]
+    public async Task A_line_that_is_no_entry_in_the_midst_of_them_does_not_end_the_watch()
+    {
+        using var folder = new SecureFolder();
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        await File.AppendAllTextAsync(folder.LastSegment("audit"), "{\"event\": \"crontab.\n", TestContext.Current.CancellationToken);
+        Assert.True(SocketClient.Ask(folder.Socket, SocketClient.Minimal).GetProperty("ok").GetBoolean());
+        Assert.Empty(WatchRecords.Read(AgentPlaces.For(folder.Path), 0).Tables);
     }
 
     [Theory]
