@@ -26,6 +26,9 @@ internal sealed class RequestReader
     // The runs whose start was recorded before they began.
     private readonly BegunRuns _begun;
 
+    // Those whose start waits to be on disk, with who has told of it again meanwhile.
+    private readonly Dictionary<(uint Uid, string Run), List<Connection>> _beginning = [];
+
     // Whether a run is begun only when its start is on record.
     private readonly bool _strict;
 
@@ -147,9 +150,22 @@ internal sealed class RequestReader
             return null;
         }
 
+        run = run with { Uid = connection.Uid, Pid = connection.Pid };
+        if (_begun.Contains(run))
+        {
+            connection.Close(Connection.Format(new RecordAnswer(true, true, -1, "")));
+            return null;
+        }
+
+        if (_beginning.TryGetValue((run.Uid, run.RunId), out var again))
+        {
+            again.Add(connection);
+            return null;
+        }
+
         if (!_begun.HasRoom(connection.Uid))
             return Rejected(connection, json, "the start of a run: too many of this user's have begun of which nothing more was heard", run.JobId);
-        run = run with { Uid = connection.Uid, Pid = connection.Pid };
+        _beginning.Add((run.Uid, run.RunId), again = []);
         return new EntryRequest
         {
             Uid = connection.Uid,
@@ -159,7 +175,9 @@ internal sealed class RequestReader
             {
                 if (answer.Good)
                     _begun.Add(run);
-                connection.Close(Connection.Format(answer));
+                _beginning.Remove((run.Uid, run.RunId));
+                foreach (var each in again.Prepend(connection))
+                    each.Close(Connection.Format(answer));
             },
         };
     }

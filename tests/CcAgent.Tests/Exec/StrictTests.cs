@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using CcAgent.Tests.Harness;
 using CcConsole.Tests.Shared;
 using Xunit;
@@ -132,6 +133,27 @@ public class StrictTests
         Assert.True(SocketClient.Ask(folder.Socket, SocketClient.Minimal.Trim().Replace("}", ",\"runId\":\"r7\"}", StringComparison.Ordinal)).GetProperty("ok").GetBoolean());
         Assert.True(SocketClient.Ask(folder.Socket, Begin("after")).GetProperty("ok").GetBoolean());
         Assert.False(SocketClient.Ask(folder.Socket, Begin("again")).GetProperty("ok").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_start_that_is_told_again_at_once_or_later_is_on_record_once()
+    {
+        using var folder = await FolderAsync();
+        await using var daemon = await RunningDaemon.StartAsync(folder);
+        // Both are there when it looks.
+        await AgentProgram.ShellAsync($"kill -STOP {daemon.Pid}");
+        using (var first = SocketClient.Connect(folder.Socket))
+        using (var second = SocketClient.Connect(folder.Socket))
+        {
+            first.Send(Encoding.UTF8.GetBytes(Begin("r1")));
+            second.Send(Encoding.UTF8.GetBytes(Begin("r1")));
+            await AgentProgram.ShellAsync($"kill -CONT {daemon.Pid}");
+            Assert.True(SocketClient.Answer(first).GetProperty("ok").GetBoolean());
+            Assert.True(SocketClient.Answer(second).GetProperty("ok").GetBoolean());
+        }
+
+        Assert.True(SocketClient.Ask(folder.Socket, Begin("r1")).GetProperty("ok").GetBoolean());
+        Assert.Single(await AgentProgram.EntriesAsync(folder.Path), entry => entry.GetProperty("event").GetString() == "job.started");
     }
 
     [Fact]
