@@ -29,6 +29,9 @@ internal sealed class Ratchet : IDisposable
     private bool _owed;
     private Thread? _work;
     private string? _failure;
+
+    // The key in force could not be used, though the next was there.
+    private bool _refused;
     private long _last;
 
     private Ratchet(AgentPlaces places, AuditSettings settings, string chain)
@@ -46,8 +49,8 @@ internal sealed class Ratchet : IDisposable
     /// <summary>Why checkpoints cannot be signed; null while they can.</summary>
     internal string? Problem { get; private set; }
 
-    /// <summary>Whether it pays to try: not soon after it could not be done.</summary>
-    internal bool MayTry => Problem is null || Stopwatch.GetElapsedTime(_last) >= Pause;
+    /// <summary>Whether it pays to try: not soon after it could not be done. What failed before the next key was made hinders nothing.</summary>
+    internal bool MayTry => (!_refused && (Problem is null || _next is not null)) || Stopwatch.GetElapsedTime(_last) >= Pause;
 
     /// <summary>Whether a checkpoint can be signed at once.</summary>
     internal bool IsReady
@@ -128,7 +131,8 @@ internal sealed class Ratchet : IDisposable
     {
         string? note = null;
         Try(() => note = _key!.Sign(new Checkpoint(Checkpoint.OfHost(_chain), tree.Size, tree.Root)).Format());
-        if (note is null)
+        _refused = note is null;
+        if (_refused)
             _last = Stopwatch.GetTimestamp();
         return note;
     }

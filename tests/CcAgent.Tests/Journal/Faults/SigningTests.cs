@@ -37,6 +37,36 @@ public class SigningTests
         await GoodAsync(folder, 2);
     }
 
+    [Theory]
+    [InlineData("tree.new")]
+    [InlineData("key.next")]
+    public async Task After_one_step_that_failed_the_next_checkpoint_is_signed_as_soon_as_its_key_is_there(string blocked)
+    {
+        using var folder = new SecureFolder();
+        blocked = folder.Path + "/audit-state/" + blocked;
+        using (var journal = OpenJournal.In(folder, settings: new AuditSettings(CheckpointEntries: 40)))
+        {
+            journal.Checkpoint();
+            OpenJournal.Finish(journal);
+            // In the way of the tree that is kept, or of the next key.
+            Directory.CreateDirectory(blocked);
+            Add(journal, 1);
+            journal.Checkpoint();
+            OpenJournal.Finish(journal);
+            Assert.NotNull(journal.Unsigned);
+            var before = journal.LastCheckpoint;
+            Directory.Delete(blocked);
+            Add(journal, 30);
+            // Begins to make the key, beside the writer.
+            journal.Tend();
+            OpenJournal.Finish(journal);
+            Add(journal, 40);
+            Assert.NotEqual(before, journal.LastCheckpoint);
+        }
+
+        await GoodAsync(folder, await RatchetOracle.CheckpointsAsync(folder.Path));
+    }
+
     [Fact]
     public async Task A_first_key_whose_entry_was_given_up_is_named_again()
     {
