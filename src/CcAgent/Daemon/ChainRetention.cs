@@ -85,7 +85,7 @@ internal sealed class ChainRetention : IDaemonPart
             foreach (var segment in segments)
             {
                 if (segment.First >= note.First && segment.First <= note.Last)
-                    _seal.Remove(segment, by, held);
+                    _seal.Remove(segment, by, held, ChainPruning.Torn(segments, segment.Name, note.Last));
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using CcAgent.Places;
 using CcConsole.Core.Audit;
@@ -73,13 +74,24 @@ internal static class ChainPruning
         return by is { } told && Find(segments, acknowledged!.Value, static _ => true) is { } held ? (told, held) : null;
     }
 
+    /// <summary>Where an entry lies that says where a segment that was given up has a torn end; null when there is none.</summary>
+    /// <param name="segments">The chain's segments.</param>
+    /// <param name="name">The segment's file name.</param>
+    /// <param name="last">The last entry that was given up.</param>
+    internal static EntryPlace? Torn(List<Segment> segments, string name, long last)
+    {
+        // It is among the first that followed.
+        var segment = Encoding.ASCII.GetBytes($"\"segment\": \"{name}\"");
+        return Find(segments, last + 1, line => line.IndexOf("\"event\": \"audit.recovered\""u8) >= 0 && line.IndexOf(segment) >= 0, last + 64);
+    }
+
     private delegate bool LineTest(ReadOnlySpan<byte> line);
 
-    private static EntryPlace? Find(List<Segment> segments, long from, LineTest test)
+    private static EntryPlace? Find(List<Segment> segments, long from, LineTest test, long until = long.MaxValue)
     {
-        for (var i = 0; i < segments.Count; i++)
+        for (var i = 0; i < segments.Count && segments[i].First < until; i++)
         {
-            var end = i + 1 < segments.Count ? segments[i + 1].First : long.MaxValue;
+            var end = i + 1 < segments.Count ? Math.Min(segments[i + 1].First, until) : until;
             if (end <= from)
                 continue;
             using var lines = new LineSource(segments[i].Path);

@@ -5,10 +5,11 @@
  *
  * It knows one directory and answers, one message each over a socket pair, with 0 or an error number:
  *   seal NAME               sets the attribute on a segment, or with "." on the directory;
- *   remove NAME BY OFFSET HELD AT
+ *   remove NAME BY OFFSET HELD AT [TORN PLACE]
  *                           removes a segment that an audit.prune entry gives up, which stands at the place OFFSET of another,
  *                           append-only segment BY, where a console.pulled entry at the place AT of the append-only segment HELD
- *                           says that a console holds all of it: nothing goes of which the log does not tell both for good.
+ *                           says that a console holds all of it: nothing goes of which the log does not tell both for good. What
+ *                           an audit.recovered entry, at the place PLACE of the append-only segment TORN, calls a torn end is no entry.
  * It ends with the daemon.
  */
 #define _GNU_SOURCE
@@ -179,17 +180,58 @@ static int is_held(const char *line, uint64_t last)
     return line && find(line, "\"event\": \"console.pulled\"") && number_of(line, "\"console_seq\": ", &held) && held >= last;
 }
 
-static int remove_segment(const char *name, const char *by, const char *offset, const char *held, const char *at)
+/* Where an entry says that a segment's entries end and a torn end begins. */
+static int is_torn(const char *line, const char *name, uint64_t *end)
 {
-    uint64_t segment, other, holding, place, held_place, last;
+    static const char member[] = "\"segment\": \"";
+    const char *named = line && find(line, "\"event\": \"audit.recovered\"") ? find(line, member) : NULL;
+    return named && is_text(named + sizeof member - 1, name) && named[sizeof member - 1 + strlen(name)] == '"'
+        && number_of(line, "\"offset\": ", end);
+}
+
+/* Whether no entry of a segment is later than one. All are looked at: the last line is what somebody may have appended. */
+static int ends_by(int fd, uint64_t end, uint64_t last)
+{
+    static const char member[] = "\"seq\": ";
+    static char text[MOST_LINE];
+    const ssize_t cut = 32;
+    uint64_t from = 0, seq, most;
+    ssize_t length, i;
+    for (;; from += (uint64_t)(length - cut)) {
+        most = end - from < sizeof text - 1 ? end - from : sizeof text - 1;
+        if ((length = pread(fd, text, (size_t)most, (off_t)from)) < 0)
+            return 0;
+        text[length] = '\0';
+        for (i = 0; i < length; i++) {
+            if (text[i] == *member && is_text(text + i, member) && take_number(text + i + sizeof member - 1, &seq) > 0 && seq > last)
+                return 0;
+        }
+        /* What the end of one piece cuts is whole in the next. */
+        if (length <= cut)
+            return 1;
+    }
+}
+
+static int remove_segment(char **words)
+{
+    const char *name = words[1], *by = words[2], *offset = words[3], *held = words[4], *at = words[5], *torn = words[6], *torn_at = words[7];
+    uint64_t segment, other, holding, place, held_place, last, recovering, torn_place, end = UINT64_MAX;
     int fd, error;
     if (!is_segment(name, &segment) || !is_segment(by, &other) || other <= segment || take_number(offset, &place) == 0
         || !is_segment(held, &holding) || holding <= segment || take_number(at, &held_place) == 0)
         return EINVAL;
     if (!gives_up(line_at(by, place), segment, &last) || !is_held(line_at(held, held_place), last))
         return EBADMSG;
+    if (torn && (!is_segment(torn, &recovering) || recovering <= last || take_number(torn_at, &torn_place) == 0))
+        return EINVAL;
+    if (torn && !is_torn(line_at(torn, torn_place), name, &end))
+        return EBADMSG;
     if ((fd = open_segment(name)) < 0)
         return errno;
+    if (!ends_by(fd, end, last)) {
+        close(fd);
+        return EBADMSG;
+    }
     if ((error = set_flag(DIRECTORY, 0)) == 0 && (error = set_flag(fd, 0)) == 0 && unlinkat(DIRECTORY, name, 0) != 0) {
         error = errno;
         (void)set_flag(fd, 1);
@@ -203,11 +245,11 @@ static int remove_segment(const char *name, const char *by, const char *offset, 
 
 static int answer_to(char *request)
 {
-    char *words[6] = { request, NULL, NULL, NULL, NULL, NULL };
+    char *words[8] = { request, NULL, NULL, NULL, NULL, NULL, NULL, NULL };
     int count = 1;
     for (char *at = request; *at; at++) {
         if (*at == ' ') {
-            if (count == 6)
+            if (count == 8)
                 return EINVAL;
             *at = '\0';
             words[count++] = at + 1;
@@ -215,8 +257,8 @@ static int answer_to(char *request)
     }
     if (count == 2 && is_text(words[0], "seal"))
         return seal(words[1]);
-    if (count == 6 && is_text(words[0], "remove"))
-        return remove_segment(words[1], words[2], words[3], words[4], words[5]);
+    if ((count == 6 || count == 8) && is_text(words[0], "remove"))
+        return remove_segment(words);
     return EINVAL;
 }
 

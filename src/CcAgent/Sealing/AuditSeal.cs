@@ -42,15 +42,16 @@ internal sealed class AuditSeal
     /// <param name="segment">What goes.</param>
     /// <param name="by">Where the entry is.</param>
     /// <param name="held">Where the console.pulled entry is that it names.</param>
+    /// <param name="torn">Where the entry is that says where the segment has a torn end; null for none.</param>
     /// <exception cref="ProblemException">It is still there.</exception>
-    internal void Remove(Segment segment, EntryPlace by, EntryPlace held)
+    internal void Remove(Segment segment, EntryPlace by, EntryPlace held, EntryPlace? torn)
     {
         var folder = Path.GetDirectoryName(segment.Path)!;
         int error;
         // Where the file system has no such attribute, there is nothing that holds the daemon from it.
         if (_why is null && (AppendOnlyFlag.IsOn(folder) || AppendOnlyFlag.IsOn(segment.Path)))
         {
-            error = SealProcess.Remove(segment.Name, by, held);
+            error = SealProcess.Remove(segment.Name, by, held, torn);
         }
         else
         {

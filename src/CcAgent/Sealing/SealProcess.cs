@@ -17,7 +17,8 @@ internal static unsafe partial class SealProcess
 {
     private const string Given = "CC_AGENT_SEAL";
 
-    private const int AnswerMs = 5000;
+    // It reads the whole of a segment before it removes it.
+    private const int AnswerMs = 30_000;
 
     /// <summary>Whether this build has such a process.</summary>
     internal static bool Available => !RuntimeFeature.IsDynamicCodeSupported && OperatingSystem.IsLinux() && NativeAvailable() != 0;
@@ -49,9 +50,11 @@ internal static unsafe partial class SealProcess
     /// <param name="name">The segment's file name.</param>
     /// <param name="by">Where the audit.prune entry is.</param>
     /// <param name="held">Where the console.pulled entry is by which a console holds what goes.</param>
+    /// <param name="torn">Where the audit.recovered entry is that names the segment's torn end; null for none.</param>
     /// <returns>0, or the error number.</returns>
-    internal static int Remove(string name, EntryPlace by, EntryPlace held) =>
-        Ask(string.Create(CultureInfo.InvariantCulture, $"remove {name} {by.Segment.Name} {by.Offset} {held.Segment.Name} {held.Offset}"));
+    internal static int Remove(string name, EntryPlace by, EntryPlace held, EntryPlace? torn) =>
+        Ask(string.Create(CultureInfo.InvariantCulture, $"remove {name} {by.Segment.Name} {by.Offset} {held.Segment.Name} {held.Offset}")
+            + (torn is { } end ? string.Create(CultureInfo.InvariantCulture, $" {end.Segment.Name} {end.Offset}") : ""));
 
     private static int Ask(string request)
     {

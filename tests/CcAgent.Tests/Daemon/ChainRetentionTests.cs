@@ -123,10 +123,21 @@ public class ChainRetentionTests
         await GoodAsync(folder);
     }
 
-    [Fact]
-    public async Task An_append_only_log_is_pruned_by_the_process_that_seals_it_and_stays_append_only()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_append_only_log_is_pruned_by_the_process_that_seals_it_and_stays_append_only(bool torn)
     {
         await using var log = await SealedLog.StartAsync(Settings, megabytes: 32);
+        if (torn)
+        {
+            // Lines that were never known to be on disk; the next start attests them, and they are none of the entries.
+            await log.Daemon.KillAsync();
+            await AgentProgram.ShellAsync($"printf '{{\"seq\": 2000000000}}\\n{{\"seq\": 2000000001' >>{log.LastSegment}");
+            Assert.EndsWith("{\"seq\": 2000000001", await File.ReadAllTextAsync(log.LastSegment, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            await log.RestartAsync();
+        }
+
         await FillAsync(log.Socket);
         var all = await AgentProgram.EntriesAsync(log.Path);
         var segments = Directory.GetFiles(log.Audit, "*.jsonl").Order(StringComparer.Ordinal).ToArray();

@@ -102,8 +102,9 @@ public class SealTests
         // Through the daemon's own socket to it, as one who has taken the daemon over: forged evidence in the daemon's reach.
         var forged = $"{log.Audit}/{5:D20}.jsonl";
         const string prune = "{\"event\": \"audit.prune\", \"first\": 0, \"last\": 1, \"of\": \"audit\"}\n", less = "{\"console_seq\": 0, \"event\": \"console.pulled\"}\n",
-            held = "{\"console_seq\": 1, \"event\": \"console.pulled\"}\n";
-        await File.WriteAllTextAsync(forged, "x\n" + prune + less + held, TestContext.Current.CancellationToken);
+            held = "{\"console_seq\": 1, \"event\": \"console.pulled\"}\n", one = "{\"event\": \"audit.prune\", \"first\": 0, \"last\": 0, \"of\": \"audit\"}\n";
+        var recovered = $"{{\"event\": \"audit.recovered\", \"offset\": 1000000, \"segment\": \"{0:D20}.jsonl\"}}\n";
+        await File.WriteAllTextAsync(forged, "x\n" + prune + less + held + one + recovered, TestContext.Current.CancellationToken);
         var (lessAt, heldAt) = (2 + prune.Length, 2 + prune.Length + less.Length);
         var by = $"{5:D20}.jsonl";
         var first = $"{0:D20}.jsonl";
@@ -118,10 +119,14 @@ public class SealTests
         Assert.True(File.Exists($"{log.Audit}/{first}"));
         Assert.False(await SealedLog.IsSealedAsync(log.Path + "/settings.json"));
 
-        // The same once it can be changed no more: then it is what the log says for good.
+        // The same once it can be changed no more: then it is what the log says for good. Nor does what it says of the first entry give up the second.
+        var oneAt = heldAt + held.Length;
+        var tornAt = oneAt + one.Length;
         Assert.Equal(
-            ["0", "74", "22", "74", "74", "0"],
-            await AskAsync(log, [$"seal {by}", $"remove {first} {by} 1 {by} {heldAt}", $"remove {first} {by} 2", $"remove {first} {by} 2 {by} 2", $"remove {first} {by} 2 {by} {lessAt}",
+            ["0", "74", "74", "74", "22", "22", "74", "22", "74", "74", "0"],
+            await AskAsync(log, [$"seal {by}", $"remove {first} {by} {oneAt} {by} {lessAt}", $"remove {first} {by} {oneAt} {by} {lessAt} {by} {tornAt}",
+                $"remove {first} {by} {oneAt} {by} {lessAt} {by} 2", $"remove {first} {by} {oneAt} {by} {lessAt} {first} 0", $"remove {first} {by} {oneAt} {by} {lessAt} {by}",
+                $"remove {first} {by} 1 {by} {heldAt}", $"remove {first} {by} 2", $"remove {first} {by} 2 {by} 2", $"remove {first} {by} 2 {by} {lessAt}",
                 $"remove {first} {by} 2 {by} {heldAt}"]));
         Assert.False(File.Exists($"{log.Audit}/{first}"));
         Assert.True(await SealedLog.IsSealedAsync(log.Audit));
