@@ -71,8 +71,7 @@ internal sealed unsafe class DaemonVerb
         using var recorder = new Recorder(_places, _time, seal, _settings);
         var drain = new SpoolDrain(_places);
         using var spool = new SpoolIntake(drain, recorder);
-        recorder.Note(
-            AuditEvents.AgentStarted,
+        recorder.Begin(
             [new("version", AgentVerbs.Version), new("host", HostFacts.Name), new("boot_id", HostFacts.BootId), new("uid", _places.Owner),
             new("pid", Environment.ProcessId), new("append_only", recorder.AppendOnly),
             new("policy", _settings.Audit.PolicyName), new("ballast", recorder.Ballast.State)]);

@@ -39,6 +39,9 @@ internal sealed class ChainJournal : IDisposable
     // The tree that a checkpoint in the batch signs.
     private CompactRange? _signed;
 
+    // Entries are missing from the log: which key is in force is not for it to say.
+    private bool _broken;
+
     // What is to be under a checkpoint without delay is in the chain.
     private bool _urgent;
     private string? _noted;
@@ -158,6 +161,15 @@ internal sealed class ChainJournal : IDisposable
             AddCheckpoint();
         else
             AddUnsigned();
+        Commit();
+    }
+
+    /// <summary>After the entry about the agent's start: names the first key of a chain that has none, or says why nothing can be signed.</summary>
+    internal void BeginSigning()
+    {
+        if (_signatures.InForce is null && !_broken)
+            AddFirstKey();
+        AddUnsigned();
         Commit();
     }
 
@@ -303,9 +315,9 @@ internal sealed class ChainJournal : IDisposable
         _encoder = new EntryEncoder(tail.Chain, tail.NextSeq, tail.Previous);
         Reports = tail.Reports;
         _signatures = ReadSignatures(segments);
-        var broken = tail.Alarm is not null;
+        _broken = tail.Alarm is not null;
         var age = TimeSpan.FromMicroseconds(_signatures.SignedMicros > 0 ? NowMicros - _signatures.SignedMicros : 0);
-        _ratchet = Ratchet.Open(_places, _settings, tail.Chain, _signatures, age, broken);
+        _ratchet = Ratchet.Open(_places, _settings, tail.Chain, _signatures, age, _broken);
         if (tail.NextSeq == 0)
         {
             AddGenesis();
@@ -314,14 +326,11 @@ internal sealed class ChainJournal : IDisposable
         {
             _durable = new ChainHead(tail.Chain, tail.NextSeq - 1, tail.Previous, head?.Segment ?? 0, Math.Max(0, head?.Offset ?? 0), tail.Reports);
             GoOn(tail);
-            if (_signatures.InForce is null && !broken)
-                AddFirstKey();
             // With what is missing the chain may have lost the name of the key in force: it is named again before this can be found whole.
-            if (broken && _ratchet.Prepare())
+            if (_broken && _ratchet.Prepare())
                 AddCheckpoint();
         }
 
-        AddUnsigned();
         Commit();
         _torn.Clear();
         SyncHead();

@@ -70,9 +70,6 @@ internal sealed class Recorder : IDisposable
             _reports.Dispose();
             throw;
         }
-
-        AddMissingEntries();
-        TellGap();
     }
 
     internal string AppendOnly => _chain.AppendOnly;
@@ -112,6 +109,19 @@ internal sealed class Recorder : IDisposable
             _chain.Begin(2);
             _chain.Checkpoint();
         });
+    }
+
+    /// <summary>
+    /// Writes the entry about the agent's start, and then what is left of the run before: a verifier learns by that entry whether the
+    /// host was booted, so nothing else may come before it.
+    /// </summary>
+    /// <exception cref="ProblemException">The journals cannot be written.</exception>
+    internal void Begin(params ReadOnlySpan<AuditMember> members)
+    {
+        Note(AuditEvents.AgentStarted, members);
+        AddMissingEntries();
+        TellGap();
+        _chain.BeginSigning();
     }
 
     /// <summary>Writes an entry about the agent itself.</summary>

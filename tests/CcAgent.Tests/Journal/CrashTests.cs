@@ -182,7 +182,7 @@ public class CrashTests
         await using var daemon = await RunningDaemon.StartAsync(folder);
         Assert.True(SocketClient.Ask(folder.Socket, SocketClient.Minimal).GetProperty("ok").GetBoolean());
         var entries = await AgentProgram.EntriesAsync(folder.Path);
-        Assert.Equal(["report.rejected", "agent.started", "job.finished"], entries.TakeLast(3).Select(e => e.GetProperty("event").GetString()));
+        Assert.Equal(["agent.started", "report.rejected", "job.finished"], entries.TakeLast(3).Select(e => e.GetProperty("event").GetString()));
         Assert.Equal(1, entries[^1].GetProperty("report").GetInt32());
         Assert.Contains("(not a report)", (await AgentProgram.RunAsync("report", "list", "--dir", folder.Path)).Output, StringComparison.Ordinal);
     }
