@@ -179,7 +179,8 @@ internal sealed class ChainState(ChainStart start, RememberedHead? remembered, C
             {
                 _hasher.Append(line[..found.Unhashed]);
                 _hasher.Append("}"u8);
-                if (Hash32.TryParse(line.Slice(found.Hash, Hash32.HexLength), out var named) && named == _hasher.Finish())
+                var hash = _hasher.Finish();
+                if (Hash32.TryParse(line.Slice(found.Hash, Hash32.HexLength), out var named) && named == hash)
                     track.Prune(line[..^1]);
             }
             lines = lines[(from + length)..];

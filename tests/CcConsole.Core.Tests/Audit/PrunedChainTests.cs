@@ -71,6 +71,7 @@ public sealed class PrunedChainTests
     [InlineData("removed", Verdict.Gap)]
     [InlineData("the one before it removed", Verdict.Gap)]
     [InlineData("not JSON", Verdict.NonCanonical)]
+    [InlineData("one that tells of them with a hash that is none", Verdict.Hash)]
     public void What_is_bad_before_the_entry_that_tells_of_the_pruned_ones_is_named_at_its_own_line(string wrong, Verdict verdict)
     {
         using var chain = new SignedChain().Rounds(5, 1000);
@@ -83,7 +84,14 @@ public sealed class PrunedChainTests
         if (verdict == Verdict.Gap)
             left.RemoveAt(at);
         else
-            left[at] = wrong == "changed" ? [.. left[at][..^200], (byte)'~', .. left[at][^199..]] : [.. "no entry"u8];
+        {
+            left[at] = wrong switch
+            {
+                "changed" => [.. left[at][..^200], (byte)'~', .. left[at][^199..]],
+                "not JSON" => [.. "no entry"u8],
+                _ => [.. left[tells][..^66], .. Enumerable.Repeat((byte)'z', 64), .. "\"}"u8],
+            };
+        }
         byte[] bytes = [.. left.SelectMany(line => line.Append((byte)'\n'))];
         for (var workers = 1; workers <= 3; workers++)
         {
@@ -96,7 +104,7 @@ public sealed class PrunedChainTests
         }
 
         // What tells of them must itself be what its hash was made of.
-        tells = left.FindIndex(line => line.AsSpan().IndexOf("audit.prune"u8) >= 0);
+        tells = left.FindLastIndex(line => line.AsSpan().IndexOf("audit.prune"u8) >= 0);
         left[tells][left[tells].AsSpan().IndexOf("\"mono_us\": "u8) + 12] ^= 1;
         using var forged = new MemoryStream([.. left.SelectMany(line => line.Append((byte)'\n'))]);
         Assert.Equal((Verdict.Gap, 1L), (ChainVerifier.Verify(forged).Verdict, ChainVerifier.Verify(new MemoryStream(forged.ToArray())).FirstBad));
