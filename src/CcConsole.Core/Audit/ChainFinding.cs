@@ -45,8 +45,12 @@ internal readonly struct ChainFinding(ChainState state, ChainStart start, Rememb
         if (state.Track.Overdue is { } overdue)
             return (Audit.Verdict.Overdue, overdue.Line, $"{overdue.Message}{Signed()}");
         var (verdict, message) = Good();
-        if (state.Track.Warnings is [var warning, ..])
-            return (state.Track.Warnings.Any(odd => odd.Of == Audit.Verdict.Clock) ? Audit.Verdict.Clock : verdict, null, $"{warning.Message}; {message}");
+        if (state.Track.Warnings is [var first, ..] warnings)
+        {
+            return warnings.FirstOrDefault(odd => odd.Of == Audit.Verdict.Clock) is { } clock
+                ? (Audit.Verdict.Clock, null, $"{clock.Message}; {message}")
+                : (verdict, null, $"{first.Message}; {message}");
+        }
         return (verdict, null, message);
     }
 

@@ -213,8 +213,8 @@ internal sealed class ChainTrack
         var found = new LateCheckpoint(from, $"from line {from} on it was not signed in time: line {late.Line} {late.What}");
         if (!ended || seq >= _remembered)
             _overdue ??= found;
-        else if (_warnings.Count < MostWarnings)
-            _warnings.Add(new VerifyWarning(from, $"{found.Message}; what is remembered covers it", Verdict.Overdue));
+        else
+            Warn(new VerifyWarning(from, $"{found.Message}; what is remembered covers it", Verdict.Overdue));
     }
 
     /// <summary>A run ends before this entry.</summary>
@@ -229,8 +229,15 @@ internal sealed class ChainTrack
 
     private void Take(EntryClock clock, long number, bool ofChain)
     {
-        if (_clock.Take(clock, ofChain) is { } warning && _warnings.Count < MostWarnings)
-            _warnings.Add(new VerifyWarning(number, $"line {number} {warning}"));
+        if (_clock.Take(clock, ofChain) is { } warning)
+            Warn(new VerifyWarning(number, $"line {number} {warning}"));
+    }
+
+    /// <summary>Each kind has its own limit: many of one do not hide another.</summary>
+    private void Warn(VerifyWarning warning)
+    {
+        if (_warnings.Count(other => other.Of == warning.Of) < MostWarnings)
+            _warnings.Add(warning);
     }
 
     private static DateTimeOffset? TimeOf(EntryClock clock) =>

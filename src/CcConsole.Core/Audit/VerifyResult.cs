@@ -34,7 +34,7 @@ public sealed record VerifyResult(
     /// <summary>The last of them: what it covers is proven against everyone who had not its key then. Null when there is none.</summary>
     public VerifiedCheckpoint? LastCheckpoint { get; init; }
 
-    /// <summary>What is odd and proves nothing, such as a clock that was set, or a checkpoint that was missing before what is remembered; the first 20.</summary>
+    /// <summary>What is odd and proves nothing, such as a clock that was set, or a checkpoint that was missing before what is remembered; the first 20 of each kind.</summary>
     public IReadOnlyList<VerifyWarning> Warnings { get; init; } = [];
 
     /// <summary>0 good, 1 tampered with, 2 incomplete, overdue or stale, or unanchored where an anchor was asked for.</summary>

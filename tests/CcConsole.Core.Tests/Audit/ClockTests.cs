@@ -154,6 +154,23 @@ public sealed class ClockTests
         Assert.Equal(20, SignedChain.Verify(chain.Bytes).Warnings.Count);
     }
 
+    [Fact]
+    public void Many_outages_that_are_remembered_do_not_hide_a_clock_that_was_set()
+    {
+        using var chain = new SignedChain().Rounds(1, 1);
+        for (var i = 0; i < 25; i++)
+        {
+            chain.Mono += 16L * 60 * 1_000_000;
+            chain.Rounds(1, 1);
+        }
+        Assert.Equal(Verdict.Ok, SignedChain.Verify(chain.Bytes, new RememberedHead(chain.Seq, chain.Head)).Verdict);
+        chain.WallAhead += Hour;
+        chain.Jobs(1);
+        var result = SignedChain.Verify(chain.Bytes, new RememberedHead(chain.Seq, chain.Head));
+        Assert.Equal((Verdict.Clock, 20, 21), (result.Verdict, result.Warnings.Count(warning => warning.Of == Verdict.Overdue), result.Warnings.Count));
+        Assert.Contains("set forward by", result.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
