@@ -16,6 +16,9 @@ namespace CcConsole.Core.Audit;
 public sealed record VerifyResult(
     long Entries, long Verified, Hash32? Head, Verdict Verdict, long? FirstBad, string Message, long VerifiedBytes)
 {
+    /// <summary>A time zone that was set wrongly makes no host's clock more wrong than that, but for a few.</summary>
+    private static readonly TimeSpan MostExcused = TimeSpan.FromHours(12);
+
     /// <summary>Whether the chain was held against something known before: a remembered head, or the entry it continues.</summary>
     public bool Anchored { get; init; }
 
@@ -44,7 +47,8 @@ public sealed record VerifyResult(
 
     /// <summary>
     /// The finding about a host whose agent runs now: OVERDUE when its chain is signed and the last checkpoint, or the first key where there is none, is
-    /// more than 15 minutes old by the host's own clock; CLOCK when it only seems so because that is behind.
+    /// more than 15 minutes old by the host's own clock; CLOCK when it only seems so because that is behind. Who holds that clock would be excused for
+    /// ever: by the clock here it is OVERDUE after 12 hours all the same.
     /// </summary>
     /// <param name="now">The time now, or when the chain was taken from the host.</param>
     /// <param name="ahead">By how much the host's clock is ahead of the one that says so; negative when it is behind.</param>
@@ -52,17 +56,20 @@ public sealed record VerifyResult(
     {
         if (!Verdict.IsGood() || SignedSince is not { } since || (LastCheckpoint is { } checkpoint ? checkpoint.Time : SignedAt) is not { } last)
             return this;
-        var age = now + ahead - last;
-        if (age > CheckpointDue.Most)
+        var (age, here) = (now + ahead - last, now - last);
+        if (age > CheckpointDue.Most || here > MostExcused)
         {
+            var old = age > CheckpointDue.Most
+                ? $"is {age.TotalMinutes:f0} minutes old, though the agent runs"
+                : $"is {here.TotalMinutes:f0} minutes old by the clock here; that the host's clock is {-ahead.TotalMinutes:f0} minutes behind excuses no more than {MostExcused.TotalHours:f0} hours";
             return this with
             {
                 Verdict = Verdict.Overdue,
                 FirstBad = Math.Max(1, (LastCheckpoint?.Size ?? since) - FirstSeq + 1),
-                Message = $"{Message}; the {(LastCheckpoint is null ? "first key, with which nothing was signed yet," : "last checkpoint")} is {age.TotalMinutes:f0} minutes old, though the agent runs",
+                Message = $"{Message}; the {(LastCheckpoint is null ? "first key, with which nothing was signed yet," : "last checkpoint")} {old}",
             };
         }
-        return now - last > CheckpointDue.Most
+        return here > CheckpointDue.Most
             ? this with { Verdict = Verdict.Clock, Message = $"{Message}; the host's clock is {-ahead.TotalMinutes:f0} minutes behind the one here" }
             : this;
     }

@@ -208,6 +208,14 @@ public sealed class ClockTests
         Assert.Equal((Verdict.Clock, null, 0), (behind.Verdict, behind.FirstBad, behind.ExitCode()));
         Assert.Contains("clock is 18 minutes behind", behind.Message, StringComparison.Ordinal);
         Assert.Equal(Verdict.Overdue, good.Live(last.AddMinutes(20), TimeSpan.FromMinutes(-4)).Verdict);
+        // Nor does one that is behind excuse without end.
+        Assert.Equal(Verdict.Clock, good.Live(last.AddHours(12), TimeSpan.FromHours(-12)).Verdict);
+        foreach (var (minutes, ahead) in new[] { (721, -720), (500_000, -500_000), (500_000, -600_000) })
+        {
+            var excused = good.Live(last.AddMinutes(minutes), TimeSpan.FromMinutes(ahead));
+            Assert.Equal((Verdict.Overdue, good.LastCheckpoint.Size + 1, 2), (excused.Verdict, excused.FirstBad, excused.ExitCode()));
+            Assert.Contains($"is {minutes} minutes old by the clock here; that the host's clock is {-ahead} minutes behind excuses no more than 12 hours", excused.Message, StringComparison.Ordinal);
+        }
         Assert.Equal(Verdict.Overdue, good.Live(last.AddMinutes(-2), TimeSpan.FromMinutes(18)).Verdict);
         var bytes = chain.Bytes;
         bytes[40] ^= 1;
