@@ -28,7 +28,7 @@ internal sealed class AgentDouble(IHostShell inner) : IHostShell
     public List<AuditAppendParams> Appended { get; } = [];
 
     /// <summary>What it says that its clock is.</summary>
-    public DateTimeOffset Now { get; init; } = DateTimeOffset.UnixEpoch;
+    public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
 
     public bool AuditUnavailable { get; set; }
 
@@ -232,7 +232,7 @@ internal sealed class AgentDouble(IHostShell inner) : IHostShell
         private void Pull(long id, AuditPullParams pull)
         {
             byte[]? held = pull.After >= 0 && pull.After < _agent.Chain.Count ? _agent.Chain[(int)pull.After] : null;
-            Result(id, new AuditPullResult(id, _agent.Chain.Count - 1, held), ProtocolJson.Default.AuditPullResult);
+            Result(id, new AuditPullResult(id, _agent.Chain.Count - 1, held, 0, _agent.Now), ProtocolJson.Default.AuditPullResult);
             List<byte[]> rest = _agent.Chain[(int)Math.Min(pull.After + 1, _agent.Chain.Count)..];
             int at = (int)pull.After + 1;
             foreach (byte[][] part in rest.Chunk(Math.Max(1, (rest.Count + 2) / 3)))

@@ -27,7 +27,7 @@ internal sealed class AuditStream
         var bound = Bound;
         stream.Opened = true;
         _output.Result(
-            stream.Id, new AuditPullResult(stream.Id, bound == long.MaxValue ? -1 : bound - 1, held, first), ProtocolJson.Default.AuditPullResult);
+            stream.Id, new AuditPullResult(stream.Id, bound == long.MaxValue ? -1 : bound - 1, held, first, TimeProvider.System.GetUtcNow()), ProtocolJson.Default.AuditPullResult);
         // A console that holds more than the host has is told so by the missing line; there is nothing to send.
         if (after < first || held is not null)
         {

@@ -19,7 +19,8 @@ public sealed record AuditPullParams(long After = -1, bool Follow = false, int C
 /// earliest: a console that holds the one before it compares that one's hash with what the first line names as its
 /// predecessor, and one that holds less misses those in between.
 /// </param>
-public sealed record AuditPullResult(long Stream, long Last, byte[]? Held = null, long First = 0);
+/// <param name="Now">The host's clock; null from an agent of before.</param>
+public sealed record AuditPullResult(long Stream, long Last, byte[]? Held = null, long First = 0, DateTimeOffset? Now = null);
 
 /// <summary>Some lines of the chain.</summary>
 /// <param name="Stream">The stream.</param>

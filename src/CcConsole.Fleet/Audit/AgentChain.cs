@@ -6,7 +6,7 @@ using CcConsole.Fleet.Sessions;
 namespace CcConsole.Fleet.Audit;
 
 /// <summary>A host's chain as its agent gives it.</summary>
-internal sealed class AgentChain(AgentSession agent, string host) : IChainSource
+internal sealed class AgentChain(AgentSession agent, string host, TimeProvider time) : IChainSource
 {
     private const int Credit = 8;
 
@@ -16,6 +16,12 @@ internal sealed class AgentChain(AgentSession agent, string host) : IChainSource
     {
         (AuditPullResult opened, AgentStream stream) = await agent.OpenStreamAsync(Methods.AuditPull, new AuditPullParams(after, false, Credit), Credit,
             ProtocolJson.Default.AuditPullParams, ProtocolJson.Default.AuditPullResult, cancellation).ConfigureAwait(false);
+        // A session may be open for days, and either clock be set meanwhile.
+        if (opened.Now is { } now)
+        {
+            agent.ClockAhead = now - time.GetUtcNow();
+        }
+
         return new ChainStream(opened.Held, LinesAsync(stream, cancellation), opened.First, stream);
     }
 

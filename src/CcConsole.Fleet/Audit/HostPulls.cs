@@ -33,7 +33,7 @@ internal sealed class HostPulls(SessionPool sessions, CacheDatabase cache, Fleet
         {
             using DeepSchedule.Turn? turn = deep ? null : await _schedule.TakeAsync(cache.Chains.Head(host), waits, cancellation).ConfigureAwait(false);
             Witnesses witnesses = new(cache, options);
-            AuditPull pull = new(cache, options, new AgentChain(agent, host), host, key, deep || turn is not null, witnesses.Hear);
+            AuditPull pull = new(cache, options, new AgentChain(agent, host, options.Time), host, key, deep || turn is not null, witnesses.Hear);
             PullResult result;
             try
             {

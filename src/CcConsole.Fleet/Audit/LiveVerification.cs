@@ -23,7 +23,7 @@ internal sealed class LiveVerification(CacheDatabase cache, FleetOptions options
     {
         ChainHead? head = cache.Chains.Head(host);
         ChainVerifier verifier = ChainVerifier.Start(head is null ? null : new RememberedHead(head.Seq + 1, Hash32.Parse(head.Hash), Hash32.Parse(head.GenesisHash)), mayBePruned: true);
-        ChainStream stream = await new AgentChain(agent, host).OpenAsync(-1, cancellation).ConfigureAwait(false);
+        ChainStream stream = await new AgentChain(agent, host, options.Time).OpenAsync(-1, cancellation).ConfigureAwait(false);
         bool stopped = false;
         await using (stream.ConfigureAwait(false))
         {

@@ -41,7 +41,7 @@ internal sealed class AgentSession : IAsyncDisposable
     /// <summary>Who answered.</summary>
     public HelloResult Hello { get; private set; } = null!;
 
-    /// <summary>By how much the host's clock was ahead of this machine's when the session was opened; negative when it was behind.</summary>
+    /// <summary>By how much the host's clock was ahead of this machine's when the session was opened, or its chain last asked for; negative when it was behind.</summary>
     public TimeSpan ClockAhead { get; set; }
 
     /// <summary>Where the agent lies on the host; null when a forced command answered.</summary>

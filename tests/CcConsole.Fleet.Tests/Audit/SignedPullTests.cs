@@ -55,14 +55,62 @@ public sealed class SignedPullTests : IAsyncDisposable
     [Fact]
     public async Task A_host_that_shows_no_new_signature_while_its_agent_runs_is_OVERDUE()
     {
-        await PullAsync();
-        Later time = new();
-        FleetControl later = _fleet.Open(change: options => options with { Time = time });
-        await later.Hosts.TestAsync(later.Hosts.Get("web01"));
-        time.By = TimeSpan.FromMinutes(20);
-        PullResult result = await later.Audit.PullAsync("web01");
+        (FleetControl console, AtTime here, AgentDouble host) = await SilentAsync();
+        here.Now = host.Now += TimeSpan.FromMinutes(20);
+        Assert.Equal("OVERDUE", (await console.Audit.PullAsync("web02")).Verdict);
+        Assert.True(console.Audit.State("web02").IsOverdue);
+        Assert.Equal(Core.Audit.Verdict.Overdue, (await console.Audit.VerifyLiveAsync("web02", null, CancellationToken.None)).Result.Verdict);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_set_while_the_session_is_open_is_looked_at_anew_with_each_pull()
+    {
+        // It is the console's that is set forward: nothing is overdue.
+        (FleetControl console, AtTime here, AgentDouble host) = await SilentAsync();
+        here.Now += TimeSpan.FromMinutes(20);
+        PullResult result = await console.Audit.PullAsync("web02");
+        Assert.True(result.IsGood, result.Message);
+        Assert.Contains("the host's clock is 20 minutes behind", result.Message);
+        Assert.Equal(Core.Audit.Verdict.Clock, (await console.Audit.VerifyLiveAsync("web02", null, CancellationToken.None)).Result.Verdict);
+
+        // And the host's is right again: it has signed nothing for 20 minutes.
+        host.Now = here.Now;
+        Assert.Equal(Core.Audit.Verdict.Overdue, (await console.Audit.VerifyLiveAsync("web02", null, CancellationToken.None)).Result.Verdict);
+        Assert.Equal("OVERDUE", (await console.Audit.PullAsync("web02")).Verdict);
+    }
+
+    [Fact]
+    public async Task A_host_that_says_an_old_time_is_not_excused_for_ever()
+    {
+        (FleetControl console, AtTime here, _) = await SilentAsync();
+        here.Now += TimeSpan.FromHours(13);
+        PullResult result = await console.Audit.PullAsync("web02");
         Assert.Equal("OVERDUE", result.Verdict);
-        Assert.True(later.Audit.State("web01").IsOverdue);
+        Assert.Contains("that the host's clock is 780 minutes behind excuses no more than 12 hours", result.Message);
+    }
+
+    /// <summary>A host whose agent has signed once, and has been pulled from; from now on it is silent.</summary>
+    private async Task<(FleetControl Console, AtTime Here, AgentDouble Host)> SilentAsync()
+    {
+        DateTimeOffset begun = DateTimeOffset.UnixEpoch.AddSeconds(1_795_190_010);
+        AtTime here = new() { Now = begun };
+        AgentDouble? host = null;
+        using SignedChain chain = new SignedChain("cweb02").Runs(6).Sign();
+        _fleet.Wraps["web02"] = inner => host ??= new AgentDouble(inner) { Now = begun };
+        FleetControl console = _fleet.Open(readOnly: true, options => options with { Time = here });
+        _control.Hosts.Add(_fleet.MakeHost("web02"));
+        await console.Hosts.TestAsync(console.Hosts.Get("web02"));
+        host!.Chain.AddRange(chain.Lines.Select(line => (byte[])[.. line, (byte)'\n']));
+        PullResult result = await console.Audit.PullAsync("web02");
+        Assert.True(result is { IsGood: true, Message: null }, result.Message);
+        return (console, here, host);
+    }
+
+    private sealed class AtTime : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => Now;
     }
 
     [Fact]
