@@ -53,7 +53,7 @@ internal sealed class RealAgent : IDisposable
         if (_daemon is not null)
         {
             Process.Start("kill", ["-TERM", _daemon.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]).WaitForExit();
-            if (!_daemon.WaitForExit(10_000))
+            if (!_daemon.WaitForExit(60_000))
             {
                 _daemon.Kill();
                 _daemon.WaitForExit();
