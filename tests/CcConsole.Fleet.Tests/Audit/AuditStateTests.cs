@@ -180,8 +180,8 @@ public sealed class AuditStateTests : IAsyncDisposable
     {
         AtTime clock = new() { Now = DateTimeOffset.UnixEpoch.AddSeconds(1_795_190_000).AddDays(30) };
         FleetControl console = _fleet.Open(change: options => options with { StateDirectory = Path.Combine(_fleet.Root, "other"), Time = clock });
-        using SignedChain chain = new SignedChain(signed: false).Runs(30);
-        // After a start without a clock of its own, in the middle of what the copy holds.
+        using SignedChain chain = new SignedChain(signed: false).Runs(29);
+        // After a start without a clock of its own, right in the middle of what the copy holds.
         chain.Clock = 5_000_000;
         chain.Runs(1).Clock = null;
         chain.Runs(30).Store(console.Cache);
