@@ -20,8 +20,8 @@ public sealed class OwnChain : IDisposable
     private readonly FleetOptions _options;
     private readonly ConcurrentDictionary<string, (ChainHead? Waiting, DateTimeOffset Recorded)> _pulled = new(StringComparer.Ordinal);
     private readonly ITimer _timer;
-    private int _unsigned;
-    private string? _told;
+    private int _unsigned, _missing;
+    private string? _told, _problem, _unread, _unrecorded;
 
     internal OwnChain(FleetOptions options)
     {
@@ -33,8 +33,8 @@ public sealed class OwnChain : IDisposable
     /// <summary>Its files.</summary>
     public OwnChainFile File { get; }
 
-    /// <summary>Why an entry could not be written or signed, in words; null while all is well. Reading goes on, changes do not.</summary>
-    public string? Problem { get; private set; }
+    /// <summary>Why an entry could not be written or signed, or the chain not be read, in words; null while all is well. Reading goes on, changes do not.</summary>
+    public string? Problem => _problem ?? _unread;
 
     /// <summary>Raised, by whatever thread, when what was done could not be recorded or signed: with the reason and what is missing, each once until all is well again.</summary>
     public event Action<string>? Failed;
@@ -46,11 +46,11 @@ public sealed class OwnChain : IDisposable
         try
         {
             File.Demand();
-            Problem = _told = null;
+            _problem = _told = null;
         }
         catch (ProblemException e)
         {
-            Problem = e.Message;
+            _problem = e.Message;
             throw new ProblemException($"{e.Message}; {action} was not done", e.Hint, e);
         }
     }
@@ -70,8 +70,14 @@ public sealed class OwnChain : IDisposable
 
         // Pulls are in the hosts' chains too, and there are many of them.
         string what = name == AuditEvents.ConsolePulled ? "" : $"; {name}{(host is null ? "" : $" of {host}")} is not recorded";
-        if (Try(() => File.Append(name, [.. all, .. members]), what) is { } unrecorded)
+        if (Try(() => File.Append(name, [.. all, .. members]) >= 0, what) is { } unrecorded)
         {
+            if (what.Length > 0)
+            {
+                Interlocked.CompareExchange(ref _unrecorded, unrecorded + what, null);
+                Interlocked.Increment(ref _missing);
+            }
+
             return unrecorded;
         }
 
@@ -104,7 +110,7 @@ public sealed class OwnChain : IDisposable
     }
 
     /// <summary>Writes what waits and signs. What cannot be is not lost: the hosts' chains have the pulls too, and the next console signs.</summary>
-    /// <returns>Null, or what the chain could not take, in words.</returns>
+    /// <returns>Null, or what the chain could not take, in words: of what is not recorded also when all is well again.</returns>
     public string? Finish()
     {
         foreach ((ChainHead? waiting, _) in _pulled.Values)
@@ -116,14 +122,18 @@ public sealed class OwnChain : IDisposable
             }
         }
 
-        return Problem is { } problem ? problem : Try(SignNow);
+        Try(SignNow, tells: _problem is null);
+        return _unrecorded is { } first ? _missing > 1 ? $"{first}, nor are {_missing - 1} entries after it" : first : Problem;
     }
 
-    /// <summary>Tells why the chain could not be read.</summary>
-    internal void Tell(string problem)
+    /// <summary>Tells why the chain could not be read; null when it was.</summary>
+    internal void Tell(string? problem)
     {
-        Problem = problem;
-        Raise(problem);
+        _unread = problem;
+        if (problem is not null)
+        {
+            Raise(problem);
+        }
     }
 
     private string? Leave(ChainHead head) => Record(AuditEvents.ConsolePulled, head.Host,
@@ -131,23 +141,35 @@ public sealed class OwnChain : IDisposable
 
     private void Sign() => Try(SignNow);
 
-    private void SignNow()
+    private bool SignNow()
     {
-        File.Sign();
+        bool signed = File.Sign();
         Interlocked.Exchange(ref _unsigned, 0);
+        return signed;
     }
 
-    private string? Try(Action write, string what = "")
+    /// <param name="write">Gives whether something was written: that nothing was to be done shows nothing.</param>
+    /// <param name="what">What is missing where it fails.</param>
+    /// <param name="tells">Whether a failure is told, or only remembered.</param>
+    private string? Try(Func<bool> write, string what = "", bool tells = true)
     {
         try
         {
-            write();
-            return Problem = _told = null;
+            if (write())
+            {
+                _problem = _told = null;
+            }
+
+            return null;
         }
         catch (ProblemException e)
         {
-            Problem = e.Message;
-            Raise(e.Message + what);
+            _problem = e.Message;
+            if (tells)
+            {
+                Raise(e.Message + what);
+            }
+
             return e.Message;
         }
     }

@@ -26,15 +26,30 @@ internal sealed class OwnCopy(CacheDatabase cache, FleetOptions options, OwnChai
                     return;
                 }
 
-                bool deep = cache.Chains.Head(OwnChain.Name) is { } head && _schedule.IsDue(head);
-                AuditPull pull = new(cache, options, new OwnChainSource(own.File), OwnChain.Name, null, deep, (_, _) => { });
-                pull.RunAsync(CancellationToken.None).GetAwaiter().GetResult();
+                try
+                {
+                    Pull();
+                }
+                catch (ProblemException)
+                {
+                    // Another console of the same person may have taken the same entries meanwhile: then it is well the second time.
+                    Pull();
+                }
+
                 _taken = now;
+                own.Tell(null);
             }
             catch (Exception e) when (e is ProblemException or IOException or UnauthorizedAccessException)
             {
                 own.Tell(e.Message);
             }
         }
+    }
+
+    private void Pull()
+    {
+        bool deep = cache.Chains.Head(OwnChain.Name) is { } head && _schedule.IsDue(head);
+        AuditPull pull = new(cache, options, new OwnChainSource(own.File), OwnChain.Name, null, deep, (_, _) => { });
+        pull.RunAsync(CancellationToken.None).GetAwaiter().GetResult();
     }
 }

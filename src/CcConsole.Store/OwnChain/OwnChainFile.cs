@@ -69,8 +69,9 @@ public sealed class OwnChainFile
     });
 
     /// <summary>Signs the chain as it is; does nothing when this process has written nothing since the last time.</summary>
+    /// <returns>Whether there was something to sign.</returns>
     /// <exception cref="ProblemException">It could not be signed: the next console that writes does so.</exception>
-    public void Sign()
+    public bool Sign()
     {
         if (Interlocked.Exchange(ref _unsigned, 0) is > 0 and var unsigned)
         {
@@ -81,6 +82,7 @@ public sealed class OwnChainFile
                     Sign(Opened(tail));
                     return 0;
                 });
+                return true;
             }
             catch
             {
@@ -88,6 +90,8 @@ public sealed class OwnChainFile
                 throw;
             }
         }
+
+        return false;
     }
 
     /// <summary>The chain byte for byte, torn ends left out: as a verifier of the format reads it. Empty before it has begun.</summary>

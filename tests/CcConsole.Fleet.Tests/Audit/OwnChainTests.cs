@@ -120,8 +120,80 @@ public sealed class OwnChainTests : IAsyncDisposable
 
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_000_000);
         control.Own.Demand("nothing");
-        Assert.Null(control.Own.Finish());
+        Assert.Null(control.Own.Problem);
+        // All is well again, and what is missing is missing still.
+        Assert.EndsWith("job.stopped of web01 is not recorded, nor are 2 entries after it", control.Own.Finish());
         Assert.Equal(AuditEvents.Checkpoint, control.Audit.Entries(OwnChain.Name).First().Event);
+    }
+
+    [Fact]
+    public async Task A_signature_that_is_due_when_there_is_nothing_to_sign_takes_no_alarm_back()
+    {
+        FleetControl first = Open();
+        Assert.True((await AddAsync(first, "echo first")).IsApplied);
+        string folder = first.Own.File.Directory;
+        await first.DisposeAsync();
+        HookedTime time = new();
+        FleetControl control = _fleet.Open(change: options => options with { Time = time });
+        File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
+        Assert.NotNull(control.Own.Record(AuditEvents.JobStopped, "web01"));
+        time.Tick(TimeSpan.FromMinutes(5));
+        Assert.Contains("own audit chain cannot be written", control.Own.Problem);
+        File.SetUnixFileMode(folder, (UnixFileMode)0b111_000_000);
+        Assert.EndsWith("job.stopped of web01 is not recorded", control.Own.Finish());
+    }
+
+    [Fact]
+    public async Task Two_consoles_that_take_in_the_own_chain_at_once_are_no_alarm()
+    {
+        HookedTime time = new();
+        FleetControl other = Open(), control = _fleet.Open(change: options => options with { Time = time });
+        Assert.True((await AddAsync(other, "echo first")).IsApplied);
+        List<string> told = [];
+        control.Own.Failed += told.Add;
+        int raced = 0;
+        time.Asked = () =>
+        {
+            time.Asked = null;
+            raced++;
+            Assert.Contains(other.Audit.States(), state => state.Host == OwnChain.Name);
+        };
+        Assert.Contains(control.Audit.States(), state => state is { Host: OwnChain.Name, IsGood: true });
+        Assert.Equal(1, raced);
+        Assert.Empty(told);
+        Assert.Null(control.Own.Problem);
+    }
+
+    /// <summary>The clock, with something that happens when it is asked, and timers that go off when a test says so.</summary>
+    private sealed class HookedTime : TimeProvider
+    {
+        private readonly List<(TimeSpan Period, Action Callback)> _timers = [];
+
+        public Action? Asked { get; set; }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            Asked?.Invoke();
+            return base.GetUtcNow();
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            lock (_timers)
+            {
+                _timers.Add((period, () => callback(state)));
+            }
+
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
+
+        public void Tick(TimeSpan period)
+        {
+            lock (_timers)
+            {
+                Assert.Single(_timers, timer => timer.Period == period).Callback();
+            }
+        }
     }
 
     [Fact]

@@ -318,7 +318,7 @@ public sealed class OwnChainFileTests : IDisposable
         OwnChainFile chain = Open();
         chain.Append(AuditEvents.CrontabEdited);
         File.SetUnixFileMode(chain.Directory, (UnixFileMode)0b111_101_101);
-        Assert.Throws<ProblemException>(chain.Sign);
+        Assert.Throws<ProblemException>(() => chain.Sign());
         File.SetUnixFileMode(chain.Directory, (UnixFileMode)0b111_000_000);
         chain.Sign();
         Assert.Equal(1, CheckSignatures(chain));
