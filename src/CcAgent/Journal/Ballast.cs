@@ -79,12 +79,23 @@ internal sealed unsafe class Ballast
         try
         {
             return OperatingSystem.IsLinux() && new DriveInfo(Path.GetDirectoryName(_path)!).DriveFormat is "ext2" or "ext3" or "ext4" or "xfs" or "btrfs" or "tmpfs"
-                && Libc.fallocate(fd, 0, 0, _bytes) == 0;
+                && Reserved(fd);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
         }
+    }
+
+    // The runtime's own signals interrupt it (tmpfs), and what it had done by then is undone.
+    private bool Reserved(int fd)
+    {
+        int result;
+        while ((result = Libc.fallocate(fd, 0, 0, _bytes)) != 0 && Libc.LastError == Errno.Interrupted)
+        {
+        }
+
+        return result == 0;
     }
 
     private bool Fill(int fd)

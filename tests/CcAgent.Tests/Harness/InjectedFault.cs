@@ -26,6 +26,8 @@ internal sealed class InjectedFault : IAsyncDisposable
 
     internal bool Ended => _process.HasExited;
 
+    internal int Pid => _process.Id;
+
     /// <summary>Starts the daemon in a folder.</summary>
     /// <param name="folder">Where.</param>
     /// <param name="path">Calls on this file alone count, relative to the folder.</param>

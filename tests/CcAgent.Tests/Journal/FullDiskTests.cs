@@ -141,9 +141,25 @@ public class FullDiskTests
         var numbers = ballast.Output.Trim().Split(' ').Select(static number => long.Parse(number, CultureInfo.InvariantCulture)).ToArray();
         Assert.Equal(held, numbers[0]);
         Assert.True(numbers[1] * 512 >= held, "no room is held: " + ballast.Output);
-        var written = File.ReadAllLines($"/proc/{daemon.Pid}/io").First(static line => line.StartsWith("wchar: ", StringComparison.Ordinal));
-        Assert.InRange(long.Parse(written.AsSpan(7), CultureInfo.InvariantCulture), 1, held / 4);
+        Assert.InRange(Written(daemon.Pid), 1, held / 4);
     }
+
+    [Fact]
+    public async Task The_room_is_held_back_though_a_signal_interrupts_it()
+    {
+        const long held = 64 * 1024 * 1024;
+        using var folder = new SecureFolder();
+        await File.WriteAllTextAsync(folder.Path + "/settings.json", "{\"watch\": false, \"audit\": {\"ballastMegabytes\": 64}}", TestContext.Current.CancellationToken);
+        await using var daemon = InjectedFault.Start(folder, "audit-state/ballast", "fallocate:error=EINTR:when=1");
+        Assert.True(await daemon.ReadyAsync(), daemon.Said);
+        Assert.Equal(held, new FileInfo(folder.Path + "/audit-state/ballast").Length);
+        Assert.InRange(Written(daemon.Pid), 1, held / 4);
+        Assert.Equal(0, await daemon.StopAsync());
+    }
+
+    // Bytes that a process has written, to whatever (proc(5), io).
+    private static long Written(int process) =>
+        long.Parse(File.ReadAllLines($"/proc/{process}/io").First(static line => line.StartsWith("wchar: ", StringComparison.Ordinal)).AsSpan(7), CultureInfo.InvariantCulture);
 
     // Whether a torn end of the chain is attested.
     private static async Task<bool> CutAsync(SmallDisk disk) => (await EventsAsync(disk, "audit.recovered")).Count > 0;

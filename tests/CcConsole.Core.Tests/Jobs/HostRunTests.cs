@@ -117,12 +117,15 @@ public sealed class HostRunTests : IAsyncLifetime
         using Process process = _cron.Start(["/bin/sh", "-c", "umask 0157; exec \"$1\" 60", "sh", program], owner == "root" ? null : _worker);
         try
         {
-            for (int tries = 0; tries < 200 && !IsRunning(program); tries++)
+            string? running = null;
+            for (int tries = 0; tries < 1200 && (running = Running(program)) is null; tries++)
             {
                 await Task.Delay(50);
             }
 
-            Assert.True(IsRunning(program));
+            // Processes are not in the namespace: it is named, as a daemon names itself, so that none of another test is found before it.
+            Assert.NotNull(running);
+            Assert.Equal(0, (await _cron.RunAsync(["/bin/sh", "-c", "echo \"$1\" >/run/crond.pid", "sh", running])).ExitCode);
             int umask = (await FactsAsync(_worker.Name, null)).Umask;
             Assert.Equal(taken, umask == 0b001_101_111);
         }
@@ -133,12 +136,12 @@ public sealed class HostRunTests : IAsyncLifetime
         }
     }
 
-    private static bool IsRunning(string program) => Directory.EnumerateDirectories("/proc", "*").Any(process =>
+    private static string? Running(string program) => Directory.EnumerateDirectories("/proc", "*").Select(Path.GetFileName).FirstOrDefault(process =>
     {
         try
         {
-            return File.ReadAllText(Path.Combine(process, "comm")) == "crond\n"
-                && File.ReadAllText(Path.Combine(process, "cmdline")).StartsWith(program + "\0", StringComparison.Ordinal);
+            return File.ReadAllText($"/proc/{process}/comm") == "crond\n"
+                && File.ReadAllText($"/proc/{process}/cmdline").StartsWith(program + "\0", StringComparison.Ordinal);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -99,7 +99,7 @@ internal static partial class Claims
     [GeneratedRegex("^#(?<from>[0-9]+)(?: to #(?<to>[0-9]+))? (?:is|are) whole")]
     private static partial Regex Whole();
 
-    [GeneratedRegex("^#0(?: to #(?<to>[0-9]+))? (?:is|are) signed by the chain's keys, .* by #(?<by>[0-9]+): who took over the host, or its keys, after that cannot")]
+    [GeneratedRegex("^#0(?: to #(?<to>[0-9]+))? (?:is|are) signed by the chain's keys, .* by #(?<by>[0-9]+): who took over the host after that, and had no earlier key, cannot")]
     private static partial Regex Signed();
 
     [GeneratedRegex("^#(?<at>[0-9]+) is the (?:one that this console saw|head that this console remembers|one that the host's own head file names)")]
