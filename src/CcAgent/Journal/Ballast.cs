@@ -73,29 +73,19 @@ internal sealed unsafe class Ballast
         }
     }
 
-    // A GiB takes no longer so than a MiB. Where the kernel says that it can and does not (zfs), it is written.
+    // A GiB takes no longer so than a MiB. Where the kernel says that it has and has not (zfs), or cannot, it is written. The runtime's
+    // own signals interrupt it (tmpfs), and what it had done by then is undone.
     private bool Reserve(int fd)
     {
-        try
-        {
-            return OperatingSystem.IsLinux() && new DriveInfo(Path.GetDirectoryName(_path)!).DriveFormat is "ext2" or "ext3" or "ext4" or "xfs" or "btrfs" or "tmpfs"
-                && Reserved(fd);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
+        if (!OperatingSystem.IsLinux())
             return false;
-        }
-    }
-
-    // The runtime's own signals interrupt it (tmpfs), and what it had done by then is undone.
-    private bool Reserved(int fd)
-    {
         int result;
         while ((result = Libc.fallocate(fd, 0, 0, _bytes)) != 0 && Libc.LastError == Errno.Interrupted)
         {
         }
 
-        return result == 0;
+        const int block = 512;
+        return result == 0 && Libc.TryStatus(fd, out var status) && status.Blocks * block >= _bytes;
     }
 
     private bool Fill(int fd)
