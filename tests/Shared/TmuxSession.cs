@@ -57,9 +57,9 @@ internal sealed class TmuxSession : IDisposable
     public void Resize(int width, int height) => Run("resize-window", "-x", $"{width}", "-y", $"{height}");
 
     /// <summary>Waits until the screen holds the text; gives the screen. Fails with the last screen after the time.</summary>
-    public string WaitFor(string text, double seconds = 15) => WaitUntil(screen => screen.Contains(text, StringComparison.Ordinal), $"\"{text}\"", seconds);
+    public string WaitFor(string text, double seconds = 60) => WaitUntil(screen => screen.Contains(text, StringComparison.Ordinal), $"\"{text}\"", seconds);
 
-    public string WaitUntil(Func<string, bool> holds, string what, double seconds = 15)
+    public string WaitUntil(Func<string, bool> holds, string what, double seconds = 60)
     {
         var clock = Stopwatch.StartNew();
         string screen;

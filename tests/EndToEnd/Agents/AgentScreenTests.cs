@@ -70,7 +70,7 @@ public sealed class AgentScreenTests
         terminal.WaitFor("web01: the agent is gone", 60);
         Assert.Equal("", await host.TableAsync());
         Assert.Equal("absent", (await host.AsUserAsync($"test -e {host.Agent} || echo absent")).Trim());
-        terminal.WaitFor("– absent", 30);
+        terminal.WaitFor("– absent", 120);
 
         terminal.Press("1");
         terminal.WaitFor("Fleet[2]");
