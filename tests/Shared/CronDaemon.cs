@@ -58,7 +58,7 @@ public sealed class CronDaemon : IAsyncDisposable
         File.SetUnixFileMode(root, (UnixFileMode)Convert.ToInt32("755", 8));
         Directory.CreateDirectory(Path.Combine(root, "etc"));
         var holder = Process.Start(Info("unshare", ["-m", "/bin/sh", "-c", Setup, "sh", root]))!;
-        var line = await holder.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        var line = await holder.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
         if (line != "ready")
         {
             string said = await holder.StandardError.ReadToEndAsync();

@@ -78,7 +78,7 @@ public sealed class EditRoundTripTests : IAsyncLifetime
         Assert.Equal(values.Length - 1, set.Count);
         await InstallAsync(user, table.ToBytes());
         _cron.StartDaemon();
-        for (var i = 0; i < 200 && !File.Exists(Path.Combine(output, "all")); i++)
+        for (var i = 0; i < 600 && !File.Exists(Path.Combine(output, "all")); i++)
         {
             await Task.Delay(100);
         }

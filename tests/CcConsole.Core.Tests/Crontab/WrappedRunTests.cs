@@ -90,7 +90,7 @@ public sealed class WrappedRunTests : IAsyncLifetime
         _cron.StartDaemon();
         var expected = commands.Select((command, i) => $"--\0/bin/sh\0-c\0{command}\0{(i % 2 == 0 ? "" : "one\ntwo%three\n")}")
             .Append("--\0/bin/sh\0-c\0a\\b \\\\c \\d % \\\0").Append("--\0/bin/sh\0-c\0x \\\0in\\\\put\nend\n").ToList();
-        for (var i = 0; i < 200 && Directory.GetFiles(_out).Count(file => !file.EndsWith(".part", StringComparison.Ordinal)) < expected.Count; i++)
+        for (var i = 0; i < 600 && Directory.GetFiles(_out).Count(file => !file.EndsWith(".part", StringComparison.Ordinal)) < expected.Count; i++)
         {
             await Task.Delay(100);
         }

@@ -82,13 +82,13 @@ public sealed class HostRunTests : IAsyncLifetime
             facts, CronStart.Of(facts, [], false), "sh -c 'trap \"\" TERM; echo $$; while :; do sleep 0.2; done' & wait"u8, [], Mark);
         await process.StandardInput.BaseStream.WriteAsync(input);
         await process.StandardInput.BaseStream.FlushAsync();
-        int child = int.Parse((await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20)))!, CultureInfo.InvariantCulture);
+        int child = int.Parse((await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)))!, CultureInfo.InvariantCulture);
         Assert.True(Directory.Exists($"/proc/{child}"));
 
         process.StandardInput.Close();
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
         await process.WaitForExitAsync(limit.Token);
-        for (int tries = 0; tries < 100 && Lives(child); tries++)
+        for (int tries = 0; tries < 1200 && Lives(child); tries++)
         {
             await Task.Delay(50);
         }
@@ -208,7 +208,7 @@ public sealed class HostRunTests : IAsyncLifetime
         Task copying = process.StandardOutput.BaseStream.CopyToAsync(output);
         await process.StandardInput.BaseStream.WriteAsync(HostRun.SessionInput(facts, start, command, input, Mark));
         await process.StandardInput.BaseStream.FlushAsync();
-        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(60));
         while (await process.StandardError.ReadLineAsync(limit.Token) is { } line)
         {
             error.Append(line).Append('\n');
