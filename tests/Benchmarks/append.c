@@ -3,12 +3,13 @@
  *
  *   append clients SOCKET COUNT SECONDS <request    prints "entries-a-second p99-in-ms"
  *   append peer SOCKET FILE                         serves one client after the other: a line of the same length appended, one fdatasync, an answer
- *   append answers SOCKET                           only answers: what the clients and the socket allow at most
+ *   append groups SOCKET FILE                       serves all that wait at once: their lines, one fdatasync, their answers, and nothing else
  *   append fsyncs FILE SECONDS                      prints the p99 in ms of a line and an fdatasync, by one alone
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { most_clients = 64, most_times = 1 << 20, entry_bytes = 450 };
+enum { most_clients = 64, most_lines = 512, most_times = 1 << 20, entry_bytes = 450 };
 
 static const char good[] = "{\"ok\":true";
 static struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -59,12 +60,13 @@ static double p99_ms(double *times, size_t count)
     return times[count * 99 / 100] * 1000;
 }
 
-static void append(int file)
+static void append(int file, size_t lines)
 {
-    char line[entry_bytes];
-    memset(line, 'x', sizeof line);
-    line[sizeof line - 1] = '\n';
-    if (write(file, line, sizeof line) != (ssize_t)sizeof line || fdatasync(file) != 0)
+    static char batch[most_lines * entry_bytes];
+    memset(batch, 'x', lines * entry_bytes);
+    for (size_t i = 1; i <= lines; i++)
+        batch[i * entry_bytes - 1] = '\n';
+    if (write(file, batch, lines * entry_bytes) != (ssize_t)(lines * entry_bytes) || fdatasync(file) != 0)
         fail("the file cannot be written");
 }
 
@@ -117,22 +119,29 @@ static int clients(int count, double seconds)
     return 0;
 }
 
-static int serve(int file)
+static int serve(int file, size_t most)
 {
-    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    static int waiting[most_lines];
+    int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (listener < 0 || bind(listener, (void *)&address, sizeof address) != 0 || listen(listener, 512) != 0)
         fail("the socket");
     for (;;) {
+        struct pollfd come = { listener, POLLIN, 0 };
         char said[4096];
-        int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
-        if (fd < 0)
-            fail("accept");
-        if (recv(fd, said, sizeof said, 0) > 0) {
-            if (file >= 0)
-                append(file);
-            send(fd, good, sizeof good, MSG_NOSIGNAL);
+        size_t count = 0;
+        poll(&come, 1, -1);
+        for (int fd; count < most && (fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC)) >= 0;) {
+            if (recv(fd, said, sizeof said, 0) > 0)
+                waiting[count++] = fd;
+            else
+                close(fd);
         }
-        close(fd);
+        if (count > 0)
+            append(file, count);
+        for (size_t i = 0; i < count; i++) {
+            send(waiting[i], good, sizeof good, MSG_NOSIGNAL);
+            close(waiting[i]);
+        }
     }
 }
 
@@ -145,7 +154,7 @@ static int fsyncs(const char *path, double seconds)
         fail("no memory");
     ends = now() + seconds;
     for (double begun; (begun = now()) < ends && count < most_times; times[count++] = now() - begun)
-        append(file);
+        append(file, 1);
     printf("%.3f\n", p99_ms(times, count));
     return 0;
 }
@@ -154,15 +163,15 @@ int main(int count, char **words)
 {
     if (count == 4 && strcmp(words[1], "fsyncs") == 0)
         return fsyncs(words[2], atof(words[3]));
-    if (count >= 3 && strlen(words[2]) < sizeof address.sun_path) {
+    if (count >= 4 && strlen(words[2]) < sizeof address.sun_path) {
         strcpy(address.sun_path, words[2]);
         if (count == 5 && strcmp(words[1], "clients") == 0)
             return clients(atoi(words[3]), atof(words[4]));
         if (count == 4 && strcmp(words[1], "peer") == 0)
-            return serve(open_file(words[3]));
-        if (count == 3 && strcmp(words[1], "answers") == 0)
-            return serve(-1);
+            return serve(open_file(words[3]), 1);
+        if (count == 4 && strcmp(words[1], "groups") == 0)
+            return serve(open_file(words[3]), most_lines);
     }
-    fputs("usage: append clients SOCKET COUNT SECONDS | peer SOCKET FILE | answers SOCKET | fsyncs FILE SECONDS\n", stderr);
+    fputs("usage: append clients SOCKET COUNT SECONDS | peer SOCKET FILE | groups SOCKET FILE | fsyncs FILE SECONDS\n", stderr);
     return 2;
 }

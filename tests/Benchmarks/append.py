@@ -2,7 +2,8 @@
 
 Usage: append.py DIST WORK. Prints rows of a Markdown table. Both are asked by the same clients over a socket and append to files on the same file
 system, in turns; the peer (append.c) only appends, without hash, signature or check. What one fsync takes is measured in the same rounds, of
-the file alone, and what the clients and the socket allow at most, of a server that only answers. Where strace is there, all of it once more with each fsync 2 ms longer than the device's, as many a disk has it.
+the file alone, and what clients, socket and disk allow at most, of a server in C that does nothing but commit in groups. Where strace is there,
+all of it once more with each fsync 2 ms longer than the device's, as many a disk has it.
 """
 import json, os, shutil, signal, statistics, subprocess, sys, time
 
@@ -37,7 +38,7 @@ def measure(name, slow, what):
     own, peer, most = directory + "/cc-agent.sock", f"{work}/{name}.sock", f"{work}/{name}-most.sock"
     processes = [start(slow, [os.path.join(dist, "cc-agent"), "daemon", "--dir", directory], own),
                  start(slow, [tool, "peer", peer, f"{work}/{name}.jsonl"], peer),
-                 start(slow, [tool, "answers", most], most)]
+                 start(slow, [tool, "groups", most, f"{work}/{name}-most.jsonl"], most)]
     try:
         ask(own), ask(peer)
         found = []
@@ -53,7 +54,7 @@ def measure(name, slow, what):
             process.wait()
     median = statistics.median
     print(f"| durable audit entries a second, {writers} writers{what} | 10 times one fsync an entry | {median(a[0] for a, _, _, _ in found):,.0f} (one fsync an entry: "
-          f"{median(b[0] for _, b, _, _ in found):,.0f}; only answered: {median(m[0] for _, _, _, m in found):,.0f}; ratio {median(a[0] / b[0] for a, b, _, _ in found):.1f}; medians of {rounds} pairs) |")
+          f"{median(b[0] for _, b, _, _ in found):,.0f}; one for all that wait and nothing else: {median(m[0] for _, _, _, m in found):,.0f}; ratio {median(a[0] / b[0] for a, b, _, _ in found):.1f}; medians of {rounds} pairs) |")
     print(f"| 99 of 100 of them are acknowledged within{what} | twice the device's fsync | {median(a[1] for a, _, _, _ in found):.1f} ms (one fsync an entry: "
           f"{median(b[1] for _, b, _, _ in found):.1f} ms; 99 of 100 fsyncs by one alone: {median(f for _, _, f, _ in found):.1f} ms, ratio "
           f"{median(a[1] / f for a, _, f, _ in found):.1f}; medians of {rounds} pairs) |")
