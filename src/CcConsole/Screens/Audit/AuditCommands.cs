@@ -10,7 +10,7 @@ internal static class AuditCommands
     [
         On("audit.break", "b", "first break", "Go to the first entry at which the chain breaks", screen => screen.GoToBreak(),
             screen => OneHost(screen) ?? (screen.FirstBreak is null ? "no break is known" : null)),
-        On("audit.verify", "V", "verify", "Verify every entry of the copy again", screen => screen.LoadAndVerify(), screen => NoCopy(screen) ?? (screen.IsVerifying ? "it is being verified" : null)),
+        On("audit.verify", "V", "verify", "Verify every entry of the copy again", screen => screen.Verify(), screen => NoCopy(screen) ?? (screen.IsVerifying ? "it is being verified" : null)),
         On("audit.pull", "P", "pull", "Take the host's new entries into the copy", screen => screen.Pull(), Own),
         On("audit.compare", "D", "compare", "Hold every entry that the host has against the copy: finds what was changed there after it was seen here", screen => screen.Pull(deep: true), screen => Own(screen) ?? NoCopy(screen)),
         On("audit.all", "A", "all", "The entries of all hosts in one list, newest first; again: those of the one host", screen => screen.SwitchScope(), screen => screen.Chain is null ? "there is no host yet" : null),

@@ -3,10 +3,25 @@ using CcConsole.Core;
 
 namespace CcConsole.Screens;
 
-/// <summary>Pulls the chains of all hosts that have an agent; one host's failure is told and does not hold up the others.</summary>
+/// <summary>Pulls chains, and tells what came of it. Of all hosts' one failure is told and does not hold up the others.</summary>
 internal static class AuditPulls
 {
-    /// <summary>Pulls them.</summary>
+    /// <summary>Pulls one host's chain.</summary>
+    /// <param name="shell">Everything around it.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="deep">Whether every entry that the host has is held against the copy first.</param>
+    /// <param name="stop">Gives up.</param>
+    public static async Task RunAsync(Shell shell, string host, bool deep, CancellationToken stop)
+    {
+        var pulled = await shell.Fleet.Audit.PullAsync(host, deep, stop);
+        await shell.Fleet.Monitor.RefreshAsync(host).WaitAsync(stop);
+        if (pulled.IsGood)
+            shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"{host}: {(deep ? "every entry is as it was seen, " : "")}{pulled.Added} new entries"));
+        else
+            shell.Toasts.Fail($"{host}: {pulled.Verdict}: {pulled.Message}", pulled.Hint ?? "");
+    }
+
+    /// <summary>Pulls the chains of all hosts that have an agent.</summary>
     public static async Task RunAsync(Shell shell, bool deep, CancellationToken stop)
     {
         var hosts = shell.Snapshot.Hosts.Where(host => host.AgentVersion is not null || host.Head is not null).Select(host => host.Name).ToList();

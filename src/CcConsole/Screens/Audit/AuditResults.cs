@@ -1,3 +1,4 @@
+using System.Globalization;
 using CcConsole.Core;
 using CcConsole.Store.Chains;
 
@@ -26,6 +27,18 @@ internal sealed class AuditResults(Shell shell, Action changed, CancellationToke
 
     /// <summary>Whether more match than are shown.</summary>
     public bool IsCut => Lines.Count == AuditFilter.Most;
+
+    /// <summary>The entries that the search leaves out, in words: those in archives. Empty when there are none, or nothing was searched.</summary>
+    /// <param name="heads">The copies that were searched.</param>
+    /// <param name="named">Whether each host is named.</param>
+    public string NotSearched(IReadOnlyList<ChainHead> heads, bool named)
+    {
+        if (Problem is not null || Query is not { } query)
+            return "";
+        List<string> archived = [.. heads.Where(head => head.Archived > Math.Max(head.First, query.First) && query.Hosts.Contains(head.Host))
+            .Select(head => string.Create(CultureInfo.InvariantCulture, $"{(named ? $"{head.Host} " : "")}#{head.First}-#{head.Archived - 1}"))];
+        return archived.Count == 0 ? "" : $"archived, not searched: {string.Join(", ", archived)}";
+    }
 
     /// <summary>Forgets the answer: what it was made from has changed.</summary>
     public void Forget() => _wanted = null;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CcConsole.Core;
 using CcConsole.Fleet.Audit;
 using CcConsole.Store.Chains;
 using CcConsole.Tui.Cells;
@@ -13,18 +12,12 @@ namespace CcConsole.Screens;
 /// </summary>
 internal sealed class AuditScreen : ListScreen<AuditLine>
 {
-    /// <summary>Up to so many entries of all hosts are verified without being asked.</summary>
-    private const long VerifiedUnasked = 3_000_000;
-
     private readonly string? _host;
-    private readonly AuditProofs _proofs;
+    private readonly AuditCopies _copies;
     private readonly AuditResults _results;
     private readonly AuditStatements _statements;
-    private readonly long? _wanted;
-    private IReadOnlyList<ChainHead> _heads = [];
+    private long? _wanted;
     private AuditRows? _rows;
-    private AuditBanner _banner;
-    private bool _loading, _takesIn;
 
     /// <param name="shell">Everything around it.</param>
     /// <param name="host">The host; null for all hosts.</param>
@@ -33,8 +26,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
         : base(shell, "Audit", [], line => line.Key)
     {
         (_host, _wanted) = (host, seq);
-        _banner = AuditBanner.None(shell.Ascii);
-        _proofs = new AuditProofs(shell);
+        _copies = new AuditCopies(shell, host, ShowCopies, UpdateDetail, Closing);
         _results = new AuditResults(shell, ShowRows, Closing);
         _statements = new AuditStatements(shell, UpdateDetail);
         Table.Columns = Columns();
@@ -63,16 +55,16 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     public bool IsFleet => _host is null;
 
     /// <summary>Where the chain breaks; null when it does not, or was not verified.</summary>
-    public long? FirstBreak => _banner.FirstBad;
+    public long? FirstBreak => _copies.Banner.FirstBad;
 
     /// <summary>Whether a contradiction waits for a person.</summary>
-    public bool HasConflict => _host is not null && (IsOwn ? _proofs.Of(_host)?.Conflict is not null : Shell.Snapshot.Host(_host)?.HasConflict == true);
+    public bool HasConflict => _host is not null && (IsOwn ? _copies.Found(_host)?.Conflict is not null : Shell.Snapshot.Host(_host)?.HasConflict == true);
 
     /// <summary>Whether there is a copy.</summary>
-    public bool HasCopy => _heads.Count > 0;
+    public bool HasCopy => _copies.Heads.Count > 0;
 
     /// <summary>Whether a copy is being verified.</summary>
-    public bool IsVerifying => _loading || _proofs.IsRunning;
+    public bool IsVerifying => _copies.IsVerifying;
 
     /// <inheritdoc/>
     protected override bool DetailBelow => true;
@@ -81,7 +73,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     protected override string TitlePrefix => _host is null ? "all hosts " : $"{_host} {(Shell.Ascii ? '>' : '›')} ";
 
     /// <inheritdoc/>
-    protected override string EmptyText => _loading || _results.IsSearching ? "loading" : _results.Problem?.Message ?? (NotSearched is { Length: > 0 } archived ? $"no entries; {archived}" : "no entries");
+    protected override string EmptyText => _copies.IsReading || _results.IsSearching ? "loading" : _results.Problem?.Message ?? (NotSearched is { Length: > 0 } archived ? $"no entries; {archived}" : "no entries");
 
     /// <inheritdoc/>
     protected override string EmptyByFilter => _results switch
@@ -94,107 +86,39 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     /// <inheritdoc/>
     protected override string TitleNote => NotSearched;
 
-    /// <summary>The entries that a search leaves out, in words: those in archives. Empty when there are none, or nothing was searched.</summary>
-    private string NotSearched
-    {
-        get
-        {
-            if ((_host is not null && Filter.Trim().Length == 0) || _results is not { Problem: null, Query: { } query })
-                return "";
-            List<string> archived = [.. _heads.Where(head => head.Archived > Math.Max(head.First, query.First) && query.Hosts.Contains(head.Host))
-                .Select(head => string.Create(CultureInfo.InvariantCulture, $"{(_host is null ? $"{head.Host} " : "")}#{head.First}-#{head.Archived - 1}"))];
-            return archived.Count == 0 ? "" : $"archived, not searched: {string.Join(", ", archived)}";
-        }
-    }
+    private string NotSearched => _host is not null && Filter.Trim().Length == 0 ? "" : _results.NotSearched(_copies.Heads, named: _host is null);
 
     private TimeZoneInfo Zone => Shell.Application.Time.LocalTimeZone;
-
-    private string What => _host ?? "all hosts";
 
     /// <inheritdoc/>
     public override void Enter()
     {
-        if (_heads.Count == 0)
-            LoadAndVerify(asked: false);
+        if (!HasCopy)
+            _copies.Verify(asked: false);
     }
 
     /// <inheritdoc/>
-    public override void Update()
-    {
-        if (!_takesIn && _heads.Any(head => head.Host == OwnChain.Name))
-            Shell.Operations.Watch(TakeOwnInAsync, Closing);
-        UpdateVerdict();
-    }
-
-    private void UpdateVerdict()
-    {
-        // A pull in the background has moved a head or met a contradiction: nothing is claimed of it until it was verified here.
-        if (_heads.Count > 0 && !IsVerifying && _heads.Any(HasChanged))
-            LoadAndVerify(asked: false);
-        else
-            ShowVerdict();
-    }
-
-    /// <summary>The console's own chain is in no snapshot: what was added to it is looked for here.</summary>
-    private async Task TakeOwnInAsync(CancellationToken stop)
-    {
-        _takesIn = true;
-        try
-        {
-            await Task.Run(() => Shell.Fleet.Audit.Head(OwnChain.Name), stop);
-        }
-        finally
-        {
-            _takesIn = false;
-        }
-        UpdateVerdict();
-    }
+    public override void Update() => _copies.Update();
 
     /// <inheritdoc/>
     public override void Refresh() => Pull();
 
-    /// <summary>Reads the heads and verifies the copies.</summary>
-    /// <param name="asked">Whether a person asked for it: then every line. Else what was not verified on this screen yet; very many entries of all hosts stay so, and it is said.</param>
-    public void LoadAndVerify(bool asked = true)
-    {
-        if (IsVerifying)
-            return;
-        Shell.Operations.Start($"{What}: verifying every entry", async cancelled =>
-        {
-            using var both = CancellationTokenSource.CreateLinkedTokenSource(cancelled, Closing);
-            try
-            {
-                await LoadAsync(both.Token);
-                if (_host is not null || asked || _heads.Sum(_proofs.Unverified) <= VerifiedUnasked)
-                    await _proofs.VerifyAsync(_heads, again: asked, (done, all) => SetBanner(AuditBanner.Verifying(done, all, Shell.Ascii)), both.Token);
-                ShowVerdict();
-                UpdateDetail();
-            }
-            catch (OperationCanceledException) when (both.IsCancellationRequested)
-            {
-                SetBanner(AuditBanner.Cancelled(Shell.Ascii));
-            }
-            catch (ProblemException problem)
-            {
-                // Nothing was pulled yet, or the copy cannot be read: the banner is the place for it.
-                SetBanner(AuditBanner.Unread(problem.Message, AuditBanner.None(Shell.Ascii).Detail, Shell.Ascii));
-            }
-        });
-    }
+    /// <summary>Verifies every entry again.</summary>
+    public void Verify() => _copies.Verify(asked: true);
 
     /// <summary>Takes the host's new entries; those of all hosts where all are shown.</summary>
     /// <param name="deep">Whether every entry that the host has is held against the copy first.</param>
-    public void Pull(bool deep = false) => Shell.Operations.Start($"{What}: {(deep ? "comparing every entry" : "pulling the chain")}", async stop =>
+    public void Pull(bool deep = false) => Shell.Operations.Start($"{_copies.Name}: {(deep ? "comparing every entry" : "pulling the chain")}", async stop =>
     {
         if (_host is not null && !IsOwn)
-            await PullAsync(_host, deep, stop);
+            await AuditPulls.RunAsync(Shell, _host, deep, stop);
         else if (!IsOwn)
             await AuditPulls.RunAsync(Shell, deep, stop);
-        LoadAndVerify(asked: false);
+        _copies.Verify(asked: false);
     });
 
     /// <summary>In the demo: changes the host's own log, as an intruder would.</summary>
-    public void Tamper() => Shell.Operations.Start($"{What}: tampering", _ =>
+    public void Tamper() => Shell.Operations.Start($"{_copies.Name}: tampering", _ =>
     {
         if (Shell.Settings.Tamper is { } tamper && Host is { } host)
             Shell.Toasts.Show($"{host}: {tamper(host)}", "D holds the host's log against the copy.");
@@ -225,28 +149,17 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     }
 
     /// <summary>Whether there is a finding to be explained: of the host, or of the selected entry's.</summary>
-    public bool IsExplained => Chain is { } chain && _proofs.Of(chain) is not null;
+    public bool IsExplained => Chain is { } chain && _copies.Found(chain) is not null;
 
     /// <summary>Says what the verification means.</summary>
     public void Explain()
     {
-        if (Chain is { } chain && _proofs.Of(chain) is { } found)
+        if (Chain is { } chain && _copies.Found(chain) is { } found)
             Shell.Show(new Question($"{chain}: what is proven", AuditExplanation.Of(found), "Back"));
     }
 
     /// <summary>Resolves the contradictions that are open, after a person has looked at each.</summary>
-    public void Resolve() => Shell.Operations.Start($"{What}: resolving the conflict", async stop =>
-    {
-        var host = _host!;
-        var decided = await Task.Run(() => Shell.Fleet.Audit.ToResolve(host), stop);
-        var question = new Question("Resolve the conflict?",
-            $"{string.Join("\n\n", decided.Findings)}\n\nTo resolve means: {decided.Words}.\n\nType {host} to confirm that you know why.",
-            new TextInput(), host, "Resolve", "Back");
-        if (await Shell.AskAsync(question) != 1)
-            return;
-        await Task.Run(() => Shell.Fleet.Audit.Resolve(decided), stop);
-        Pull();
-    });
+    public void Resolve() => AuditResolution.Start(Shell, _host!, () => Pull());
 
     /// <inheritdoc/>
     protected override int BannerRows(int width) => 2;
@@ -254,14 +167,15 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     /// <inheritdoc/>
     protected override void DrawBanner(Canvas canvas)
     {
-        canvas.DrawFit(0, 0, _banner.Text, canvas.Width, canvas[_banner.Scope]);
-        canvas.DrawFit(0, 1, _banner.Detail, canvas.Width, canvas["text.dim"]);
+        var banner = _copies.Banner;
+        canvas.DrawFit(0, 0, banner.Text, canvas.Width, canvas[banner.Scope]);
+        canvas.DrawFit(0, 1, banner.Detail, canvas.Width, canvas["text.dim"]);
     }
 
     /// <inheritdoc/>
     protected override IReadOnlyList<AuditLine> RowsFor(string filter)
     {
-        if (_heads.Count == 0)
+        if (!HasCopy)
             return [];
         if (_host is not null && filter.Trim().Length == 0)
         {
@@ -285,7 +199,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     };
 
     /// <inheritdoc/>
-    protected override void Describe(AuditLine row, DetailText detail) => AuditDetail.Describe(row, LinkOf(row), _statements.Of(row, _heads), _host is null, detail, Zone);
+    protected override void Describe(AuditLine row, DetailText detail) => AuditDetail.Describe(row, LinkOf(row), _statements.Of(row, _copies.Heads), _host is null, detail, Zone);
 
     private List<TableColumn<AuditLine>> Columns()
     {
@@ -321,7 +235,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
                 Shell.Toasts.Show("a whole chain is ordered by its numbers", "What a filter (/) finds can be ordered by every column.");
             }
         }
-        if (_rows is not { } rows || _heads is not [var head])
+        if (_rows is not { } rows || _copies.Heads is not [var head])
             return null;
         return rows.OldestFirst == oldestFirst ? rows : _rows = RowsOf(head, oldestFirst);
     }
@@ -329,77 +243,34 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     private AuditRows RowsOf(ChainHead head, bool oldestFirst) =>
         new(head.Host, (from, to) => Shell.Fleet.Audit.Range(head, from, to), head.First, head.Seq, oldestFirst, Zone);
 
-    private AuditQuery Query(string filter) => AuditFilter.Parse(filter, [.. _heads.Select(head => head.Host)], TimeZoneInfo.ConvertTime(Shell.Now, Zone));
+    private AuditQuery Query(string filter) => AuditFilter.Parse(filter, [.. _copies.Heads.Select(head => head.Host)], TimeZoneInfo.ConvertTime(Shell.Now, Zone));
 
-    private AuditLink LinkOf(AuditLine line) => AuditLink.Of(line, _proofs.Of(line.Key.Host), Shell.Ascii);
+    private AuditLink LinkOf(AuditLine line) => AuditLink.Of(line, _copies.Found(line.Key.Host), Shell.Ascii);
 
-    private bool HasChanged(ChainHead head)
+    private void ShowCopies()
     {
-        var host = Shell.Snapshot.Host(head.Host);
-        var own = head.Host == OwnChain.Name ? Shell.Fleet.Audit.State(head.Host) : null;
-        return (own?.Head ?? host?.Head) is { } seen
-            && ((seen.Copy, seen.Seq, seen.Hash, seen.Archived) != (head.Copy, head.Seq, head.Hash, head.Archived)
-                || (_proofs.Of(head.Host) is { } found && (own is not null ? own.Conflict is not null : host!.HasConflict) != (found.Conflict is not null)));
-    }
-
-    private async Task LoadAsync(CancellationToken stop)
-    {
-        _loading = true;
-        try
+        _rows = _host is not null && _copies.Heads is [var head] ? RowsOf(head, oldestFirst: false) : null;
+        _results.Forget();
+        SetRows(_rows is null ? [] : _rows);
+        Shell.Application.Invalidate();
+        if (_wanted is { } seq && HasCopy)
         {
-            _heads = await Task.Run(() => _host is null ? Shell.Fleet.Audit.Heads() : [Shell.Fleet.Audit.Head(_host)], stop);
-            if (_host is not null && _heads is [var head])
-                _rows = RowsOf(head, oldestFirst: false);
-        }
-        finally
-        {
-            _loading = false;
-            _results.Forget();
-            SetRows(_rows is null ? [] : _rows);
-            Shell.Application.Invalidate();
-        }
-        if (_wanted is { } seq && _proofs.Of(_host!) is null)
+            _wanted = null;
             GoTo(seq, "the copy does not hold it");
+        }
     }
 
     private void GoTo(long seq, string otherwise)
     {
         ClearFilter();
         if (!Table.SelectKey(new AuditKey(_host!, seq), centred: true))
-            Shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"#{seq}: {otherwise}"), _banner.Detail);
+            Shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"#{seq}: {otherwise}"), _copies.Banner.Detail);
         Shell.Application.Invalidate();
-    }
-
-    private async Task PullAsync(string host, bool deep, CancellationToken stop)
-    {
-        var pulled = await Shell.Fleet.Audit.PullAsync(host, deep, stop);
-        await Shell.Fleet.Monitor.RefreshAsync(host).WaitAsync(stop);
-        if (pulled.IsGood)
-            Shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"{host}: {(deep ? "every entry is as it was seen, " : "")}{pulled.Added} new entries"));
-        else
-            Shell.Toasts.Fail($"{host}: {pulled.Verdict}: {pulled.Message}", pulled.Hint ?? "");
     }
 
     private void ShowRows()
     {
         SetRows(_host is null ? _results.Lines : AllRows);
-        Shell.Application.Invalidate();
-    }
-
-    private void ShowVerdict()
-    {
-        if (_heads.Count == 0 || IsVerifying)
-            return;
-        if (_host is null)
-            SetBanner(AuditBanner.OfAll(_heads, _proofs, Shell, Zone));
-        else if (_proofs.Of(_host) is { } found)
-            SetBanner(AuditBanner.Of(found, Shell.Fleet.Audit.State(_host), Shell.Snapshot.Host(_host), Shell.Now, Zone, Shell.Ascii));
-    }
-
-    private void SetBanner(AuditBanner banner)
-    {
-        _banner = banner;
-        Shell.ChromeChanged();
         Shell.Application.Invalidate();
     }
 }
