@@ -17,7 +17,7 @@ internal sealed class AlarmFile
     internal void Add(long micros, string message)
     {
         using var file = AppendFile.Open(_path, 0x180);
-        var time = DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
+        var time = UnixMicros.Time(micros);
         file.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{time:yyyy-MM-dd'T'HH:mm:ss'Z'} {message}\n")));
         file.Sync();
     }

@@ -64,7 +64,7 @@ internal sealed unsafe class AuditGap : IDisposable
 
     public void Dispose() => _ = Libc.close(_fd);
 
-    private static string Time(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond)
+    private static string Time(long micros) => UnixMicros.Time(micros)
         .ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     private void Read()

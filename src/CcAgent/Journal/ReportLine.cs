@@ -51,6 +51,19 @@ internal static class ReportLine
         return at >= 0 && Utf8Parser.TryParse(line[(at + name.Length)..], out long micros, out _) ? micros : null;
     }
 
+    /// <summary>What the line says; null for what is no such line.</summary>
+    internal static RecordedReport? Recorded(ReadOnlySpan<byte> line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, ReportJson.Default.RecordedReport);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The report's run id, prefixed with its sender; null when it has none, and for what is no such line.</summary>
     internal static string? RunKey(ReadOnlySpan<byte> line)
     {

@@ -83,8 +83,8 @@ internal sealed class ScheduleWatch : IDaemonPart, IRecordListener, IRunEvidence
         _changes = new TableChanges(kept, records.Tables, state is null, new PendingEdits(places), Note);
         _told = records.Missed;
         foreach (var noted in state?.Noted ?? [])
-            _told.TryAdd((noted.Table, noted.Job), WatchState.Time(noted.Until));
-        _from = state is null ? _clock.Now : WatchState.Time(state.Until);
+            _told.TryAdd((noted.Table, noted.Job), UnixMicros.Time(noted.Until));
+        _from = state is null ? _clock.Now : UnixMicros.Time(state.Until);
         // A clock that was set back that far counts from now on.
         if (_from > _clock.Now + LargestStep)
             _from = _clock.Now;
@@ -314,7 +314,7 @@ internal sealed class ScheduleWatch : IDaemonPart, IRecordListener, IRunEvidence
     {
         var entries = found.Ignored ? [] : WatchedEntry.Of(
             file.Name, CrontabDocument.Parse(found.Bytes, dialect ?? Dialect, file.Place != TablePlace.Spool), file.User, TimeZoneInfo.Local, IsReported);
-        var since = WatchState.Time(_changes.Seen(file.Name)!.Since) + Reread;
+        var since = UnixMicros.Time(_changes.Seen(file.Name)!.Since) + Reread;
         if (since < _from)
             since = _from;
         _missed.Watch(file.Name, entries, entry => _told.TryGetValue((entry.Table, entry.Key.JobId), out var told) && told > since ? told : since, Tell);
@@ -423,9 +423,9 @@ internal sealed class ScheduleWatch : IDaemonPart, IRecordListener, IRunEvidence
         var until = _isFirst ? _from : _missed.Until(_clock.Now);
         foreach (var old in _told.Where(told => told.Value <= until).Select(static told => told.Key).ToList())
             _told.Remove(old);
-        var state = new WatchState(WatchState.Micros(until), _recorder.NextEntry, HostFacts.BootId, end)
+        var state = new WatchState(UnixMicros.Of(until), _recorder.NextEntry, HostFacts.BootId, end)
         {
-            Noted = [.. _told.Select(static told => new NotedUntil(told.Key.Table, told.Key.Job, WatchState.Micros(told.Value)))],
+            Noted = [.. _told.Select(static told => new NotedUntil(told.Key.Table, told.Key.Job, UnixMicros.Of(told.Value)))],
         };
         state.Write(StatePath);
         (_savedAt, _reports) = (Environment.TickCount64, 0);

@@ -69,7 +69,7 @@ internal sealed partial class TableChanges
 
         if (!IsOwed(name, digest) && (!IsBaseline || before is not null))
             Record(name, before, digest, now, away);
-        var table = new KeptTable(name, digest, now.Size, WatchState.Micros(now.Changed));
+        var table = new KeptTable(name, digest, now.Size, UnixMicros.Of(now.Changed));
         _kept.Write(table, now.Bytes);
         _seen[name] = table;
         _recorded.Remove(name);

@@ -31,37 +31,19 @@ internal sealed class WatchRecords
     /// <summary>Hands over the runs that were reported since a time.</summary>
     internal static void RunsSince(AgentPlaces places, DateTimeOffset since, Action<ExecutionReport, uint> taken)
     {
-        var micros = WatchState.Micros(since);
+        var micros = UnixMicros.Of(since);
         var segments = Segments.In(places.Reports);
         var first = segments.Count - 1;
-        while (first > 0 && !(FirstReceived(segments[first]) < micros))
+        while (first > 0 && !(JournalReading.FirstReceived(segments[first].Path) < micros))
             first--;
         if (first < 0)
             return;
         JournalReading.From(segments, segments[first].First, (_, line) =>
         {
-            if (ReportLine.Received(line) >= micros && Recorded(line) is { } recorded)
+            if (ReportLine.Received(line) >= micros && ReportLine.Recorded(line) is { } recorded)
                 taken(recorded.Report, recorded.Uid);
             return true;
         });
-    }
-
-    private static long? FirstReceived(Segment segment)
-    {
-        using var lines = new LineSource(segment.Path);
-        return ReportLine.Received(lines.Next());
-    }
-
-    private static RecordedReport? Recorded(ReadOnlySpan<byte> line)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(line, ReportJson.Default.RecordedReport);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 
     // A line that is none of the agent's says nothing; what is the matter with it, a verification tells.

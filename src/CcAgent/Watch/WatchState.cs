@@ -38,10 +38,6 @@ internal sealed record WatchState(long Until, long Chain, string Boot, string? E
     }
 
     internal void Write(string path) => KeptFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(this, WatchJson.Default.WatchState));
-
-    internal static long Micros(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-
-    internal static DateTimeOffset Time(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
 }
 
 /// <summary>The JSON forms of what the watch keeps.</summary>
