@@ -15,7 +15,7 @@ internal sealed class AuditKeeper : IDaemonPart
 
     public int Descriptor => -1;
 
-    public int TimeoutMs => _recorder.Problem is not null || _recorder.HasGap ? Left(Recorder.GapPeriod)
+    public int TimeoutMs => _recorder.Problem is not null || _recorder.HasGap ? Left(GapNote.Period)
         : _recorder.Ballast is { Wanted: true, Held: false } ? Left(Later)
         : -1;
 

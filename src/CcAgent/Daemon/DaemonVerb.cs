@@ -77,6 +77,7 @@ internal sealed unsafe class DaemonVerb
             new("policy", _settings.Audit.PolicyName), new("ballast", recorder.Ballast.State)]);
         Admission.Leave(_places, _settings.Audit.Policy);
         drain.Begin(recorder);
+        var suppressed = new SuppressedNotes(_places.Owner, recorder);
         var begun = new BegunRuns();
         using var runs = new RunWatch(_places, recorder, _time, begun);
         using var watch = _settings.Watch ? new ScheduleWatch(_places, recorder, _time) : null;
@@ -87,7 +88,7 @@ internal sealed unsafe class DaemonVerb
             using var reception = new Reception(listener, recorder, new RequestReader(_places.Owner, () => Status(recorder), recorder.Pulled, begun, _settings.Audit.Policy == AuditPolicy.Strict));
             var parts = new List<IDaemonPart>
             {
-                spool, runs, notice, new SuppressedNotes(recorder), new Checkpoints(recorder), new Retention(recorder, _settings.Reports), new AuditKeeper(recorder),
+                spool, runs, notice, suppressed, new Checkpoints(recorder), new Retention(_places, _settings.Reports, recorder, _time), new AuditKeeper(recorder),
                 new ChainRetention(_places, _settings.Audit, recorder, seal, _time),
             };
             new DaemonLoop(reception, [.. parts, .. watch?.Parts ?? []], stopReading).Run();
@@ -95,7 +96,7 @@ internal sealed unsafe class DaemonVerb
         }
 
         watch?.Stop();
-        recorder.NoteSuppressed();
+        suppressed.Write();
         recorder.Note(AuditEvents.AgentStopped, [new("signal", signal), new("pid", Environment.ProcessId)]);
         recorder.Checkpoint();
         return 0;
@@ -129,7 +130,7 @@ internal sealed unsafe class DaemonVerb
         var answer = new DaemonAnswer(
             true, AppendOnly: recorder.AppendOnly, Audit: new AuditState(
                 _settings.Audit.PolicyName, recorder.Problem, recorder.Ballast.State, Segments.FirstSeq(_places.Audit), recorder.LastCheckpoint?.Seq,
-                recorder.LastCheckpoint is var (_, micros) ? DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond) : null, recorder.Unsigned),
+                recorder.LastCheckpoint is var (_, micros) ? UnixMicros.Time(micros) : null, recorder.Unsigned),
             Status: new DaemonStatus(Environment.ProcessId, AgentVerbs.Version, _started, Environment.WorkingSet));
         return [.. JsonSerializer.SerializeToUtf8Bytes(answer, DaemonJson.Default.DaemonAnswer), (byte)'\n'];
     }

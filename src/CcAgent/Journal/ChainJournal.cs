@@ -142,6 +142,15 @@ internal sealed class ChainJournal : IDisposable
             _unsynced = 0;
     }
 
+    /// <summary>Writes an entry by itself, and returns when it and the head are on disk.</summary>
+    internal void Put(string eventName, params ReadOnlySpan<AuditMember> members)
+    {
+        Begin(1);
+        Add(eventName, members);
+        Commit();
+        SyncHead();
+    }
+
     /// <summary>After a batch: signs a checkpoint when one is due, and has the next key made when one soon will be.</summary>
     internal void Tend()
     {
@@ -220,7 +229,7 @@ internal sealed class ChainJournal : IDisposable
         _ratchet?.Dispose();
     }
 
-    private long NowMicros => (_time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+    private long NowMicros => UnixMicros.Of(_time.GetUtcNow());
 
     private static long MonoMicros => (long)(Stopwatch.GetTimestamp() * (1_000_000.0 / Stopwatch.Frequency));
 

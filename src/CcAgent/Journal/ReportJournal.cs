@@ -70,6 +70,9 @@ internal sealed class ReportJournal : IDisposable
             StartSegment();
     }
 
+    /// <summary>Hands over the lines from a sequence number on, in their order, torn ends left out.</summary>
+    internal void Read(long seq, LineHandler handler) => JournalReading.From(Segments.In(_directory), seq, handler);
+
     /// <summary>Begins a new segment when the first report of this one came before a time, so that it can go when that is old.</summary>
     internal void RollOver(long micros)
     {

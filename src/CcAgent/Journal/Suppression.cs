@@ -13,8 +13,11 @@ internal sealed class Suppression
     private const int Burst = 20, MostReasons = 8, MostSenders = 1024;
     private static readonly TimeSpan Refill = TimeSpan.FromMinutes(1), Delay = TimeSpan.FromSeconds(30);
 
+    private readonly UserNames _users;
     private readonly Dictionary<(uint Uid, string Of), Sender> _senders = [];
     private long _since;
+
+    internal Suppression(UserNames users) => _users = users;
 
     /// <summary>How long until what was counted is due, in milliseconds; -1 when nothing was.</summary>
     internal int TimeoutMs => _since == 0 ? -1
@@ -47,7 +50,7 @@ internal sealed class Suppression
     }
 
     /// <summary>What the entries about what was counted say.</summary>
-    internal IReadOnlyList<IReadOnlyList<AuditMember>> Pending(Func<uint, string> user)
+    internal IReadOnlyList<IReadOnlyList<AuditMember>> Pending()
     {
         var entries = new List<IReadOnlyList<AuditMember>>();
         foreach (var ((uid, of), sender) in _senders)
@@ -60,7 +63,7 @@ internal sealed class Suppression
                 new("of", of),
                 new("count", sender.Count),
                 new("uid", uid),
-                new("user", user(uid)),
+                new("user", _users.Of(uid)),
                 new("reasons", reasons),
                 new("within_s", (long)Math.Ceiling(Stopwatch.GetElapsedTime(_since).TotalSeconds))]);
         }
