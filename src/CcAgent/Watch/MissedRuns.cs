@@ -1,28 +1,4 @@
-using System.Runtime.InteropServices;
-
 namespace CcAgent.Watch;
-
-/// <summary>Runs of one job that were due and did not begin, for one cause.</summary>
-/// <param name="Entry">The job.</param>
-/// <param name="Reason">Why, in words.</param>
-/// <param name="First">When the first of them was due.</param>
-/// <param name="Last">When the last one was.</param>
-/// <param name="Count">How many.</param>
-/// <param name="More">Whether there were more between the two than were counted.</param>
-internal sealed record MissedRun(WatchedEntry Entry, string Reason, DateTimeOffset First, DateTimeOffset Last, int Count, bool More);
-
-/// <summary>What can be known of the host when a run has not been seen.</summary>
-internal interface IRunEvidence
-{
-    /// <summary>What the host was at a moment, and until when.</summary>
-    HostTime HostAt(DateTimeOffset moment, out DateTimeOffset end);
-
-    /// <summary>Whether a cron daemon was running then; null when that is not known.</summary>
-    bool? CronAt(DateTimeOffset moment);
-
-    /// <summary>When the runs of a job that go on now began.</summary>
-    IReadOnlyList<DateTimeOffset> Going(RunKey key);
-}
 
 /// <summary>
 /// Tells which due runs did not begin. Each due time of a reported entry takes one run: one that began from then on, before
@@ -37,49 +13,19 @@ internal sealed class MissedRuns
     // Cron begins a run within the first seconds of its minute; a busy host may take longer. A clock that is being slewed may be a little early.
     internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(90), Early = TimeSpan.FromSeconds(5);
 
-    // Misses of one job and cause that follow each other within so long make one entry of the chain.
-    internal static readonly TimeSpan Collected = TimeSpan.FromMinutes(55);
-
     // So many due times of one job are counted one by one when the host was down for long.
     private const int MostCounted = 1000;
 
-    private const int MostUnsifted = 1024;
-
     internal static readonly TimeSpan KeptRuns = TimeSpan.FromMinutes(10);
 
-    private static readonly TimeSpan KeptShared = TimeSpan.FromHours(25), Hold = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Hold = TimeSpan.FromMinutes(1);
 
-    private readonly PriorityQueue<Watched, long> _queue = new();
-    private readonly Dictionary<RunKey, List<Run>> _runs = [];
-    private readonly Dictionary<string, List<Watched>> _tables = new(StringComparer.Ordinal);
-
-    private sealed class Watched(WatchedEntry entry)
-    {
-        internal WatchedEntry Entry { get; } = entry;
-
-        internal DateTimeOffset Due { get; set; }
-
-        internal bool IsGone { get; set; }
-
-        internal bool IsHeld { get; set; }
-
-        internal bool IsShared { get; set; }
-
-        internal MissedRun? Pending { get; set; }
-
-        internal string? NotedReason { get; set; }
-
-        internal DateTimeOffset NotedAt { get; set; }
-    }
-
-    private struct Run
-    {
-        internal DateTimeOffset Start;
-        internal bool IsTaken;
-    }
+    private readonly PriorityQueue<AwaitedEntry, long> _queue = new();
+    private readonly ReportedRuns _runs = new();
+    private readonly Dictionary<string, List<AwaitedEntry>> _tables = new(StringComparer.Ordinal);
 
     /// <summary>How many runs are remembered for what is still to be judged.</summary>
-    internal int KeptCount => _runs.Values.Sum(static runs => runs.Count);
+    internal int KeptCount => _runs.Count;
 
     /// <summary>When something is to be judged next; null when nothing is.</summary>
     internal DateTimeOffset? Next
@@ -105,9 +51,8 @@ internal sealed class MissedRuns
         {
             foreach (var watched in table)
             {
-                var open = watched.Pending?.First ?? watched.Due;
-                if (open <= until)
-                    until = open.AddTicks(-TimeSpan.TicksPerSecond);
+                if (watched.Open <= until)
+                    until = watched.Open.AddTicks(-TimeSpan.TicksPerSecond);
             }
         }
 
@@ -121,21 +66,20 @@ internal sealed class MissedRuns
     /// <param name="told">What to do with misses of entries that are no longer there.</param>
     internal void Watch(string table, IReadOnlyList<WatchedEntry> entries, Func<WatchedEntry, DateTimeOffset> since, Action<MissedRun> told)
     {
-        var before = new Dictionary<(RunKey, string, TimeZoneInfo?, bool), Watched>();
+        var before = new Dictionary<(RunKey, string, TimeZoneInfo?, bool), AwaitedEntry>();
         foreach (var old in _tables.GetValueOrDefault(table, []))
         {
             if (!before.TryAdd(Likeness(old.Entry), old))
-                End(old, told);
+                old.End(told);
         }
 
-        var now = new List<Watched>(entries.Count);
+        var now = new List<AwaitedEntry>(entries.Count);
         foreach (var entry in entries)
         {
-            var watched = new Watched(entry);
+            var watched = new AwaitedEntry(entry);
             if (before.Remove(Likeness(entry), out var same))
             {
-                (watched.Due, watched.Pending, watched.NotedReason, watched.NotedAt) = (same.Due, same.Pending, same.NotedReason, same.NotedAt);
-                same.IsGone = true;
+                watched.TakeOver(same);
             }
             else if (entry.Timing.Next(entry.Schedule, since(entry)) is { } due)
             {
@@ -151,7 +95,7 @@ internal sealed class MissedRuns
         }
 
         foreach (var gone in before.Values)
-            End(gone, told);
+            gone.End(told);
         _tables[table] = now;
         if (now.Count == 0)
             _tables.Remove(table);
@@ -161,30 +105,18 @@ internal sealed class MissedRuns
     /// <summary>A run has begun, or was refused by its wrapper: cron has done its part.</summary>
     internal void Begun(RunKey key, DateTimeOffset start)
     {
-        if (!_runs.TryGetValue(key, out var runs))
-            return;
-        var at = runs.Count;
-        while (at > 0 && runs[at - 1].Start > start)
-            at--;
-        runs.Insert(at, new Run { Start = start });
         // Of an entry that is due once a year they would grow until then.
-        if (runs.Count % MostUnsifted == 0)
-            Sift(key, runs);
-    }
-
-    private void Sift(RunKey key, List<Run> runs)
-    {
+        if (!_runs.Add(key, start))
+            return;
         var oldest = DateTimeOffset.MaxValue;
         foreach (var watched in _tables.Values.SelectMany(static table => table))
         {
-            if (watched.Entry.Key == key && OldestOf(watched) is var of && of < oldest)
-                oldest = of;
+            if (watched.Entry.Key == key && watched.OldestRun < oldest)
+                oldest = watched.OldestRun;
         }
 
-        runs.RemoveAll(run => run.Start < oldest);
+        _runs.Forget(key, oldest);
     }
-
-    private static DateTimeOffset OldestOf(Watched watched) => watched.Due - (watched.IsShared ? KeptShared : KeptRuns);
 
     /// <summary>Judges what there is to be judged, up to a number of due times.</summary>
     /// <param name="now">The time.</param>
@@ -205,7 +137,7 @@ internal sealed class MissedRuns
     internal void Flush(Action<MissedRun> told)
     {
         foreach (var watched in _tables.Values.SelectMany(static table => table))
-            Tell(watched, told);
+            watched.Tell(told);
     }
 
     /// <summary>The clock was set: what was due before is not judged any more.</summary>
@@ -221,7 +153,7 @@ internal sealed class MissedRuns
         }
     }
 
-    private void Judge(Watched watched, DateTimeOffset now, IRunEvidence evidence, Action<MissedRun> told)
+    private void Judge(AwaitedEntry watched, DateTimeOffset now, IRunEvidence evidence, Action<MissedRun> told)
     {
         var (entry, due) = (watched.Entry, watched.Due);
         var next = entry.Timing.Next(entry.Schedule, due);
@@ -233,7 +165,7 @@ internal sealed class MissedRuns
             return;
         }
 
-        var begun = entry.IsReported && (TakesRun(watched, next, now) || Began(watched, kind, end, evidence));
+        var begun = entry.IsReported && (_runs.Take(watched, next, now) || Began(watched, kind, end, evidence));
         if (!begun && entry.Queues && evidence.Going(entry.Key).Any(start => start < due - Early))
         {
             watched.IsHeld = true;
@@ -242,13 +174,13 @@ internal sealed class MissedRuns
         }
 
         if (!begun && Reason(watched, kind, evidence) is { } reason)
-            Miss(watched, reason, told);
+            watched.Miss(reason, told);
         else
-            Begin(watched, told);
+            watched.Begin(told);
         watched.IsHeld = false;
         if (next is not { } following)
         {
-            Tell(watched, told);
+            watched.Tell(told);
             watched.Due = DateTimeOffset.MaxValue;
             return;
         }
@@ -262,16 +194,11 @@ internal sealed class MissedRuns
         }
 
         Enqueue(watched);
-        if (watched.Pending is { } pending && JudgedAt(watched) > now
-            && (watched.NotedReason != pending.Reason || now - watched.NotedAt >= Collected))
-        {
-            Tell(watched, told);
-            (watched.NotedReason, watched.NotedAt) = (pending.Reason, now);
-        }
+        watched.TellNow(now, told);
     }
 
     // Null: nothing is certain.
-    private static string? Reason(Watched watched, HostTime kind, IRunEvidence evidence)
+    private static string? Reason(AwaitedEntry watched, HostTime kind, IRunEvidence evidence)
     {
         var due = watched.Due;
         if (kind == HostTime.Skipped)
@@ -288,99 +215,28 @@ internal sealed class MissedRuns
     }
 
     // A run that goes on, or, after the host was suspended, any that cron made up with.
-    private bool Began(Watched watched, HostTime kind, DateTimeOffset end, IRunEvidence evidence)
+    private bool Began(AwaitedEntry watched, HostTime kind, DateTimeOffset end, IRunEvidence evidence)
     {
         var (key, from) = (watched.Entry.Key, watched.Due - Early);
         var suspended = kind == HostTime.Suspended;
-        var to = (suspended ? end : watched.Due) + Grace + Delay(watched.Entry);
-        return (suspended && _runs.TryGetValue(key, out var runs) && runs.Exists(run => run.Start >= from && run.Start <= to))
+        var to = (suspended ? end : watched.Due) + Grace + watched.Delay;
+        return (suspended && _runs.Any(key, from, to))
             || evidence.Going(key).Any(start => start >= from && start <= to);
-    }
-
-    // A run of its own time, or one that a later time has too many of.
-    private bool TakesRun(Watched watched, DateTimeOffset? next, DateTimeOffset now)
-    {
-        if (!_runs.TryGetValue(watched.Entry.Key, out var list))
-            return false;
-        var runs = CollectionsMarshal.AsSpan(list);
-        var due = watched.Due;
-        var limit = watched.IsHeld ? now : due + Grace + Delay(watched.Entry);
-        var own = next is { } following ? following - Early : DateTimeOffset.MaxValue;
-        DateTimeOffset? window = null;
-        for (var i = 0; i < runs.Length && runs[i].Start <= limit; i++)
-        {
-            if (runs[i].Start < due - Early)
-                continue;
-            // The first run of a later time is that time's own; those that wait for each other come in their order, however late.
-            if (runs[i].Start >= own && !watched.Entry.Queues)
-            {
-                var of = watched.Entry.Timing.Previous(watched.Entry.Schedule, runs[i].Start + Early + TimeSpan.FromTicks(1));
-                if (window != of)
-                {
-                    window = of;
-                    continue;
-                }
-            }
-
-            if (runs[i].IsTaken)
-                continue;
-            runs[i].IsTaken = true;
-            return true;
-        }
-
-        return false;
-    }
-
-    private static void Miss(Watched watched, string reason, Action<MissedRun> told)
-    {
-        if (watched.Pending is { } other && other.Reason != reason)
-            Tell(watched, told);
-        watched.Pending = watched.Pending is { } pending
-            ? pending with { Last = watched.Due, Count = pending.Count + 1 }
-            : new MissedRun(watched.Entry, reason, watched.Due, watched.Due, 1, false);
-    }
-
-    private static void Begin(Watched watched, Action<MissedRun> told)
-    {
-        Tell(watched, told);
-        watched.NotedReason = null;
-    }
-
-    private static void Tell(Watched watched, Action<MissedRun> told)
-    {
-        if (watched.Pending is not { } pending)
-            return;
-        watched.Pending = null;
-        told(pending);
-    }
-
-    private static void End(Watched watched, Action<MissedRun> told)
-    {
-        Tell(watched, told);
-        watched.IsGone = true;
     }
 
     private static (RunKey, string, TimeZoneInfo?, bool) Likeness(WatchedEntry entry) =>
         (entry.Key, entry.Schedule.Text, entry.Timing.Zone, entry.IsReported);
 
-    private static TimeSpan Delay(WatchedEntry entry) => TimeSpan.FromMinutes(entry.Timing.MaxDelay);
-
-    private static DateTimeOffset JudgedAt(Watched watched) => watched.Due + Grace + Delay(watched.Entry);
-
-    private void Enqueue(Watched watched, DateTimeOffset? at = null)
+    private void Enqueue(AwaitedEntry watched, DateTimeOffset? at = null)
     {
-        _queue.Enqueue(watched, (at ?? JudgedAt(watched)).UtcTicks);
-        if (_runs.TryGetValue(watched.Entry.Key, out var runs))
-        {
-            var oldest = OldestOf(watched);
-            runs.RemoveAll(run => run.Start < oldest);
-        }
+        _queue.Enqueue(watched, (at ?? watched.JudgedAt).UtcTicks);
+        _runs.Forget(watched.Entry.Key, watched.OldestRun);
     }
 
     // Which jobs' runs are kept, and which are those of several entries.
     private void Share()
     {
-        var users = new Dictionary<RunKey, Watched>();
+        var users = new Dictionary<RunKey, AwaitedEntry>();
         foreach (var watched in _tables.Values.SelectMany(static table => table))
         {
             if (!watched.Entry.IsReported)
@@ -389,10 +245,8 @@ internal sealed class MissedRuns
                 watched.IsShared = other.IsShared = true;
             else
                 users[watched.Entry.Key] = watched;
-            _ = CollectionsMarshal.GetValueRefOrAddDefault(_runs, watched.Entry.Key, out _) ??= [];
         }
 
-        foreach (var key in _runs.Keys.Where(key => !users.ContainsKey(key)).ToList())
-            _runs.Remove(key);
+        _runs.Keep(users.Keys);
     }
 }
