@@ -17,7 +17,7 @@ internal static class OpenJournal
         new(AgentPlaces.For(folder.Path), TimeProvider.System, AuditSeal.For(false), settings);
 
     /// <summary>The next write fails (EBADF) and what follows it does not.</summary>
-    internal static void FailOnce(ChainJournal journal) => Segment(journal).Dispose();
+    internal static void FailOnce(ChainJournal journal) => File(Segment(journal)).Dispose();
 
     /// <inheritdoc cref="FailOnce(ChainJournal)"/>
     internal static void FailOnce(Recorder recorder) => FailOnce(Chain(recorder));
@@ -25,7 +25,7 @@ internal static class OpenJournal
     /// <summary>The system's library cannot sign any more: it has but the public half of the key in force. The key that it had is given back.</summary>
     internal static ECDsa Blind(ChainJournal journal)
     {
-        ref var key = ref Ecdsa(Key(Ratchet(journal))!);
+        ref var key = ref Ecdsa(Key(Ratchet(Signer(journal)))!);
         var before = key;
         key = ECDsa.Create(before.ExportParameters(false));
         return before;
@@ -34,22 +34,28 @@ internal static class OpenJournal
     /// <summary>It can again.</summary>
     internal static void Restore(ChainJournal journal, ECDsa key)
     {
-        ref var blind = ref Ecdsa(Key(Ratchet(journal))!);
+        ref var blind = ref Ecdsa(Key(Ratchet(Signer(journal)))!);
         blind.Dispose();
         blind = key;
     }
 
     /// <summary>A failure is tried again only after some seconds: as if they had passed.</summary>
-    internal static void Wait(ChainJournal journal) => Last(Ratchet(journal)) = 0;
+    internal static void Wait(ChainJournal journal) => Last(Ratchet(Signer(journal))) = 0;
 
     /// <summary>Returns when nothing is done beside the writer.</summary>
-    internal static void Finish(ChainJournal journal) => Ratchet(journal).Finish();
+    internal static void Finish(ChainJournal journal) => Ratchet(Signer(journal)).Finish();
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_segment")]
-    private static extern ref AppendFile Segment(ChainJournal journal);
+    private static extern ref CurrentSegment Segment(ChainJournal journal);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_file")]
+    private static extern ref AppendFile File(CurrentSegment segment);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_signer")]
+    private static extern ref ChainSigner Signer(ChainJournal journal);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_ratchet")]
-    private static extern ref Ratchet Ratchet(ChainJournal journal);
+    private static extern ref Ratchet Ratchet(ChainSigner signer);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_last")]
     private static extern ref long Last(Ratchet ratchet);
