@@ -21,8 +21,9 @@ public sealed class HostKeyPinTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _fleet.DisposeAsync();
+        // It writes into the fleet's folder.
         _agent.Dispose();
+        await _fleet.DisposeAsync();
         if (_server is not null)
         {
             await _server.DisposeAsync();

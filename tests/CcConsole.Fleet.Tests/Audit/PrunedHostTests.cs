@@ -22,9 +22,10 @@ public sealed class PrunedHostTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // It writes into the fleet's folder.
+        _agent.Dispose();
         await _fleet.DisposeAsync();
         await _later.DisposeAsync();
-        _agent.Dispose();
     }
 
     private FleetControl Open(TestFleet fleet)

@@ -20,8 +20,9 @@ public sealed class SignedPullTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _fleet.DisposeAsync();
+        // It writes into the fleet's folder.
         _agent.Dispose();
+        await _fleet.DisposeAsync();
     }
 
     private Fleet.Hosts.HostEntry HostEntry() => _fleet.MakeHost("web01", "# mine\n");
