@@ -1,3 +1,5 @@
+using CcConsole.Core.Audit.Findings;
+
 namespace CcConsole.Core.Audit;
 
 /// <summary>Makes the finding from where a verification ended: what comes first, and in which words.</summary>
@@ -61,7 +63,7 @@ internal readonly struct ChainFinding(ChainState state, ChainStart start, Rememb
         if (gone == 0 && head.Genesis is { } genesis && state.First is { } first && genesis != first)
             return (Audit.Verdict.Replaced, 1, "this is another chain than the one remembered: its first entry differs");
         if (Count < head.Count)
-            return (Audit.Verdict.Rollback, state.Verified + 1, $"{Count} whole entries are here, {head.Count} were remembered");
+            return (Audit.Verdict.Rollback, state.Verified + 1, $"{Count} whole {EntryWords.Form(Count, "entry is", "entries are")} here, {head.Count} {EntryWords.Form(head.Count, "was", "were")} remembered");
         if (head.Count < gone || (head.Count == gone && Before == head.Hash))
             return null;
         return state.RememberedAt == head.Count
@@ -73,16 +75,18 @@ internal readonly struct ChainFinding(ChainState state, ChainStart start, Rememb
 
     private (Verdict Verdict, string Message) Good()
     {
-        var entries = state.FirstSeq > 0 && !start.Anchored
-            ? $"{state.Verified} entries are whole and linked, and follow {state.FirstSeq} that were pruned"
-            : $"{state.Verified} entries are whole and linked";
+        var here = state.Verified;
+        var whole = EntryWords.Whole(here);
         if (start.Anchored)
-            return (Audit.Verdict.Ok, $"{state.Verified} entries are whole and follow the known one{Signed()}");
+            return (Audit.Verdict.Ok, $"{whole} and {EntryWords.Form(here, "follows", "follow")} the known one{Signed()}");
+        var entries = state.FirstSeq > 0
+            ? $"{whole} and linked, and {EntryWords.Form(here, "follows", "follow")} {state.FirstSeq} that {EntryWords.Form(state.FirstSeq, "was", "were")} pruned"
+            : $"{whole} and linked";
         if (remembered is null)
-            return (Audit.Verdict.Unanchored, $"{entries}; nothing remembered was given to hold them against{Signed()}");
+            return (Audit.Verdict.Unanchored, $"{entries}; nothing remembered was given to hold {EntryWords.Form(here, "it", "them")} against{Signed()}");
         return remembered.Count < state.FirstSeq
             ? (Audit.Verdict.Unanchored, $"{entries}; the remembered entry #{remembered.Count - 1} is one of these{Signed()}")
-            : (Audit.Verdict.Ok, $"{entries}, and hold the remembered entry #{remembered.Count - 1}{Signed()}");
+            : (Audit.Verdict.Ok, $"{entries}, and {EntryWords.Form(here, "holds", "hold")} the remembered entry #{remembered.Count - 1}{Signed()}");
     }
 
     /// <summary>What is signed, as it follows on another sentence.</summary>
@@ -94,7 +98,7 @@ internal readonly struct ChainFinding(ChainState state, ChainStart start, Rememb
         if (ratchet.SignedSince is null && ratchet.Last is null)
             return "; nothing in it is signed";
         if (ratchet.Last is not { } last)
-            return "; no checkpoint has signed them yet";
+            return $"; no checkpoint has signed {EntryWords.Form(state.Verified, "it", "them")} yet";
         var after = Count - last.Size;
         var checkpoints = ratchet.Checkpoints == 1 ? "1 checkpoint verifies, over" : $"{ratchet.Checkpoints} checkpoints verify, the last over";
         return $"; {checkpoints} the first {last.Size} entries{(after > 1 ? $", not yet over the {after} after them" : "")}";

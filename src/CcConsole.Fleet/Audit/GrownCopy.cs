@@ -50,7 +50,7 @@ internal static class GrownCopy
             VerifiedBytes = known.VerifiedBytes + added.VerifiedBytes,
             FirstSeq = known.FirstSeq,
             Warnings = [.. known.Warnings, .. added.Warnings.Select(warning => warning with { Line = warning.Line + known.Entries })],
-            Message = $"{known.Entries + added.Entries} entries are whole and linked, and hold the remembered entry #{head.Seq}; {known.Entries} of them were verified before",
+            Message = $"{known.Entries + added.Entries} entries are whole and linked, and hold the remembered entry #{head.Seq}; {known.Entries} of them {(known.Entries == 1 ? "was" : "were")} verified before",
         };
     }
 }

@@ -39,4 +39,24 @@ public sealed class CopyVerificationTests : IAsyncDisposable
         Assert.Equal((Verdict.Gap, 1L, false), (found.Result.Verdict, found.Result.FirstBad, found.IsGood));
         Assert.Contains("30 are gone from this console's cache", found.Result.Message);
     }
+
+    [Fact]
+    public async Task Of_a_copy_that_has_grown_only_what_has_come_is_gone_over_and_that_is_said()
+    {
+        AgentDouble? agent = null;
+        _fleet.Wraps["web01"] = inner => agent ??= new AgentDouble(inner);
+        _control.Hosts.Add(_fleet.MakeHost("web01"));
+        await _control.Hosts.TestAsync(_control.Hosts.Get("web01"));
+        agent!.NewChain("c0ffee");
+        await _control.Audit.PullAsync("web01");
+        CopyVerification before = _control.Audit.Verify("web01");
+        // Behind the entry of that pull.
+        agent.Append("job.finished", new AuditMember("job_id", "j1"));
+        await _control.Audit.PullAsync("web01");
+
+        CopyVerification found = _control.Audit.VerifyAdded(before);
+
+        Assert.Equal((Verdict.Ok, 3L), (found.Result.Verdict, found.Result.Verified));
+        Assert.Equal("3 entries are whole and linked, and hold the remembered entry #2; 1 of them was verified before", found.Result.Message);
+    }
 }

@@ -86,7 +86,7 @@ internal static class Doubts
             why += $", so that {Entries(since, at - 1)} may have been written anew";
         var end = finding.Range?.Range.To ?? finding.First + finding.Result.Entries - 1;
         return end > at
-            ? $"from {Entry(at)} on nothing: {why}, and the {Count(end - at, "line")} after it can be anything"
+            ? $"from {Entry(at)} on nothing: {why}, and the {end - at} {Form(end - at, "line", "lines")} after it can be anything"
             : $"from {Entry(at)} on nothing: {why}";
     }
 

@@ -13,7 +13,14 @@ internal static class EntryWords
     /// <summary>The verb's form for them.</summary>
     public static string Be(long first, long last) => first == last ? "is" : "are";
 
-    public static string Count(long count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
+    /// <summary><c>1 entry</c>, <c>8842 entries</c>.</summary>
+    public static string Count(long count) => string.Create(CultureInfo.InvariantCulture, $"{count} {Form(count, "entry", "entries")}");
+
+    /// <summary><c>1 entry is whole</c>, <c>8842 entries are whole</c>.</summary>
+    public static string Whole(long count) => $"{Count(count)} {Form(count, "is", "are")} whole";
+
+    /// <summary>The form of a word that goes with so many.</summary>
+    public static string Form(long count, string one, string many) => count == 1 ? one : many;
 
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 

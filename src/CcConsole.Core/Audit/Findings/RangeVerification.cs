@@ -128,6 +128,7 @@ public sealed class RangeVerification
     private VerifyResult Judge(VerifyResult result, ChainRange range)
     {
         var before = range.From - _first;
+        var whole = $"{EntryWords.Whole(result.Verified)} and linked";
         if (result.FirstBad is { } bad)
             return result with { FirstBad = bad + before, Message = result.Message.Replace($"line {bad}", $"line {bad + before}", StringComparison.Ordinal) };
         if (_parted)
@@ -135,13 +136,13 @@ public sealed class RangeVerification
         if (_remembered is { } head && head.Count >= range.From && head.Count <= range.To + 1 && head.Count > 0)
         {
             return _held
-                ? result with { Verdict = Verdict.Ok, Message = $"{result.Verified} entries are whole and linked, and hold or follow the remembered entry #{head.Count - 1}" }
+                ? result with { Verdict = Verdict.Ok, Message = $"{whole}, and {EntryWords.Form(result.Verified, "holds or follows", "hold or follow")} the remembered entry #{head.Count - 1}" }
                 : result with { Verdict = Verdict.Fork, FirstBad = head.Count - _first, Message = $"line {head.Count - _first} is another entry than the one remembered" };
         }
         return result with
         {
             Verdict = Verdict.Unanchored,
-            Message = $"{result.Verified} entries are whole and linked; " + (_remembered is null ? "nothing remembered was given to hold them against" : "the remembered entry lies outside of the range"),
+            Message = $"{whole}; " + (_remembered is null ? $"nothing remembered was given to hold {EntryWords.Form(result.Verified, "it", "them")} against" : "the remembered entry lies outside of the range"),
         };
     }
 

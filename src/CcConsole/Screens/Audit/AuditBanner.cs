@@ -4,6 +4,7 @@ using CcConsole.Fleet;
 using CcConsole.Fleet.Audit;
 using CcConsole.Fleet.Monitoring;
 using CcConsole.Store.Chains;
+using Humanizer;
 
 namespace CcConsole.Screens;
 
@@ -12,7 +13,7 @@ internal sealed record AuditBanner(string Text, string Scope, string Detail, lon
 {
     /// <summary>Before a verification has ended.</summary>
     public static AuditBanner Verifying(long done, long all, bool ascii) => new(
-        Format($"{StatusLook.Of(Status.Running).Mark(ascii)} verifying, {done} of {all} entries{(all > 0 ? Format($" ({Math.Min(done, all) * 100 / all}%)") : "")}"),
+        Format($"{StatusLook.Of(Status.Running).Mark(ascii)} verifying, {done} of {"entry".ToQuantity(all)}{(all > 0 ? Format($" ({Math.Min(done, all) * 100 / all}%)") : "")}"),
         "state.run", "Ctrl+C cancels.", null);
 
     /// <summary>After a verification was cancelled: nothing is claimed.</summary>
@@ -45,7 +46,7 @@ internal sealed record AuditBanner(string Text, string Scope, string Detail, lon
         {
             var firstBad = AuditLink.FirstBad(found);
             var words = VerdictWords.Of(found.Result.Verdict.Word(), firstBad, found.Head.Seq, seen, found.Result.Message, ascii);
-            return new AuditBanner($"{bad} {words}", "verdict.bad", Format($"{found.Result.Verified} entries before it are whole, what comes after is unproven; {age}"), firstBad);
+            return new AuditBanner($"{bad} {words}", "verdict.bad", Format($"{"entry".ToQuantity(found.Result.Verified)} before it {(found.Result.Verified == 1 ? "is" : "are")} whole, what comes after is unproven; {age}"), firstBad);
         }
         // A contradiction that was met since is told at once.
         if ((state.Conflict ?? found.Conflict) is { } conflict)

@@ -2,6 +2,7 @@ using System.Globalization;
 using CcConsole.Fleet.Audit.Evidence;
 using CcConsole.Store.Chains;
 using CcConsole.Tui.Widgets;
+using Humanizer;
 
 namespace CcConsole.Screens;
 
@@ -40,7 +41,7 @@ internal static class AuditEvidence
             return;
         }
         var written = await Task.Run(() => shell.Fleet.Audit.Evidence.Write(request, path, stop), stop);
-        var words = string.Create(CultureInfo.InvariantCulture, $"{written.Selected} entries, {written.Proven} proven by {written.Checkpoints} checkpoints, {written.Linked} linked only: {path}");
+        var words = string.Create(CultureInfo.InvariantCulture, $"{"entry".ToQuantity(written.Selected)}, {written.Proven} proven by {"checkpoint".ToQuantity(written.Checkpoints)}, {written.Linked} linked only: {path}");
         if (written.Finding is null && written.Conflicts.Count == 0)
             shell.Toasts.Show(words, "Its README.txt says what it proves and how to check it.");
         else

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CcConsole.Core.Audit;
 using CcConsole.Fleet.Audit;
+using Humanizer;
 
 namespace CcConsole.Screens;
 
@@ -14,7 +15,7 @@ internal static class AuditExplanation
         var explanation = finding.Explain();
         var text = new List<string>
         {
-            string.Create(CultureInfo.InvariantCulture, $"{finding.Result.Verdict.Word()}, {finding.Result.Entries} entries: {DetailText.OneLine(finding.Result.Message)}."),
+            string.Create(CultureInfo.InvariantCulture, $"{finding.Result.Verdict.Word()}, {"entry".ToQuantity(finding.Result.Entries)}: {DetailText.OneLine(finding.Result.Message)}."),
         };
         if (finding.Conflict is { } conflict)
             text.Add($"The host contradicts this copy: {DetailText.OneLine(conflict)}.");

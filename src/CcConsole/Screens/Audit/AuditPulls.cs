@@ -1,5 +1,6 @@
 using System.Globalization;
 using CcConsole.Core;
+using Humanizer;
 
 namespace CcConsole.Screens;
 
@@ -16,7 +17,7 @@ internal static class AuditPulls
         var pulled = await shell.Fleet.Audit.PullAsync(host, deep, stop);
         await shell.Fleet.Monitor.RefreshAsync(host).WaitAsync(stop);
         if (pulled.IsGood)
-            shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"{host}: {(deep ? "every entry is as it was seen, " : "")}{pulled.Added} new entries"));
+            shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"{host}: {(deep ? "every entry is as it was seen, " : "")}{"new entry".ToQuantity(pulled.Added)}"));
         else
             shell.Toasts.Fail($"{host}: {pulled.Verdict}: {pulled.Message}", pulled.Hint ?? "");
     }
@@ -33,7 +34,7 @@ internal static class AuditPulls
         var problems = (await Task.WhenAll(hosts.Select(host => OneAsync(shell, host, deep, stop)))).OfType<string>().ToList();
         await shell.Fleet.Monitor.RefreshAsync().WaitAsync(stop);
         if (problems.Count == 0)
-            shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"{hosts.Count} chains pulled{(deep ? ", every entry is as it was seen" : "")}"));
+            shell.Toasts.Show(string.Create(CultureInfo.InvariantCulture, $"{"chain".ToQuantity(hosts.Count)} pulled{(deep ? ", every entry is as it was seen" : "")}"));
         else
             shell.Toasts.Fail(string.Create(CultureInfo.InvariantCulture, $"{problems.Count} of {hosts.Count}: {problems[0]}"), problems.Count > 1 ? "The fleet's audit column shows each." : "");
     }
