@@ -11,6 +11,7 @@ namespace CcConsole.Core.Audit;
 internal static unsafe class Sha256Batch
 {
     private const int MaxLanes = Sha256Lanes16.Lanes;
+    private const int MostBlocks = 64;
 
     /// <summary>How many messages the processor hashes side by side.</summary>
     public static int Lanes => Sha256Kernel.Lanes16 != 0 || Sha256Lanes16.IsSupported ? Sha256Lanes16.Lanes
@@ -58,19 +59,16 @@ internal static unsafe class Sha256Batch
 
         while (busy > 0)
         {
-            if (lanes == Sha256Lanes16.Lanes && kernel != 0)
-                Sha256Kernel.Compress(kernel, state, blocks);
-            else if (lanes == Sha256Lanes16.Lanes)
-                Sha256Lanes16.Compress(state, blocks);
-            else if (lanes == Sha256Lanes8.Lanes)
-                Sha256Lanes8.Compress(state, blocks);
-            else
-                Sha256Lanes4.Compress(state, blocks);
+            // As far as no lane is to be looked at. The collector waits meanwhile: some KiB of each at most.
+            var count = MostBlocks;
+            for (var lane = 0; lane < lanes; lane++)
+                count = Math.Min(count, progress[lane].Blocks);
+            Compress(lanes, kernel, state, blocks, count);
 
             for (var lane = 0; lane < lanes; lane++)
             {
-                blocks[lane] += Sha256.BlockSize;
-                if (--progress[lane].Blocks > 0)
+                progress[lane].Blocks -= count;
+                if (progress[lane].Blocks > 0)
                     continue;
                 if (progress[lane].Body > 0)
                 {
@@ -110,6 +108,27 @@ internal static unsafe class Sha256Batch
         }
     }
 
+    /// <summary>So many blocks of every lane; leaves the pointers behind them.</summary>
+    private static void Compress(int lanes, nint kernel, uint* state, byte** blocks, int count)
+    {
+        if (lanes == Sha256Lanes16.Lanes && kernel != 0)
+        {
+            Sha256Kernel.Compress(kernel, state, blocks, (nuint)count);
+            return;
+        }
+        for (; count > 0; count--)
+        {
+            if (lanes == Sha256Lanes16.Lanes)
+                Sha256Lanes16.Compress(state, blocks);
+            else if (lanes == Sha256Lanes8.Lanes)
+                Sha256Lanes8.Compress(state, blocks);
+            else
+                Sha256Lanes4.Compress(state, blocks);
+            for (var lane = 0; lane < lanes; lane++)
+                blocks[lane] += Sha256.BlockSize;
+        }
+    }
+
     /// <summary>What is left to do in a lane: of what goes on, then of the message's own bytes, then of its end.</summary>
     private struct Lane
     {
@@ -142,6 +161,7 @@ internal static unsafe class Sha256Batch
         return room + Sha256.BlockSize;
     }
 
+    [SkipLocalsInit]
     private static Hash32 Digest(uint* state, int lanes)
     {
         Span<uint> words = stackalloc uint[8];

@@ -19,10 +19,11 @@ internal static unsafe partial class Sha256Kernel
 
     /// <param name="function">The address.</param>
     /// <param name="state">Word w of lane l at index w * 16 + l; updated.</param>
-    /// <param name="blocks">16 pointers to 64 bytes each.</param>
+    /// <param name="blocks">16 pointers to whole blocks of 64 bytes; moved behind them.</param>
+    /// <param name="count">How many blocks each.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Compress(nint function, uint* state, byte** blocks) =>
-        ((delegate* unmanaged[SuppressGCTransition]<uint*, byte**, void>)function)(state, blocks);
+    public static void Compress(nint function, uint* state, byte** blocks, nuint count) =>
+        ((delegate* unmanaged[SuppressGCTransition]<uint*, byte**, nuint, void>)function)(state, blocks, count);
 
     /// <param name="function">The address.</param>
     /// <param name="state">The eight words; updated.</param>

@@ -36,9 +36,10 @@ INLINE void round_of(__m512i a, __m512i b, __m512i c, __m512i *d, __m512i e, __m
     __m512i majority = _mm512_ternarylogic_epi32(a, b, c, 0xE8);
     __m512i big1 = xor3(_mm512_ror_epi32(e, 6), _mm512_ror_epi32(e, 11), _mm512_ror_epi32(e, 25));
     __m512i big0 = xor3(_mm512_ror_epi32(a, 2), _mm512_ror_epi32(a, 13), _mm512_ror_epi32(a, 22));
-    __m512i t1 = _mm512_add_epi32(_mm512_add_epi32(_mm512_add_epi32(*h, wk), choice), big1);
-    *d = _mm512_add_epi32(*d, t1);
-    *h = _mm512_add_epi32(t1, _mm512_add_epi32(majority, big0));
+    /* The next round waits for the sums of e and a: they are added last. */
+    __m512i early = _mm512_add_epi32(_mm512_add_epi32(*h, wk), choice);
+    *d = _mm512_add_epi32(_mm512_add_epi32(*d, early), big1);
+    *h = _mm512_add_epi32(_mm512_add_epi32(early, big1), _mm512_add_epi32(majority, big0));
 }
 
 INLINE __m512i scheduled(__m512i w, __m512i w1, __m512i w9, __m512i w14)
@@ -72,26 +73,34 @@ INLINE void load(const uint8_t *const *blocks, size_t offset, __m512i *w)
     w[3] = _mm512_unpackhi_epi64(high01, high23);
 }
 
-/* Word i of lane l at state[i * 16 + l], updated; 16 pointers to 64 bytes each. */
-AVX512 static void compress_lanes(uint32_t *state, const uint8_t *const *blocks)
+/* Word i of lane l at state[i * 16 + l], updated; 16 pointers to whole blocks of 64 bytes, moved behind them. */
+AVX512 static void compress_lanes(uint32_t *state, const uint8_t **blocks, size_t count)
 {
     __m512i w[16], s[8], v[8];
-    for (int i = 0; i < 4; i++)
-        load(blocks, (size_t)i * 16, w + i * 4);
     for (int i = 0; i < 8; i++)
-        v[i] = s[i] = _mm512_loadu_si512(state + i * 16);
+        s[i] = _mm512_loadu_si512(state + i * 16);
+    for (size_t done = 0; done < count; done++) {
+        for (int i = 0; i < 4; i++)
+            load(blocks, done * 64 + (size_t)i * 16, w + i * 4);
+        for (int i = 0; i < 8; i++)
+            v[i] = s[i];
 #pragma GCC unroll 4
-    for (int k = 0; k < 64; k += 16) {
+        for (int k = 0; k < 64; k += 16) {
 #pragma GCC unroll 16
-        for (int t = 0; t < 16; t++) {
-            if (k > 0)
-                w[t] = scheduled(w[t], w[(t + 1) & 15], w[(t + 9) & 15], w[(t + 14) & 15]);
-            round_of(v[(0 - t) & 7], v[(1 - t) & 7], v[(2 - t) & 7], &v[(3 - t) & 7], v[(4 - t) & 7], v[(5 - t) & 7], v[(6 - t) & 7],
-                &v[(7 - t) & 7], _mm512_add_epi32(w[t], _mm512_set1_epi32((int)constants[k + t])));
+            for (int t = 0; t < 16; t++) {
+                if (k > 0)
+                    w[t] = scheduled(w[t], w[(t + 1) & 15], w[(t + 9) & 15], w[(t + 14) & 15]);
+                round_of(v[(0 - t) & 7], v[(1 - t) & 7], v[(2 - t) & 7], &v[(3 - t) & 7], v[(4 - t) & 7], v[(5 - t) & 7], v[(6 - t) & 7],
+                    &v[(7 - t) & 7], _mm512_add_epi32(w[t], _mm512_set1_epi32((int)constants[k + t])));
+            }
         }
+        for (int i = 0; i < 8; i++)
+            s[i] = _mm512_add_epi32(s[i], v[i]);
     }
     for (int i = 0; i < 8; i++)
-        _mm512_storeu_si512(state + i * 16, _mm512_add_epi32(s[i], v[i]));
+        _mm512_storeu_si512(state + i * 16, s[i]);
+    for (int i = 0; i < 16; i++)
+        blocks[i] += count * 64;
 }
 
 /* The eight words of one message, updated; whole blocks of 64 bytes. */
