@@ -31,10 +31,8 @@ public readonly struct Hash32 : IEquatable<Hash32>, ISpanFormattable, IUtf8SpanF
 
     internal Hash32(ReadOnlySpan<uint> bigEndianWords)
     {
-        Span<byte> bytes = stackalloc byte[Size];
-        for (var i = 0; i < 8; i++)
-            BinaryPrimitives.WriteUInt32BigEndian(bytes[(i * 4)..], bigEndianWords[i]);
-        this = new Hash32(bytes);
+        var words = bigEndianWords[..8];
+        (_0, _1, _2, _3) = (Pair(words[0], words[1]), Pair(words[2], words[3]), Pair(words[4], words[5]), Pair(words[6], words[7]));
     }
 
     /// <summary>The 32 bytes.</summary>
@@ -124,6 +122,14 @@ public readonly struct Hash32 : IEquatable<Hash32>, ISpanFormattable, IUtf8SpanF
         WriteHex(utf8Destination);
         bytesWritten = HexLength;
         return true;
+    }
+
+    /// <summary>Two words as they lie in memory, the first of their eight bytes the highest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Pair(uint first, uint second)
+    {
+        var pair = (ulong)first << 32 | second;
+        return BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(pair) : pair;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
