@@ -13,14 +13,12 @@ internal static class CodePointOrder
     public static int Compare(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {
         var common = Math.Min(left.Length, right.Length);
+        var escaped = false;
         for (var i = 0; i < common; i++)
         {
+            escaped |= left[i] == '\\' || right[i] == '\\';
             if (left[i] != right[i])
-            {
-                return left[i] == '\\' || right[i] == '\\' || left[..i].Contains((byte)'\\')
-                    ? CompareDecoded(left, right)
-                    : left[i] - right[i];
-            }
+                return escaped ? CompareDecoded(left, right) : left[i] - right[i];
         }
         return left.Length - right.Length;
     }

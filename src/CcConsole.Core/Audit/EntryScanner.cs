@@ -15,19 +15,24 @@ namespace CcConsole.Core.Audit;
 /// (<c>\" \\ \b \f \n \r \t</c>, else <c>\u</c> and four lower-case digits, never for a printable character); numbers in
 /// the spelling that Python gives back; true, false, null. A line feed ends every loop, so none needs a bound: the byte
 /// after the line must be one.
+/// Each method takes the offset from which it reads and returns the one behind what it has read, or the complement of the one at which the line
+/// is not as it must be: an offset kept in memory would let each member wait for the one before.
 /// </remarks>
 internal ref struct EntryScanner
 {
+    /// <summary>Bytes from a name's end to its value.</summary>
+    private const int KeyEnd = 3;
+
     private readonly ref byte _line;
     private readonly int _readable;
-    private int _at;
+    private readonly ref EntryLine _found;
     private int _depth;
-    private EntryLine _found;
 
-    private EntryScanner(ref byte line, int readable)
+    private EntryScanner(ref byte line, int readable, ref EntryLine found)
     {
         _line = ref line;
         _readable = readable;
+        _found = ref found;
     }
 
     /// <param name="text">Starts with the line and holds a line feed. More lines may follow.</param>
@@ -35,10 +40,10 @@ internal ref struct EntryScanner
     /// <returns>Whether the line is spelled as it must be.</returns>
     public static bool Scan(ReadOnlySpan<byte> text, out EntryLine found)
     {
-        var scanner = new EntryScanner(ref MemoryMarshal.GetReference(text), text.Length);
-        var good = scanner.Entry();
-        found = scanner._found;
-        found.Length = scanner._at;
+        found = default;
+        var end = new EntryScanner(ref MemoryMarshal.GetReference(text), text.Length, ref found).Entry();
+        var good = end >= 0;
+        found.Length = good ? end : ~end;
         if (!good && found.Fault == LineFault.None)
             found.Fault = LineFault.Spelling;
         if (good && found.Length > EntryLimits.MaxLineBytes)
@@ -49,129 +54,127 @@ internal ref struct EntryScanner
         return good;
     }
 
-    private readonly byte Current
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Unsafe.Add(ref _line, _at);
-    }
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly byte At(int at) => Unsafe.Add(ref _line, at);
 
-    private bool Fail(LineFault fault)
+    private int Fail(LineFault fault, int at)
     {
         _found.Fault = fault;
-        return false;
+        return ~at;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Take(byte expected)
+    private int Entry()
     {
-        if (Current != expected)
-            return false;
-        _at++;
-        return true;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Take(byte first, byte second)
-    {
-        if (!Take(first))
-            return false;
-        return Take(second);
-    }
-
-    private bool Entry()
-    {
-        if (!Take((byte)'{'))
-            return false;
+        var at = 0;
+        if (At(at) != '{')
+            return ~at;
+        at++;
         _depth = 1;
         _found.InOrder = true;
-        if (Take((byte)'}'))
+        if (At(at) == '}')
         {
+            at++;
             _found.InOrder = false;
-            return Current == '\n';
+            return At(at) == '\n' ? at : ~at;
         }
         var (last, lastLength) = (0, -1);
         var hashSeen = false;
         while (true)
         {
-            var key = _at + 1;
-            if (!Key(out var length))
-                return false;
+            var key = at + 1;
+            at = Key(at);
+            if (at < 0)
+                return at;
+            var value = at;
+            var length = value - KeyEnd - key;
             if (length == 4 && Is(key, "hash"u8))
             {
                 if (hashSeen)
-                    return Fail(LineFault.Duplicate);
+                    return Fail(LineFault.Duplicate, at);
                 hashSeen = true;
                 // A lone hash has no comma before it: what it covers is then not a prefix of the line.
                 _found.InOrder &= lastLength >= 0;
-                var value = _at;
-                if (!Value())
-                    return false;
-                _found.Hash = Is64Characters(value) ? value + 1 : 0;
+                at = Value(at);
+                if (at < 0)
+                    return at;
+                _found.Hash = Characters64(value, at);
             }
             else
             {
                 if (!Ordered(last, lastLength, key, length))
-                    return false;
+                    return Fail(LineFault.Duplicate, at);
                 _found.InOrder &= !hashSeen;
                 (last, lastLength) = (key, length);
-                var value = _at;
-                if (!Value())
-                    return false;
-                Note(key, length, value);
+                at = Value(at);
+                if (at < 0)
+                    return at;
+                Note(key, length, value, at);
             }
-            if (Current == '}')
+            if (At(at) == '}')
                 break;
-            if (!Take((byte)',', (byte)' '))
-                return false;
+            at = Comma(at);
+            if (at < 0)
+                return at;
         }
-        _at++;
-        return Current == '\n';
+        at++;
+        return At(at) == '\n' ? at : ~at;
     }
 
     /// <summary>Keeps where the writer's own members are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Note(int key, int length, int value)
+    private void Note(int key, int length, int value, int end)
     {
         switch (length)
         {
             case 3 when Is(key, "seq"u8):
-                (_found.Seq, _found.SeqLength) = (value, _at - value);
+                (_found.Seq, _found.SeqLength) = (value, end - value);
                 break;
             case 5 when Is(key, "chain"u8):
-                (_found.Chain, _found.ChainLength) = (value, _at - value);
+                (_found.Chain, _found.ChainLength) = (value, end - value);
                 break;
             case 5 when Is(key, "event"u8):
-                (_found.Event, _found.EventLength) = (value, _at - value);
+                (_found.Event, _found.EventLength) = (value, end - value);
                 break;
             case 7 when Is(key, "mono_us"u8):
-                (_found.Mono, _found.MonoLength) = (value, _at - value);
+                (_found.Mono, _found.MonoLength) = (value, end - value);
                 break;
             case 9 when Is(key, "prev_hash"u8):
-                _found.Previous = Is64Characters(value) ? value + 1 : 0;
+                _found.Previous = Characters64(value, end);
                 break;
             case 9 when Is(key, "timestamp"u8):
-                (_found.Time, _found.TimeLength) = (value, _at - value);
+                (_found.Time, _found.TimeLength) = (value, end - value);
                 break;
         }
     }
 
-    private readonly bool Is64Characters(int value) => _at - value == Hash32.HexLength + 2 && Unsafe.Add(ref _line, value) == '"';
+    /// <summary>Where in the line the characters of a text of 64 are; 0 for any other value.</summary>
+    private readonly int Characters64(int value, int end) => end - value == Hash32.HexLength + 2 && At(value) == '"' ? value + 1 : 0;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly bool Is(int at, ReadOnlySpan<byte> text) => MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref _line, at), text.Length).SequenceEqual(text);
 
-    /// <summary>A member's name with the colon and space after it.</summary>
+    /// <summary>A member's name with its quotes, and the colon and space behind it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Key(out int length)
+    private int Key(int at)
     {
-        length = 0;
-        if (!Take((byte)'"'))
-            return false;
-        var start = _at;
-        if (!Text())
-            return false;
-        length = _at - 1 - start;
-        return Take((byte)':', (byte)' ');
+        if (At(at) != '"')
+            return ~at;
+        at = Text(at + 1);
+        if (at < 0)
+            return at;
+        if (At(at) != ':')
+            return ~at;
+        at++;
+        return At(at) == ' ' ? at + 1 : ~at;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly int Comma(int at)
+    {
+        if (At(at) != ',')
+            return ~at;
+        at++;
+        return At(at) == ' ' ? at + 1 : ~at;
     }
 
     /// <summary>Notes a name that sorts before its predecessor; false for the same name again.</summary>
@@ -182,177 +185,186 @@ internal ref struct EntryScanner
         var order = CodePointOrder.Compare(
             MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref _line, last), lastLength),
             MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref _line, key), length));
-        if (order == 0)
-            return Fail(LineFault.Duplicate);
         _found.InOrder &= order < 0;
-        return true;
+        return order != 0;
     }
 
-    private bool Value()
+    private int Value(int at)
     {
-        switch (Current)
+        var first = At(at);
+        if (first == '"')
+            return Text(at + 1);
+        if ((uint)(first - '0') < 10)
+            return Number(at);
+        switch (first)
         {
-            case (byte)'"':
-                _at++;
-                return Text();
             case (byte)'{':
-                return Object();
+                return Object(at);
             case (byte)'[':
-                return Array();
+                return Array(at);
             case (byte)'t':
-                return Literal("true"u8);
+                return Literal(at, "true"u8);
             case (byte)'f':
-                return Literal("false"u8);
+                return Literal(at, "false"u8);
             case (byte)'n':
-                return Literal("null"u8);
+                return Literal(at, "null"u8);
             case (byte)'N' or (byte)'I':
-                return Fail(LineFault.Constant);
+                return Fail(LineFault.Constant, at);
             default:
-                return Number();
+                return Number(at);
         }
     }
 
-    private bool Object()
+    private int Object(int at)
     {
         if (++_depth > EntryLimits.MaxDepth)
-            return Fail(LineFault.Depth);
-        _at++;
-        if (Current != '}')
+            return Fail(LineFault.Depth, at);
+        at++;
+        if (At(at) != '}')
         {
             var (last, lastLength) = (0, -1);
             while (true)
             {
-                var key = _at + 1;
-                if (!Key(out var length) || !Ordered(last, lastLength, key, length) || !Value())
-                    return false;
+                var key = at + 1;
+                at = Key(at);
+                if (at < 0)
+                    return at;
+                var length = at - KeyEnd - key;
+                if (!Ordered(last, lastLength, key, length))
+                    return Fail(LineFault.Duplicate, at);
                 (last, lastLength) = (key, length);
-                if (Current == '}')
+                at = Value(at);
+                if (at < 0)
+                    return at;
+                if (At(at) == '}')
                     break;
-                if (!Take((byte)',', (byte)' '))
-                    return false;
+                at = Comma(at);
+                if (at < 0)
+                    return at;
             }
         }
-        _at++;
         _depth--;
-        return true;
+        return at + 1;
     }
 
-    private bool Array()
+    private int Array(int at)
     {
         if (++_depth > EntryLimits.MaxDepth)
-            return Fail(LineFault.Depth);
-        _at++;
-        if (Current != ']')
+            return Fail(LineFault.Depth, at);
+        at++;
+        if (At(at) != ']')
         {
             while (true)
             {
-                if (!Value())
-                    return false;
-                if (Current == ']')
+                at = Value(at);
+                if (at < 0)
+                    return at;
+                if (At(at) == ']')
                     break;
-                if (!Take((byte)',', (byte)' '))
-                    return false;
+                at = Comma(at);
+                if (at < 0)
+                    return at;
             }
         }
-        _at++;
         _depth--;
-        return true;
+        return at + 1;
     }
 
-    private bool Literal(ReadOnlySpan<byte> text)
+    private readonly int Literal(int at, ReadOnlySpan<byte> text)
     {
         foreach (var expected in text)
         {
-            if (!Take(expected))
-                return false;
+            if (At(at) != expected)
+                return ~at;
+            at++;
         }
-        return true;
+        return at;
     }
 
     /// <summary>A string's rest, from after its opening quote to after its closing one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Text()
+    private readonly int Text(int at)
     {
         while (true)
         {
-            while (_at <= _readable - Vector128<byte>.Count)
+            while (at <= _readable - Vector128<byte>.Count)
             {
-                var bytes = Vector128.LoadUnsafe(ref _line, (nuint)_at);
-                // As signed bytes, everything over 0x7f is under the space too.
-                var stops = (Vector128.LessThan(bytes.AsSByte(), Vector128.Create((sbyte)0x20))
-                    | Vector128.Equals(bytes.AsSByte(), Vector128.Create((sbyte)0x7f))
-                    | Vector128.Equals(bytes.AsSByte(), Vector128.Create((sbyte)'"'))
-                    | Vector128.Equals(bytes.AsSByte(), Vector128.Create((sbyte)'\\'))).ExtractMostSignificantBits();
+                var bytes = Vector128.LoadUnsafe(ref _line, (nuint)at);
+                // As signed bytes and with one added, all from 0x7f on is under the space too.
+                var stops = (Vector128.LessThan((bytes + Vector128<byte>.One).AsSByte(), Vector128.Create((sbyte)0x21)).AsByte()
+                    | Vector128.Equals(bytes, Vector128.Create((byte)'"'))
+                    | Vector128.Equals(bytes, Vector128.Create((byte)'\\'))).ExtractMostSignificantBits();
                 if (stops != 0)
                 {
-                    _at += BitOperations.TrailingZeroCount(stops);
+                    at += BitOperations.TrailingZeroCount(stops);
                     break;
                 }
-                _at += Vector128<byte>.Count;
+                at += Vector128<byte>.Count;
             }
-            switch (Current)
+            switch (At(at))
             {
                 case (byte)'"':
-                    _at++;
-                    return true;
+                    return at + 1;
                 case (byte)'\\':
-                    if (!Escape())
-                        return false;
+                    at = Escape(at + 1);
+                    if (at < 0)
+                        return at;
                     break;
                 case < 0x20 or > 0x7e:
-                    return false;
+                    return ~at;
                 default:
-                    _at++;
+                    at++;
                     break;
             }
         }
     }
 
-    private bool Escape()
+    private readonly int Escape(int at)
     {
-        _at++;
-        if (Current is (byte)'"' or (byte)'\\' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t')
-        {
-            _at++;
-            return true;
-        }
-        if (!Take((byte)'u'))
-            return false;
+        if (At(at) is (byte)'"' or (byte)'\\' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t')
+            return at + 1;
+        if (At(at) != 'u')
+            return ~at;
+        at++;
         var value = 0;
-        for (var i = 0; i < 4; i++)
+        for (var end = at + 4; at < end; at++)
         {
-            int digit = Current switch
+            int digit = At(at) switch
             {
-                >= (byte)'0' and <= (byte)'9' => Current - '0',
-                >= (byte)'a' and <= (byte)'f' => Current - 'a' + 10,
+                >= (byte)'0' and <= (byte)'9' => At(at) - '0',
+                >= (byte)'a' and <= (byte)'f' => At(at) - 'a' + 10,
                 _ => -1,
             };
             if (digit < 0)
-                return false;
+                return ~at;
             value = value << 4 | digit;
-            _at++;
         }
-        return value is not (>= 0x20 and <= 0x7e or '\b' or '\f' or '\n' or '\r' or '\t');
+        return value is >= 0x20 and <= 0x7e or '\b' or '\f' or '\n' or '\r' or '\t' ? ~at : at;
     }
 
-    private bool Number()
+    private int Number(int at)
     {
-        var start = _at;
-        if (Current == '-')
-            _at++;
-        var digits = _at;
-        while ((uint)(Current - '0') < 10)
-            _at++;
-        var count = _at - digits;
+        var start = at;
+        if (At(at) == '-')
+            at++;
+        var digits = at;
+        while ((uint)(At(at) - '0') < 10)
+            at++;
+        var count = at - digits;
         if (count == 0)
-            return Current == 'I' && digits > start ? Fail(LineFault.Constant) : false;
-        if (Current is not ((byte)'.' or (byte)'e'))
+            return At(at) == 'I' && digits > start ? Fail(LineFault.Constant, at) : ~at;
+        bool good;
+        if (At(at) is not ((byte)'.' or (byte)'e'))
         {
             // "-0" is read as 0 and written back so.
-            return Unsafe.Add(ref _line, digits) == '0' ? count == 1 && digits == start : count <= EntryLimits.MaxDigits;
+            good = At(digits) == '0' ? count == 1 && digits == start : count <= EntryLimits.MaxDigits;
         }
-        while (Current is (byte)'.' or (byte)'e' or (byte)'-' or (byte)'+' or (>= (byte)'0' and <= (byte)'9'))
-            _at++;
-        return PythonFloat.IsCanonical(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref _line, start), _at - start));
+        else
+        {
+            while (At(at) is (byte)'.' or (byte)'e' or (byte)'-' or (byte)'+' or (>= (byte)'0' and <= (byte)'9'))
+                at++;
+            good = PythonFloat.IsCanonical(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref _line, start), at - start));
+        }
+        return good ? at : ~at;
     }
 }
