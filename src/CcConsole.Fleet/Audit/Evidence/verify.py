@@ -66,12 +66,19 @@ def once(pairs):
     return dict(pairs)
 
 
-def lines(name):
+def lines(name, event=None):
     found = []
     for number, raw in enumerate(read(name).split(b"\n")[:-1] if name in manifest else [], 1):
         try:
             entry = json.loads(raw.decode("ascii"), object_pairs_hook=once)
             own, seq = entry.pop("hash"), entry["seq"]
+            # Only a number from 0 on has a place in the tree; a line without one would be held against no root.
+            if type(seq) is not int or seq < 0:
+                raise ValueError("its seq is no number of an entry")
+            if found and seq <= found[-1][0]:
+                raise ValueError("it does not come after the line before it")
+            if event and entry["event"] != event:
+                raise ValueError("it is no " + event)
             if sha256(json.dumps(entry, sort_keys=True).encode()).hex() != own:
                 raise ValueError("it is not what its hash was made of")
             if entry["chain"] != about["chain"] or known.setdefault(seq, raw) != raw:
@@ -89,14 +96,16 @@ try:
     about = json.loads(read("export.json").decode("utf-8"), object_pairs_hook=once)
     known, link = {}, {}  # by sequence: the line; (hash of the line before, own hash)
     selected = [seq for seq, _ in lines("entries.jsonl")]
-    genesis, announced, checkpoints = lines("genesis.jsonl"), lines("announcements.jsonl"), lines("checkpoints.jsonl")
+    genesis = lines("genesis.jsonl", "audit.genesis")
+    announced, checkpoints = lines("announcements.jsonl", "audit.key_next"), lines("checkpoints.jsonl", "audit.checkpoint")
     tail = [seq for seq, _ in lines("links.jsonl")]
     for seq in known:
         if seq - 1 in link and link[seq][0] != link[seq - 1][1]:
             wrong.append("entry #%d does not follow entry #%d" % (seq, seq - 1))
-    if genesis and (genesis[0][0] != 0 or link[0] != ("0" * 64, about["genesis_hash"])):
+    # Without the entry itself its hash would say nothing of the keys, and whoever compares it would be told that they are the chain's.
+    if [seq for seq, _ in genesis] != [0] * bool(about["genesis_hash"]) or genesis and link[0] != ("0" * 64, about["genesis_hash"]):
         wrong.append("genesis.jsonl: is not the first entry of the chain that export.json names")
-    if len(selected) != about["selected"] or sorted(set(selected)) != selected:
+    if not selected or len(selected) != about["selected"] or selected[-1] > about["head"]["seq"]:
         wrong.append("entries.jsonl: does not hold the entries that export.json counts")
 
     # 3. The roots: the lines here and the hashes of tree.txt give the root that each checkpoint signs (RFC 6962).
@@ -190,9 +199,10 @@ try:
                 wrong.append("checkpoints.jsonl: the signature of checkpoint #%d does not verify" % note[0])
 
     # 6. What follows the last checkpoint is linked only: up to the head that the console remembered.
-    if tail and (tail != list(range(tail[0], tail[-1] + 1)) or tail[-1] != about["head"]["seq"] or link[tail[-1]][1] != about["head"]["hash"]):
-        wrong.append("links.jsonl: does not lead to the head that export.json names")
-except (ValueError, KeyError, TypeError, IndexError, AttributeError, UnicodeError) as problem:
+    if tail and (tail != list(range(tail[0], tail[-1] + 1)) or tail[-1] != about["head"]["seq"] or link[tail[-1]][1] != about["head"]["hash"]
+                 or any(seq >= size and seq < tail[0] for seq in selected)):
+        wrong.append("links.jsonl: does not lead from the selected entries to the head that export.json names")
+except (ValueError, KeyError, TypeError, IndexError, AttributeError, UnicodeError, RecursionError) as problem:
     wrong.append("a file is not in its format: %s %s" % (type(problem).__name__, plain(str(problem))))
 if wrong:
     finish()
