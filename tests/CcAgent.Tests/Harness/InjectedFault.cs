@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Xunit;
 
 namespace CcAgent.Tests.Harness;
 
@@ -51,6 +52,20 @@ internal sealed class InjectedFault : IAsyncDisposable
         fault_._process.Start();
         fault_._process.BeginErrorReadLine();
         return fault_;
+    }
+
+    /// <summary>Runs the daemon in a folder twice: to its orderly end, and until it is killed as it makes a call when it is to end.</summary>
+    /// <param name="folder">Where.</param>
+    /// <param name="path">Calls on this file alone count, relative to the folder.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="number">Which of them, from 1.</param>
+    internal static async Task KillSecondRunAsync(SecureFolder folder, string path, string call, int number)
+    {
+        await using (var first = await RunningDaemon.StartAsync(folder))
+            Assert.Equal(0, await first.StopAsync());
+        await using var killed = Start(folder, path, $"{call}:signal=KILL:when={number}");
+        Assert.True(await killed.ReadyAsync(), killed.Said);
+        Assert.Equal(137, await killed.StopAsync());
     }
 
     /// <summary>Returns when it takes reports; false when it has ended before.</summary>

@@ -24,14 +24,7 @@ public class RatchetCrashTests
     public async Task Case_21_killed_at_a_step_of_the_ratchet_the_next_start_goes_on_OK(string path, string call, int number, string when)
     {
         using var folder = new SecureFolder();
-        await using (var first = await RunningDaemon.StartAsync(folder))
-            Assert.Equal(0, await first.StopAsync());
-        await using (var killed = InjectedFault.Start(folder, path, $"{call}:signal=KILL:when={number}"))
-        {
-            Assert.True(await killed.ReadyAsync(), killed.Said);
-            Assert.Equal(137, await killed.StopAsync());
-        }
-
+        await InjectedFault.KillSecondRunAsync(folder, path, call, number);
         await GoesOnAsync(folder, when);
     }
 
@@ -62,15 +55,8 @@ public class RatchetCrashTests
     public async Task Case_21_a_power_cut_between_announcement_and_checkpoint_announces_again_OK()
     {
         using var folder = new SecureFolder();
-        await using (var first = await RunningDaemon.StartAsync(folder))
-            Assert.Equal(0, await first.StopAsync());
         // Both lines are in the system's memory, and the power goes when the first of them has come to disk.
-        await using (var killed = InjectedFault.Start(folder, Segment, "fdatasync:signal=KILL:when=4"))
-        {
-            Assert.True(await killed.ReadyAsync(), killed.Said);
-            Assert.Equal(137, await killed.StopAsync());
-        }
-
+        await InjectedFault.KillSecondRunAsync(folder, Segment, "fdatasync", 4);
         var lines = await File.ReadAllLinesAsync($"{folder.Path}/{Segment}");
         Assert.Contains("audit.checkpoint", lines[^1], StringComparison.Ordinal);
         await File.WriteAllTextAsync($"{folder.Path}/{Segment}", string.Join('\n', lines[..^1]) + "\n");
@@ -85,14 +71,7 @@ public class RatchetCrashTests
     public async Task A_key_whose_place_in_the_directory_did_not_come_to_disk_at_first_is_not_overwritten_as_the_old_one()
     {
         using var folder = new SecureFolder();
-        await using (var first = await RunningDaemon.StartAsync(folder))
-            Assert.Equal(0, await first.StopAsync());
-        await using (var killed = InjectedFault.Start(folder, "audit-state/key.next", "rename:signal=KILL:when=1"))
-        {
-            Assert.True(await killed.ReadyAsync(), killed.Said);
-            Assert.Equal(137, await killed.StopAsync());
-        }
-
+        await InjectedFault.KillSecondRunAsync(folder, "audit-state/key.next", "rename", 1);
         // When the log is opened, and after the rename that the one before owed.
         await using (var failed = InjectedFault.Start(folder, "audit-state", "fsync:error=EIO:when=2"))
         {

@@ -95,14 +95,7 @@ public class SigningTests
     public async Task Without_the_head_too_the_key_that_the_chain_names_signs_after_a_kill_before_the_rename()
     {
         using var folder = new SecureFolder();
-        await using (var first = await RunningDaemon.StartAsync(folder))
-            Assert.Equal(0, await first.StopAsync());
-        await using (var killed = InjectedFault.Start(folder, "audit-state/key.next", "rename:signal=KILL:when=1"))
-        {
-            Assert.True(await killed.ReadyAsync(), killed.Said);
-            Assert.Equal(137, await killed.StopAsync());
-        }
-
+        await InjectedFault.KillSecondRunAsync(folder, "audit-state/key.next", "rename", 1);
         File.Delete(folder.Path + "/audit-state/head");
         var before = await RatchetOracle.CheckpointsAsync(folder.Path);
         Assert.Equal(2, before);
