@@ -11,16 +11,21 @@ namespace CcAgent.Watch;
 /// </summary>
 internal sealed unsafe class OwnTable : IDaemonPart, IDisposable
 {
+    private readonly TableFolders _folders;
+    private readonly TimeProvider _time;
     private readonly Action<TableRead> _taken;
     private readonly int _writing;
     private readonly TableShell? _shell = TableShell.Take();
     private Task<TableRead>? _reading;
+    private long _spoolChanged;
 
+    /// <param name="folders">Where the host keeps its tables.</param>
+    /// <param name="time">The clock.</param>
     /// <param name="taken">Takes what was read, on the daemon's thread.</param>
     /// <exception cref="ProblemException">There are no descriptors left.</exception>
-    internal OwnTable(Action<TableRead> taken)
+    internal OwnTable(TableFolders folders, TimeProvider time, Action<TableRead> taken)
     {
-        _taken = taken;
+        (_folders, _time, _taken) = (folders, time, taken);
         if (!Libc.TryPipe(out var reading, out _writing))
             throw new ProblemException($"cannot make a pipe: {Libc.ErrorText(Libc.LastError)}");
         Descriptor = reading;
@@ -31,6 +36,20 @@ internal sealed unsafe class OwnTable : IDaemonPart, IDisposable
 
     /// <inheritdoc/>
     public int TimeoutMs => -1;
+
+    /// <summary>Whether it may have changed since this was asked last.</summary>
+    internal bool MayHaveChanged()
+    {
+        // The folder's time tells what crontab(1) did in it, though its files cannot be seen.
+        if (_folders.Spool is { } spool && Libc.TryStatus(spool, out var status))
+        {
+            var same = status.Changed == _spoolChanged && status.Changed < _time.GetUtcNow().ToUnixTimeSeconds() - 1;
+            _spoolChanged = status.Changed;
+            return !same;
+        }
+
+        return true;
+    }
 
     /// <summary>Begins to read it, unless that is going on.</summary>
     internal void Begin() => _reading ??= Task.Factory.StartNew(Read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
