@@ -61,7 +61,7 @@ internal static class RootVerb
         if (parsed.Errors.Count > 0)
         {
             foreach (ParseError problem in parsed.Errors)
-                configuration.Error.WriteLine($"cc-console: {Plain.Text(Words(problem))}");
+                configuration.Error.WriteLine($"cc-console: {Plain.Text(problem.Message)}");
             configuration.Error.WriteLine($"  next: {CommandPath(parsed)} --help");
             configuration.Error.Flush();
             return Verb.Failure;
@@ -72,25 +72,12 @@ internal static class RootVerb
         return code;
     }
 
-    // The library names .NET's type.
-    private static string Words(ParseError problem) =>
-        problem.Message.Contains("System.", StringComparison.Ordinal) && problem.Message.Contains("Int", StringComparison.Ordinal) && problem.SymbolResult is { Tokens: [.., var token] } symbol
-            ? $"\"{token.Value}\" is no whole number that {Name(symbol)} takes"
-            : problem.Message;
-
-    private static string Name(SymbolResult symbol) => symbol switch
-    {
-        OptionResult option => option.Option.Name,
-        ArgumentResult { Parent: OptionResult option } => option.Option.Name,
-        ArgumentResult argument => argument.Argument.Name,
-        _ => symbol.ToString() ?? "",
-    };
-
     /// <summary>The product's version, as the build set it.</summary>
     public static string Version { get; } =
         typeof(RootVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
-    private static RootCommand Create()
+    /// <summary>The verbs and what they take.</summary>
+    public static RootCommand Create()
     {
         var root = new RootCommand("See and change cron jobs on many hosts over SSH, watch each run, and prove it afterwards.");
         // Left to itself, help asks .NET's console for the width, which switches the terminal's keypad and leaves it so.
@@ -117,6 +104,7 @@ internal static class RootVerb
         root.Add(ThemeVerbs.Create());
         root.Add(DoctorVerb.Create());
         root.Add(CompletionVerb.Create());
+        WholeNumbers.ReadIn(root);
         return root;
     }
 

@@ -1,6 +1,8 @@
+using System.CommandLine;
 using System.Text.Json;
 using CcConsole.Screens;
 using CcConsole.Tests.Shared;
+using CcConsole.Verbs;
 using Xunit;
 
 namespace CcConsole.Tests.Verbs;
@@ -44,13 +46,45 @@ public sealed class WordsTests : IDisposable
     [Theory]
     [InlineData("--exit", "audit", "list", "--exit", "abc")]
     [InlineData("--limit", "audit", "list", "--limit", "99999999999999999999")]
+    [InlineData("--limit", "report", "list", "--limit=1.5")]
     [InlineData("SEQ", "audit", "show", "web01", "abc")]
+    [InlineData("LINE", "job", "comment", "remove", "web01", "abc")]
     public async Task What_is_no_number_is_told_without_a_name_of_ours(string name, params string[] words)
     {
         ProgramResult result = await _home.RunAsync(words);
         Assert.Equal(2, result.Code);
-        Assert.Contains($"\"{words[^1]}\" is no whole number that {name} takes", result.Error);
+        Assert.Contains($"\"{words[^1].Split('=')[^1]}\" is no whole number that {name} takes", result.Error);
         Assert.DoesNotContain("System", result.Error);
+    }
+
+    [Fact]
+    public async Task A_range_is_told_for_what_is_no_number_and_for_what_lies_outside()
+    {
+        foreach (string number in (string[])["abc", "0", "1001"])
+        {
+            ProgramResult result = await _home.RunAsync("job", "pause", "web01", "backup", "--parallel", number);
+            Assert.Equal((2, "cc-console: --parallel takes a number from 1 to 1000\n  next: cc-console job pause --help\n"), (result.Code, result.Error));
+        }
+    }
+
+    [Fact]
+    public void Whatever_a_verb_takes_is_refused_without_a_name_of_ours()
+    {
+        List<string> told = [];
+        RootCommand root = RootVerb.Create();
+        Refuse(root, []);
+        Assert.True(told.Count > 20, string.Join('\n', told));
+        Assert.DoesNotContain(told, message => message.Contains("System.", StringComparison.Ordinal));
+
+        void Refuse(Command command, string[] path)
+        {
+            string[] arguments = [.. command.Arguments.Select(_ => "no such thing")];
+            told.AddRange(Errors([.. path, .. arguments]));
+            foreach (Option option in command.Options) told.AddRange(Errors([.. path, .. arguments, option.Name, "no such thing"]));
+            foreach (Command below in command.Subcommands) Refuse(below, [.. path, below.Name]);
+        }
+
+        IEnumerable<string> Errors(string[] words) => root.Parse(words).Errors.Select(error => error.Message);
     }
 
     [Fact]

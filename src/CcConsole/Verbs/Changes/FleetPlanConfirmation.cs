@@ -17,12 +17,12 @@ internal static class FleetPlanConfirmation
     {
         Description = "Of many hosts: how many to change at once (default 4)",
         HelpName = "N",
-        Validators =
+        CustomParser = result =>
         {
-            result =>
-            {
-                if (result.Tokens is [var token] && !(int.TryParse(token.Value, out int most) && most is > 0 and <= 1000)) result.AddError("--parallel takes a number from 1 to 1000");
-            },
+            if (result.Tokens is not [var token]) return null;
+            if (int.TryParse(token.Value, out int most) && most is > 0 and <= 1000) return most;
+            result.AddError("--parallel takes a number from 1 to 1000");
+            return null;
         },
     };
 
