@@ -111,6 +111,9 @@ public sealed class ChainVerifier
     /// <summary>What a chain without its first entries says about where it begins, once the entry that tells of it was seen.</summary>
     public KnownChain? Pruned => _state.Track.Pruned;
 
+    /// <summary>Whether all is good so far but that entries before the first one are missing, and none has told of that yet.</summary>
+    public bool IsWaiting => IsGood && _state.Track.SeeksPrune;
+
     /// <summary>Bytes of the verified lines, line feeds included: so much of what was appended may be kept.</summary>
     public long VerifiedBytes => _state.VerifiedBytes;
 

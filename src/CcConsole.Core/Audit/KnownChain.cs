@@ -31,6 +31,9 @@ public sealed class KnownChain
     /// <summary>Sequence number of the entry that named the first key; null in a chain without keys.</summary>
     public long? SignedSince => Ratchet.SignedSince;
 
+    /// <summary>Whether the tree is known: of a chain that begins later, only from the entry on that tells of those that are gone.</summary>
+    public bool HasTree => Tree is not null;
+
     /// <summary>The tree over all entries up to here; null when it is not known.</summary>
     internal CompactRange? Tree { get; }
 

@@ -90,13 +90,12 @@ internal sealed class AuditPull(CacheDatabase cache, FleetOptions options, IChai
         // Of a copy that begins here every entry is verified, and there is nothing to compare.
         _compared |= head is null;
         VerifyResult? edited = null;
-        KnownChain? known = head is null ? null : Continuation.Of(cache, head, out edited);
-        if (head is not null && known is null)
+        ChainVerifier? verifier = head is null ? ChainVerifier.Start(mayBePruned: stream.First > 0) : Continuation.Behind(cache, head, out edited);
+        if (verifier is null)
         {
-            return Edited(head, edited!);
+            return Edited(head!, edited!);
         }
 
-        ChainVerifier verifier = known is null ? ChainVerifier.Start(mayBePruned: stream.First > 0) : ChainVerifier.Start(known);
         long added = 0;
         await foreach (AuditLines lines in stream.Lines.ConfigureAwait(false))
         {

@@ -11,16 +11,24 @@ internal static class Continuation
     private const int ReadAtOnce = 256 * 1024;
 
     /// <summary>
-    /// What is known at a copy's end. Where it was not remembered (a cache of an older console), or does not fit the head, the copy is verified
-    /// from its first entry, which finds it anew.
+    /// A verifier that has come to a copy's end. Where what is known there was not remembered (a cache of an older console), or does not fit the
+    /// head, the copy is verified from its first entry, which finds it anew.
     /// </summary>
     /// <param name="cache">The cache.</param>
     /// <param name="head">The copy.</param>
     /// <param name="bad">What the copy itself was found to be, when it is not whole.</param>
-    public static KnownChain? Of(CacheDatabase cache, ChainHead head, out VerifyResult? bad)
+    public static ChainVerifier? Behind(CacheDatabase cache, ChainHead head, out VerifyResult? bad)
     {
         bad = null;
-        return Remembered(head) ?? Find(cache, head, out bad);
+        if ((Remembered(head) ?? Find(cache, head, out bad)) is { } known)
+        {
+            return ChainVerifier.Start(known);
+        }
+
+        // A first pull that broke off before the entry came which tells of those that are gone: it is waited for still.
+        ChainVerifier waiting = ChainVerifier.Start(mayBePruned: head.First > 0);
+        Run(cache, head, waiting);
+        return waiting.IsWaiting && waiting.NextSeq == head.Seq + 1 ? waiting : null;
     }
 
     /// <summary>Verifies a copy from its first entry on.</summary>
@@ -51,7 +59,8 @@ internal static class Continuation
         try
         {
             KnownChain known = KnownChain.Parse(text);
-            return known.NextSeq == head.Seq + 1 && known.Previous.ToString() == head.Hash ? known : null;
+            // Of a chain that begins later, nothing is known before the entry has come that tells of its tree and keys.
+            return known.NextSeq == head.Seq + 1 && known.Previous.ToString() == head.Hash && (head.First == 0 || known.HasTree) ? known : null;
         }
         catch (ProblemException)
         {
