@@ -13,6 +13,7 @@ namespace CcConsole.Store.Chains;
 public sealed class ChainArchives
 {
     private const string Folder = "archive";
+    private const int ReadAtOnce = 64 * 1024;
     private readonly CacheDatabase _database;
 
     internal ChainArchives(CacheDatabase database) => _database = database;
@@ -53,7 +54,7 @@ public sealed class ChainArchives
         }
     }
 
-    /// <summary>What a move that was cut off had written behind the archive's end is in the cache still, and is written anew.</summary>
+    /// <summary>What a move that was cut off had written behind the archive's end is in the cache still, and is written anew; anything else there is left alone.</summary>
     private long Append(string path, ChainHead head, long first, long before)
     {
         bool begins = !PrivatePath.CheckFile(path);
@@ -62,6 +63,13 @@ public sealed class ChainArchives
             if (file.Length < head.ArchivedBytes)
             {
                 throw new ProblemException($"The archive {path} is shorter than it was: {file.Length} bytes of {head.ArchivedBytes}", "Keep it as evidence; nothing more is moved there.");
+            }
+
+            file.Position = head.ArchivedBytes;
+            if (!IsHeld(file, head, first))
+            {
+                throw new ProblemException($"The archive {path} goes on behind byte {head.ArchivedBytes} with what is not in this cache: nothing was moved there",
+                    $"Was the cache put back from a backup? What is there may be nowhere else. Keep a copy of the file elsewhere, then cut it: truncate -s {head.ArchivedBytes} {path}");
             }
 
             file.SetLength(head.ArchivedBytes);
@@ -81,6 +89,22 @@ public sealed class ChainArchives
 
         Descriptor.SyncDirectory(Path.GetDirectoryName(path)!);
         return new FileInfo(path).Length;
+    }
+
+    /// <summary>Whether the rest of a file is what the cache holds from an entry on, as far as it goes.</summary>
+    private bool IsHeld(FileStream file, ChainHead head, long first)
+    {
+        using ChainCopyStream cache = new(_database.Chains.Lines(head, first));
+        byte[] there = new byte[ReadAtOnce], here = new byte[ReadAtOnce];
+        for (int read; (read = file.Read(there)) > 0;)
+        {
+            if (cache.ReadAtLeast(here.AsSpan(0, read), read, throwOnEndOfStream: false) < read || !there.AsSpan(0, read).SequenceEqual(here.AsSpan(0, read)))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>What was written leads from the entry before it to the one that stays.</summary>

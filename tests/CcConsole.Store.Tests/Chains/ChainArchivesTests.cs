@@ -117,7 +117,35 @@ public sealed class ChainArchivesTests : IDisposable
     {
         byte[] before = All();
         ChainHead moved = Move(1000);
-        File.AppendAllText(moved.Archive!, "{\"half\": ");
+        File.AppendAllBytes(moved.Archive!, before[(int)moved.ArchivedBytes..(before.Length - 100_000)]);
+        Move(1500);
+        Assert.Equal(before, All());
+    }
+
+    [Theory]
+    [InlineData("at its start")]
+    [InlineData("further on")]
+    [InlineData("behind all that is held")]
+    public void What_an_archive_holds_that_the_cache_does_not_is_never_cut_off(string where)
+    {
+        // As when the cache was put back from a backup: what was pulled and moved since lies in the archive alone.
+        byte[] before = All();
+        ChainHead moved = Move(1000);
+        byte[] rest = before[(int)moved.ArchivedBytes..];
+        rest[where == "at its start" ? 0 : 200_000] ^= (byte)(where == "behind all that is held" ? 0 : 1);
+        rest = where == "behind all that is held" ? [.. rest, .. "{}\n"u8] : rest;
+        File.AppendAllBytes(moved.Archive!, rest);
+        byte[] archive = File.ReadAllBytes(moved.Archive!);
+        ProblemException problem = Assert.Throws<ProblemException>(() => Move(1500));
+        Assert.Contains("not in this cache", problem.Message);
+        Assert.Contains($"truncate -s {moved.ArchivedBytes} ", problem.Hint);
+        Assert.Equal(archive, File.ReadAllBytes(moved.Archive!));
+        Assert.Equal(before, All());
+        using (FileStream file = File.OpenWrite(moved.Archive!))
+        {
+            file.SetLength(moved.ArchivedBytes);
+        }
+
         Move(1500);
         Assert.Equal(before, All());
     }
