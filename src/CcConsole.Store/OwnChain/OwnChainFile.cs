@@ -109,9 +109,11 @@ public sealed class OwnChainFile
     /// <param name="seqThere">The sequence of the line there; null for the segment's first.</param>
     private static IEnumerable<Chains.ChainLine> Lines(List<OwnSegment> segments, long after, long offset, long? seqThere)
     {
+        // A file that was begun and not written says nothing: what is torn before it stays so.
+        segments = [.. segments.Where(segment => segment.Bytes > 0)];
         for (int i = 0; i < segments.Count; i++, offset = 0, seqThere = null)
         {
-            long seq = seqThere ?? segments[i].First, next = i + 1 < segments.Count && segments[i + 1].Bytes > 0 ? segments[i + 1].First : long.MaxValue;
+            long seq = seqThere ?? segments[i].First, next = i + 1 < segments.Count ? segments[i + 1].First : long.MaxValue;
             if (next - 1 <= after)
             {
                 continue;
@@ -171,15 +173,15 @@ public sealed class OwnChainFile
             return Begin();
         }
 
-        if (tail.Torn is null && tail.Alarm is null)
+        if (tail.Torn.Count == 0 && tail.Alarm is null)
         {
             return tail;
         }
 
-        OwnTail next = tail with { Segment = OwnSegment.Begin(_log, tail.Head.Seq + 1), Torn = null, Alarm = null };
+        OwnTail next = tail with { Segment = OwnSegment.Begin(_log, tail.Head.Seq + 1), Torn = [], Alarm = null };
         return Write(next, (encoder, output) =>
         {
-            if (tail.Torn is { } torn)
+            foreach (OwnTorn torn in tail.Torn)
             {
                 Encode(encoder, output, AuditEvents.Recovered, new("segment", torn.Segment), new("offset", torn.Offset), new("length", torn.Length), new("sha256", torn.Digest.ToString()));
             }
@@ -195,7 +197,7 @@ public sealed class OwnChainFile
     {
         string chain = Guid.NewGuid().ToString("N");
         VerifierKey first = new OwnKeys(_state, chain).Begin();
-        OwnTail empty = new(new OwnHead(chain, -1, default, "", 0, 0), OwnSegment.Begin(_log, 0), null, null);
+        OwnTail empty = new(new OwnHead(chain, -1, default, "", 0, 0), OwnSegment.Begin(_log, 0), [], null);
         return Write(empty, (encoder, output) => encoder.AppendGenesis(output, _machine, BootId(), NowMicros, MonoMicros, first));
     }
 
@@ -229,7 +231,7 @@ public sealed class OwnChainFile
         OwnHead head = new(encoder.ChainId, encoder.NextSeq - 1, encoder.Head, segment.Name, start, end);
         head.Write(HeadPath);
         _written = _time.GetTimestamp();
-        return new OwnTail(head, segment, null, null);
+        return new OwnTail(head, segment, [], null);
     }
 
     // Announce, sign, turn: a crash before the signature announces again, one behind it is finished at the next time.

@@ -9,9 +9,9 @@ internal sealed record OwnTorn(string Segment, long Offset, long Length, Hash32 
 /// <summary>Where the console's own chain goes on.</summary>
 /// <param name="Head">Its last entry.</param>
 /// <param name="Segment">The file that holds it.</param>
-/// <param name="Torn">What lies behind it and is no entry; null when nothing does.</param>
+/// <param name="Torn">What lies behind it and is no entry, and no entry has attested: of each file on which a write failed.</param>
 /// <param name="Alarm">Why the log is not what the remembered head says; null when it is.</param>
-internal sealed record OwnTail(OwnHead Head, OwnSegment Segment, OwnTorn? Torn, string? Alarm)
+internal sealed record OwnTail(OwnHead Head, OwnSegment Segment, IReadOnlyList<OwnTorn> Torn, string? Alarm)
 {
     private const string HeadGone = "the remembered head is gone";
 
@@ -30,7 +30,7 @@ internal sealed record OwnTail(OwnHead Head, OwnSegment Segment, OwnTorn? Torn, 
         string? alarm = at < 0 ? "the segment that the remembered head names is gone"
             : segments[at].Bytes < remembered.End ? "the log is shorter than the remembered head says"
             : !Holds(segments[at], remembered) ? "the log does not hold the entry that the remembered head names" : null;
-        return alarm is null ? ReadOn(segments, at, remembered, null) : new OwnTail(remembered, at < 0 ? default : segments[at], null, alarm);
+        return alarm is null ? ReadOn(segments, at, remembered, null) : new OwnTail(remembered, at < 0 ? default : segments[at], [], alarm);
     }
 
     private static bool Holds(OwnSegment segment, OwnHead head)
@@ -47,7 +47,7 @@ internal sealed record OwnTail(OwnHead Head, OwnSegment Segment, OwnTorn? Torn, 
     private static OwnTail? ReadOn(List<OwnSegment> segments, int at, OwnHead head, string? alarm)
     {
         OwnSegment last = segments[at];
-        OwnTorn? torn = null;
+        List<OwnTorn> torn = [];
         for (long offset = head.End; at < segments.Count; at++, offset = 0)
         {
             OwnSegment segment = segments[at];
@@ -57,7 +57,7 @@ internal sealed record OwnTail(OwnHead Head, OwnSegment Segment, OwnTorn? Torn, 
             }
 
             last = segment;
-            long next = at + 1 < segments.Count && segments[at + 1].Bytes > 0 ? segments[at + 1].First : long.MaxValue;
+            long next = segments.Skip(at + 1).FirstOrDefault(later => later.Bytes > 0) is { Path: not null } later ? later.First : long.MaxValue;
             foreach ((ReadOnlyMemory<byte> line, long end) in segment.Lines(offset))
             {
                 ChainVerifier verifier = head.Seq < 0 ? ChainVerifier.Start() : ChainVerifier.Start(head.Hash, head.Seq + 1);
@@ -69,18 +69,30 @@ internal sealed record OwnTail(OwnHead Head, OwnSegment Segment, OwnTorn? Torn, 
                 string chain = head.Chain.Length > 0 ? head.Chain : ChainOf(line);
                 head = new OwnHead(chain, head.Seq + 1, verifier.Head, segment.Name, offset, end);
                 offset = end;
+                torn.RemoveAll(of => Attests(line, of));
             }
 
-            torn = segment.Bytes > offset && next == long.MaxValue ? Rest(segment, offset) : null;
+            // A file that begins where this one ends may have been torn too, before its entry that attests this one was whole.
+            if (segment.Bytes > offset && (next == long.MaxValue || next == head.Seq + 1))
+            {
+                torn.Add(Rest(segment, offset));
+            }
         }
 
-        return head.Seq < 0 && torn is null ? null : new OwnTail(head, last, torn, alarm);
+        return head.Seq < 0 && torn.Count == 0 ? null : new OwnTail(head, last, torn, alarm);
     }
 
     private static string ChainOf(ReadOnlyMemory<byte> line)
     {
         using JsonDocument entry = JsonDocument.Parse(line);
         return entry.RootElement.TryGetProperty("chain", out JsonElement chain) ? chain.GetString() ?? "" : "";
+    }
+
+    private static bool Attests(ReadOnlyMemory<byte> line, OwnTorn torn)
+    {
+        using JsonDocument entry = JsonDocument.Parse(line);
+        return entry.RootElement.TryGetProperty("event", out JsonElement name) && name.ValueEquals(AuditEvents.Recovered)
+            && entry.RootElement.TryGetProperty("segment", out JsonElement segment) && segment.ValueEquals(torn.Segment);
     }
 
     private static OwnTorn Rest(OwnSegment segment, long offset)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using CcConsole.Core;
 using CcConsole.Core.Audit;
 using CcConsole.Core.Audit.Checkpoints;
+using CcConsole.Core.Audit.Segments;
 using CcConsole.Store.Chains;
 using CcConsole.Store.OwnChain;
 using Xunit;
@@ -155,6 +156,52 @@ public sealed class OwnChainFileTests : IDisposable
             (attested.GetProperty("segment").GetString(), attested.GetProperty("offset").GetInt64(), attested.GetProperty("length").GetInt64(), attested.GetProperty("sha256").GetString()));
         Assert.EndsWith(torn, File.ReadAllText(first));
         Assert.True(Verify(chain).Verdict.IsGood());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{\"chain\": \"half an ent")]
+    [InlineData("{}\n{}\n")]
+    public void What_a_second_failure_leaves_is_attested_beside_the_first(string second)
+    {
+        Open().Append(AuditEvents.CrontabEdited);
+        byte[] head = File.ReadAllBytes(Path.Combine(State, "head"));
+        string first = Segments()[0];
+        File.AppendAllText(first, "{}\n{\"torn\"");
+        // The file in which that was to be attested could not be written either, a third one after it neither.
+        Begin("00000000000000000002.jsonl", second);
+        Begin("00000000000000000002-1.jsonl", "{\"");
+        OwnChainFile chain = Open();
+        chain.Append(AuditEvents.ConsolePulled);
+        Attested(chain, [AuditEvents.Genesis, AuditEvents.CrontabEdited, .. Enumerable.Repeat(AuditEvents.Recovered, second.Length > 0 ? 3 : 2), AuditEvents.ConsolePulled]);
+
+        // The next failure tears the attestations themselves, behind the first of them.
+        string third = Segments().Single(name => name.EndsWith("-2.jsonl", StringComparison.Ordinal));
+        string[] lines = File.ReadAllLines(third);
+        File.WriteAllText(third, $"{lines[0]}\n{lines[1][..50]}");
+        File.WriteAllBytes(Path.Combine(State, "head"), head);
+        Open().Append(AuditEvents.AuditResolved);
+        Attested(chain, [AuditEvents.Genesis, AuditEvents.CrontabEdited, .. Enumerable.Repeat(AuditEvents.Recovered, second.Length > 0 ? 4 : 3), AuditEvents.AuditResolved]);
+        Open().Append(AuditEvents.ConsolePulled);
+        Assert.True(Verify(chain).Verdict.IsGood(), Verify(chain).Message);
+    }
+
+    private void Begin(string name, string text)
+    {
+        string path = Path.Combine(_folder.Root, "audit", name);
+        File.WriteAllText(path, text);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    /// <summary>The folder as a verifier reads it that knows nothing of consoles.</summary>
+    private void Attested(OwnChainFile chain, string[] events)
+    {
+        Assert.Equal(events, Entries(chain).Select(Event));
+        using SegmentedChainStream folder = new(Segments().Select(path =>
+            SegmentName.TryParse(Path.GetFileName(path), out SegmentName? name) ? new ChainSegment(name, new FileInfo(path).Length, () => File.OpenRead(path)) : throw new InvalidOperationException(path)));
+        VerifyResult found = ChainVerifier.Verify(folder);
+        Assert.True(found.Verdict.IsGood(), found.Message);
+        Assert.Equal((events.Length, 0), ((int)found.Entries, folder.NotAttested.Count));
     }
 
     [Fact]
