@@ -242,7 +242,7 @@ public sealed class AuditIndex : IDisposable
             ChainHead? copy = copies.FirstOrDefault(copy => copy.Copy == number);
             if (copy is null && !all)
                 continue;
-            if (copy is null || next > copy.Seq + 1 || !digest.AsSpan().SequenceEqual(Digest(copy, next - 1)))
+            if (copy is null || first > copy.Start || next > copy.Seq + 1 || !digest.AsSpan().SequenceEqual(Digest(copy, next - 1)))
                 return Clear();
             gone += Math.Max(0, copy.Start - first);
             there += Math.Max(0, next - Math.Max(first, copy.Start));
@@ -278,11 +278,12 @@ public sealed class AuditIndex : IDisposable
 
     private byte[] Digest(ChainHead copy, long seq) => _cache.Chains.Line(copy, seq) is { } line ? Sha256.Hash(line.Bytes.Span).ToArray() : [];
 
-    /// <summary>One transaction; the first sequence that it left.</summary>
+    /// <summary>One transaction; the first sequence that it left. What is in the index is one piece: elsewhere than at its end nothing is added.</summary>
     private long Add(ChainHead copy, long from) => _file.Write(connection =>
     {
-        if (connection.Scalar<object>("SELECT next FROM progress WHERE copy = $1", copy.Copy) is long next && next > from)
-            return next; // another console was first
+        long next = connection.Scalar<object>("SELECT next FROM progress WHERE copy = $1", copy.Copy) is long held ? held : copy.Start;
+        if (next != from)
+            return next; // another console was first, or has cleared the index
         List<ChainLine> lines = [.. _cache.Chains.Lines(copy, from).Take(AtOnce)];
         long reached = lines.Count < AtOnce ? copy.Seq + 1 : lines[^1].Seq + 1;
         if (lines.Count > 0)

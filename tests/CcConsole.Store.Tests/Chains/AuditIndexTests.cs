@@ -177,6 +177,7 @@ public sealed class AuditIndexTests : IDisposable
     [InlineData("PRAGMA user_version = 99")]
     [InlineData("UPDATE progress SET next = 9999999")]
     [InlineData("UPDATE progress SET digest = x'00'")]
+    [InlineData("UPDATE progress SET first = 50")]
     [InlineData("INSERT INTO progress VALUES(77, 0, 5, x'00')")]
     public void An_index_of_another_version_or_of_other_copies_is_made_anew(string change)
     {
@@ -214,6 +215,30 @@ public sealed class AuditIndexTests : IDisposable
         Assert.Equal(20_000, two.Index.Find(head, new AuditQuery { Text = SearchText.Parse("word") }).Count());
         _cache.CloseAll();
         Assert.Equal("20000\n", TemporaryCache.Run("sqlite3", IndexPath, "SELECT count(*) FROM word WHERE word MATCH 'word'"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_index_that_another_console_clears_meanwhile_is_made_from_its_start(bool begun)
+    {
+        ChainHead head = Fill(20_000);
+        CacheDatabase one = _cache.Open(), two = _cache.Open();
+        bool cleared = false;
+        one.Index.Update(new Each(progress =>
+        {
+            if (cleared || progress.Done < 10_000)
+                return;
+            cleared = true;
+            TemporaryCache.Run("sqlite3", IndexPath, "INSERT INTO word(word) VALUES('delete-all'); DELETE FROM progress; DELETE FROM period");
+            if (begun)
+                two.Index.Update("web01", TimeSpan.FromTicks(1));
+        }), TestContext.Current.CancellationToken);
+        Assert.True(cleared);
+        Assert.Equal([7], one.Index.Find(head, new AuditQuery { Text = SearchText.Parse("n7") }).Select(line => line.Seq));
+        Assert.Equal(20_000, two.Index.Find(head, new AuditQuery { Text = SearchText.Parse("word") }).Count());
+        _cache.CloseAll();
+        Assert.Equal("0|20000\n", TemporaryCache.Run("sqlite3", IndexPath, "SELECT first, next FROM progress"));
     }
 
     [Fact]
