@@ -35,8 +35,12 @@ internal sealed class AuditStates(CacheDatabase cache, FleetOptions options)
             ComparedAge = head?.ComparedAt is { } compared ? Since(compared, now) : null,
             Words = "",
         };
-        return state with { Words = Words(state) };
+        return state with { Words = head is not null && Cloned(cache, head) is { } cloned ? $"{Words(state)}; {cloned}" : Words(state) };
     }
+
+    /// <summary>That other hosts have the same chain, in words; null when none has. No verdict: who claims another's chain is not to make that host red.</summary>
+    public static string? Cloned(CacheDatabase cache, ChainHead head) => cache.Chains.Clones(head) is { Count: > 0 } clones
+        ? $"it has the same chain as {string.Join(" and ", clones.Select(Ssh.Plain.Text))}: one is a clone of the other, or shows the other's chain" : null;
 
     private static string Words(AuditState state)
     {

@@ -18,7 +18,7 @@ internal sealed class Witnesses(CacheDatabase cache, FleetOptions options)
     private readonly List<Contradiction> _found = [];
     private readonly long _before = cache.Claims.LastId();
     // As the heads are when the first word is heard: what has moved since is held against the copy after a later pull.
-    private IReadOnlyDictionary<string, ChainHead>? _heads;
+    private ILookup<string, ChainHead>? _heads;
 
     /// <param name="Copy">The copy that is contradicted.</param>
     /// <param name="Claim">By what.</param>
@@ -40,21 +40,29 @@ internal sealed class Witnesses(CacheDatabase cache, FleetOptions options)
             return;
         }
 
-        if (claim.Chain == head.Chain && claim.Seq >= claim.AtSeq)
+        if (claim.Chain == head.Chain)
         {
-            _found.Add(new Contradiction(head, claim, claim.AtSeq, Verdict.Rollback));
+            if (claim.Seq >= claim.AtSeq)
+            {
+                _found.Add(new Contradiction(head, claim, claim.AtSeq, Verdict.Rollback));
+            }
+            else
+            {
+                Hold(head, claim);
+            }
+
             return;
         }
 
-        _heads ??= cache.Chains.Heads().DistinctBy(copy => copy.Chain).ToDictionary(copy => copy.Chain);
-        ChainHead? about = claim.Chain == head.Chain ? head : _heads.GetValueOrDefault(claim.Chain);
-        if (about is not null && claim.Seq <= about.Seq)
-        {
-            Hold(about, claim);
-        }
-        else if (claim.Chain != head.Chain)
+        _heads ??= cache.Chains.Heads().ToLookup(copy => copy.Chain);
+        ChainHead[] meant = Meant(_heads[claim.Chain], claim);
+        if (meant.Length == 0 || meant.Any(copy => claim.Seq > copy.Seq))
         {
             cache.Claims.Add(claim);
+        }
+        else if (meant.Length == 1 || !meant.Any(copy => Agrees(copy, claim)))
+        {
+            Array.ForEach(meant, copy => Hold(copy, claim));
         }
     }
 
@@ -64,8 +72,17 @@ internal sealed class Witnesses(CacheDatabase cache, FleetOptions options)
     /// </summary>
     public void Settle(ChainHead head)
     {
-        foreach (ChainClaim claim in cache.Claims.Of(head.Chain, _before))
+        IReadOnlyList<ChainClaim> claims = cache.Claims.Of(head.Chain, _before);
+        ChainHead[] heads = claims.Count == 0 ? [] : [.. cache.Chains.Heads().Where(copy => copy.Chain == head.Chain)];
+        foreach (ChainClaim claim in claims)
         {
+            ChainHead[] meant = Meant(heads, claim);
+            // What may be said of a clone is none of this host's as long as it may be right there.
+            if (meant.All(copy => copy.Host != head.Host) || meant.Any(copy => copy.Host != head.Host && (claim.Seq > copy.Seq || Agrees(copy, claim))))
+            {
+                continue;
+            }
+
             if (claim.Seq > head.Seq)
             {
                 _found.Add(new Contradiction(head, claim, claim.Seq, Verdict.Rollback));
@@ -104,12 +121,22 @@ internal sealed class Witnesses(CacheDatabase cache, FleetOptions options)
         IReadOnlyDictionary<string, (long Seq, DateTimeOffset At)> left = cache.Claims.Left(host);
         DateTimeOffset now = options.Time.GetUtcNow();
         HashSet<string> red = [.. cache.Conflicts.Open().Select(conflict => conflict.Host)];
-        return [.. cache.Chains.Heads()
-            .Where(head => head.Host != host && head.Host != OwnChain.Name && head.Verdict == "OK" && !red.Contains(head.Host))
+        IReadOnlyList<ChainHead> heads = cache.Chains.Heads();
+        string? chain = heads.FirstOrDefault(head => head.Host == host)?.Chain;
+        return [.. heads
+            // A clone's head, left in the same chain, would be taken for a word about that chain itself.
+            .Where(head => head.Host != host && head.Chain != chain && head.Host != OwnChain.Name && head.Verdict == "OK" && !red.Contains(head.Host))
             .Select(head => (Head: head, Last: left.TryGetValue(head.Chain, out (long Seq, DateTimeOffset At) last) ? last : (-1, DateTimeOffset.MinValue)))
             .Where(each => each.Head.Notable > each.Last.Item1 && now - each.Last.Item2 >= LeaveEvery)
             .OrderBy(each => each.Last.Item2).Take(MostAtOnce).Select(each => each.Head)];
     }
+
+    /// <summary>The copies that a claim may be about. Of clones, with one chain, it is the one that it names; one that this console calls otherwise may be any.</summary>
+    private static ChainHead[] Meant(IEnumerable<ChainHead> copies, ChainClaim claim) =>
+        copies.FirstOrDefault(copy => copy.Host == claim.Host) is { } named ? [named] : [.. copies];
+
+    private bool Agrees(ChainHead copy, ChainClaim claim) =>
+        cache.Chains.Line(copy, claim.Seq) is { } line && ChainLines.Member(line.Bytes.Span, "hash"u8) == claim.Hash;
 
     /// <returns>Whether the copy could be asked and agrees.</returns>
     private bool Hold(ChainHead copy, ChainClaim claim)
@@ -144,7 +171,14 @@ internal sealed class Witnesses(CacheDatabase cache, FleetOptions options)
             JsonElement entry = document.RootElement;
             // In a host's chain of itself; in a console's own, and as a witness, of the host that it names.
             bool own = Text(entry, "host_chain") is null;
-            string? chain = own ? head.Chain : Text(entry, "host_chain"), hash = Text(entry, own ? "console_hash" : "host_hash");
+            string? chain = own ? head.Chain : Text(entry, "host_chain");
+            // A witness speaks of other hosts: of this very chain it can mean a clone alone.
+            if (!own && chain == head.Chain)
+            {
+                return null;
+            }
+
+            string? hash = Text(entry, own ? "console_hash" : "host_hash");
             return chain is not null && hash is { Length: Hash32.HexLength }
                 && entry.TryGetProperty(own ? "console_seq" : "host_seq", out JsonElement number) && number.ValueKind == JsonValueKind.Number && number.TryGetInt64(out long seq) && seq >= 0
                 ? new ChainClaim(chain, seq, hash, $"{Text(entry, "actor") ?? "?"}@{Text(entry, "origin") ?? "?"}", own ? head.Host : Text(entry, "host") ?? "?", head.Host, line.Seq, Time(entry), line.Bytes.ToArray())

@@ -4,7 +4,7 @@ namespace CcConsole.Store.Chains;
 
 /// <summary>
 /// What consoles say of each other's hosts and could not be held against a copy yet, and what this console has left in the hosts' chains
-/// itself. Bounded: of a console the newest for each chain, and of a host that makes consoles up the newest thousand.
+/// itself. Bounded: of a console the newest for each host's chain, and of a host that makes consoles up the newest thousand.
 /// </summary>
 public sealed class ChainClaims
 {
@@ -29,7 +29,7 @@ public sealed class ChainClaims
     /// <summary>Remembers a claim until the chain's copy has come so far.</summary>
     public void Add(ChainClaim claim) => _database.Write(connection =>
     {
-        connection.Run("DELETE FROM chain_claim WHERE chain = $1 AND console = $2 AND at_host = $3 AND seq < $4", claim.Chain, claim.Console, claim.AtHost, claim.Seq);
+        connection.Run("DELETE FROM chain_claim WHERE chain = $1 AND console = $2 AND at_host = $3 AND seq < $4 AND host = $5", claim.Chain, claim.Console, claim.AtHost, claim.Seq, claim.Host);
         connection.Run("""
             INSERT INTO chain_claim(chain, seq, hash, console, host, at_host, at_seq, said_at, line) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
             ON CONFLICT DO NOTHING

@@ -33,6 +33,10 @@ public sealed class ChainCopies
     public IReadOnlyList<ChainHead> Heads() => _database.Read(connection =>
         connection.List(ToHead, $"SELECT {Columns} FROM chain_copy WHERE retired_at IS NULL ORDER BY host"));
 
+    /// <summary>The other hosts whose copy in use has the same chain: cloned machines, or one that shows another's chain.</summary>
+    public IReadOnlyList<string> Clones(ChainHead head) => _database.Read(connection =>
+        connection.List(row => row.GetString(0), "SELECT host FROM chain_copy WHERE chain = $1 AND host <> $2 AND retired_at IS NULL ORDER BY host", head.Chain, head.Host));
+
     /// <summary>Every copy of every host, those put aside too, oldest first.</summary>
     public IReadOnlyList<ChainHead> All() => _database.Read(connection => connection.List(ToHead, $"SELECT {Columns} FROM chain_copy ORDER BY id"));
 

@@ -227,7 +227,7 @@ public sealed class WitnessTests : IAsyncDisposable
         Assert.Empty((await _console.Audit.PullAsync("web02")).Others);
         // Both stand against web01 in one pull: what it records itself, and what stands in the chain of web02.
         Add("web01", 9);
-        Say("web01", "web01", 4);
+        _agents["web01"].Append("console.pulled", new("actor", "eve"), new("origin", "x"), new("console_seq", 4), new("console_hash", new string('0', 64)));
         PullResult first = await _console.Audit.PullAsync("web01");
         Assert.Equal(("FORK", 4L, "web01"), (first.Verdict, first.Conflict!.Seq, first.Conflict.Witness));
         Assert.True(_console.Audit.Resolve("web01"));
