@@ -21,7 +21,7 @@ internal readonly struct ChainFinding(ChainState state, ChainStart start, Rememb
             verdict, firstBad, message, known ? state.VerifiedBytes : 0)
         {
             FirstSeq = state.FirstSeq,
-            Anchored = start.Anchored || (remembered is not null && state.RememberedAt == remembered.Count),
+            Anchored = start.Anchored || (remembered is not null && (state.RememberedAt == remembered.Count || Follows(remembered))),
             SignedSince = ratchet.SignedSince,
             SignedAt = ratchet.SignedAt,
             Checkpoints = ratchet.Checkpoints,
@@ -64,19 +64,22 @@ internal readonly struct ChainFinding(ChainState state, ChainStart start, Rememb
             return (Audit.Verdict.Replaced, 1, "this is another chain than the one remembered: its first entry differs");
         if (Count < head.Count)
             return (Audit.Verdict.Rollback, state.Verified + 1, $"{Count} whole {EntryWords.Form(Count, "entry is", "entries are")} here, {head.Count} {EntryWords.Form(head.Count, "was", "were")} remembered");
-        if (head.Count < gone || (head.Count == gone && Before == head.Hash))
+        if (head.Count < gone || Follows(head))
             return null;
         return state.RememberedAt == head.Count
             ? null
             : (Audit.Verdict.Fork, Math.Max(1, head.Count - gone), $"line {Math.Max(1, head.Count - gone)} is another entry than the one remembered");
     }
 
-    private Hash32 Before => state.MissingBefore ?? start.Previous;
+    /// <summary>Whether what is remembered is the entry before the first that is here, which names it.</summary>
+    private bool Follows(RememberedHead head) => state.FirstSeq > 0 && head.Count == state.FirstSeq && (state.MissingBefore ?? start.Previous) == head.Hash;
 
     private (Verdict Verdict, string Message) Good()
     {
         var here = state.Verified;
         var whole = EntryWords.Whole(here);
+        if (state.Entries == 0 && !start.Anchored && remembered is null)
+            return (Audit.Verdict.Unanchored, "there is no entry: nothing was verified");
         if (start.Anchored)
             return (Audit.Verdict.Ok, $"{whole} and {EntryWords.Form(here, "follows", "follow")} the known one{Signed()}");
         var entries = state.FirstSeq > 0
@@ -85,8 +88,8 @@ internal readonly struct ChainFinding(ChainState state, ChainStart start, Rememb
         if (remembered is null)
             return (Audit.Verdict.Unanchored, $"{entries}; nothing remembered was given to hold {EntryWords.Form(here, "it", "them")} against{Signed()}");
         return remembered.Count < state.FirstSeq
-            ? (Audit.Verdict.Unanchored, $"{entries}; the remembered entry #{remembered.Count - 1} is one of these{Signed()}")
-            : (Audit.Verdict.Ok, $"{entries}, and {EntryWords.Form(here, "holds", "hold")} the remembered entry #{remembered.Count - 1}{Signed()}");
+            ? (Audit.Verdict.Unanchored, $"{entries}; the remembered entry #{remembered.Count - 1} lies before {EntryWords.Form(here, "it", "them")}, and nothing here shows it{Signed()}")
+            : (Audit.Verdict.Ok, $"{entries}, and {(Follows(remembered) ? EntryWords.Form(here, "follows", "follow") : EntryWords.Form(here, "holds", "hold"))} the remembered entry #{remembered.Count - 1}{Signed()}");
     }
 
     /// <summary>What is signed, as it follows on another sentence.</summary>

@@ -98,8 +98,6 @@ public sealed class KnownChain
             json.WriteNumber("signed_since"u8, since);
         if (state.SignedAt is { } at)
             json.WriteString("signed_at"u8, at);
-        if (state.Open)
-            json.WriteBoolean("open"u8, true);
         json.WriteNumber("checkpoints"u8, state.Checkpoints);
         if (state.Last is not { } last)
             return;
@@ -119,7 +117,7 @@ public sealed class KnownChain
                 last.GetProperty("seq"u8).GetInt64(), last.GetProperty("size"u8).GetInt64(), Hash32.Parse(last.GetProperty("root"u8).GetString()),
                 last.TryGetProperty("time"u8, out var time) ? time.GetDateTimeOffset() : null)
             : null,
-        root.TryGetProperty("open"u8, out _), root.TryGetProperty("signed_at"u8, out var at) ? at.GetDateTimeOffset() : null);
+        root.TryGetProperty("signed_at"u8, out var at) ? at.GetDateTimeOffset() : null);
 
     private static VerifierKey? Key(JsonElement root, string name) => root.TryGetProperty(name, out var key)
         ? VerifierKey.TryParse(key.GetString(), out var parsed) ? parsed : throw new FormatException("no key")

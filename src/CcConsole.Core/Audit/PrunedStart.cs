@@ -28,8 +28,9 @@ internal static class PrunedStart
         var tree = CompactRange.From(nextSeq, subtrees);
         if (tree.Root != root)
             return null;
+        // An agent names the key in force, if there is one: without it the chain had none, and the first that it names is its first.
         var (key, next) = (Key(said, "vkey"u8), Key(said, "vkey_next"u8));
-        return new KnownChain(previous, nextSeq, tree, new RatchetState(key, next, key is null ? null : nextSeq, 0, null, key is null), nextSeq);
+        return new KnownChain(previous, nextSeq, tree, new RatchetState(key, next, key is null ? null : nextSeq, 0, null), nextSeq);
     }
 
     private static VerifierKey? Key(System.Text.Json.JsonElement entry, ReadOnlySpan<byte> name) =>

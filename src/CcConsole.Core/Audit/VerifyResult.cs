@@ -40,10 +40,11 @@ public sealed record VerifyResult(
     /// <summary>What is odd and proves nothing, such as a clock that was set, or a checkpoint that was missing before what is remembered; the first 20 of each kind.</summary>
     public IReadOnlyList<VerifyWarning> Warnings { get; init; } = [];
 
-    /// <summary>0 good, 1 tampered with, 2 incomplete, overdue or stale, or unanchored where an anchor was asked for.</summary>
+    /// <summary>0 good, 1 tampered with, 2 incomplete, overdue, stale or empty, or unanchored where an anchor was asked for.</summary>
     /// <param name="anchorRequired">Whether the person asked that the chain be held against something remembered.</param>
     public int ExitCode(bool anchorRequired = false) =>
-        Verdict == Verdict.Clock && anchorRequired && !Anchored ? 2 : Verdict.ExitCode(anchorRequired);
+        // Nothing unchecked is good: where a pipe's other end failed, there is no entry either.
+        (Verdict == Verdict.Clock && anchorRequired && !Anchored) || (Verdict == Verdict.Unanchored && Entries == 0) ? 2 : Verdict.ExitCode(anchorRequired);
 
     /// <summary>
     /// The finding about a host whose agent runs now: OVERDUE when its chain is signed and the last checkpoint, or the first key where there is none, is

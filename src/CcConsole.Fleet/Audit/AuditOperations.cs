@@ -75,7 +75,8 @@ public sealed class AuditOperations
         HostConnection connection = await _sessions.Get(host).ConnectAsync(cancellation).ConfigureAwait(false);
         AgentSession agent = connection.RequireAgent("only an agent keeps a chain");
         LiveFinding found = await new LiveVerification(_cache, _options, agent, host).RunAsync(progress, cancellation).ConfigureAwait(false);
-        return found.Result.Verdict.ExitCode() != 1 || found.Conflict is { Witness: null }
+        bool isContradicted = found.Result.Verdict.ExitCode() == 1 || (found.Head is not null && !found.Result.Anchored);
+        return !isContradicted || found.Conflict is { Witness: null }
             ? found
             : found with { Conflict = (await PullAsync(host, deep: true, cancellation).ConfigureAwait(false)).Conflict };
     }

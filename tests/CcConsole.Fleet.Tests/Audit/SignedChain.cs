@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json;
 using CcConsole.Core.Audit;
 using CcConsole.Core.Audit.Checkpoints;
 using CcConsole.Fleet.Audit;
@@ -85,9 +86,13 @@ internal sealed class SignedChain : IDisposable
     {
         CompactRange before = new();
         Lines.Take(first).ToList().ForEach(line => before.Append(MerkleHash.Leaf(line)));
+        // Of the keys that were named before it, those of the checkpoints before it are spent.
+        List<string> keys = [.. Lines.Take(first).Select(line => JsonDocument.Parse(line).RootElement).Where(entry => entry.TryGetProperty("vkey", out _)).Select(entry => entry.GetProperty("vkey").GetString()!)];
+        int spent = Lines.Take(first).Count(line => JsonDocument.Parse(line).RootElement.GetProperty("event").GetString() == AuditEvents.Checkpoint);
         return Add(AuditEvents.Prune, new AuditMember("of", "audit"), new AuditMember("first", 0), new AuditMember("last", first - 1),
             new AuditMember("last_hash", AuditRow.From(new ChainLine(first - 1, Lines[first - 1])).Hash), new AuditMember("root", before.Root.ToString()),
-            new AuditMember("tree", before.Hashes.Select(hash => hash.ToString()).ToList()));
+            new AuditMember("tree", before.Hashes.Select(hash => hash.ToString()).ToList()), new AuditMember("vkey", keys.ElementAtOrDefault(spent)),
+            new AuditMember("vkey_next", keys.ElementAtOrDefault(spent + 1)));
     }
 
     /// <summary>Puts the chain into a cache.</summary>

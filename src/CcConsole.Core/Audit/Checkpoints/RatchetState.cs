@@ -6,10 +6,7 @@ namespace CcConsole.Core.Audit.Checkpoints;
 /// <param name="SignedSince">Sequence number of the entry that named the first key.</param>
 /// <param name="Checkpoints">How many checkpoints were good.</param>
 /// <param name="Last">The last of them.</param>
-/// <param name="Open">
-/// A chain whose first entries are gone, and with them its keys: what signs its first checkpoint cannot be known from the chain.
-/// </param>
 /// <param name="SignedAt">When the entry that named the first key was written, by the host's clock; null where that is not known.</param>
 internal readonly record struct RatchetState(
-    VerifierKey? InForce, VerifierKey? Announced, long? SignedSince, long Checkpoints, VerifiedCheckpoint? Last, bool Open,
+    VerifierKey? InForce, VerifierKey? Announced, long? SignedSince, long Checkpoints, VerifiedCheckpoint? Last,
     DateTimeOffset? SignedAt = null);

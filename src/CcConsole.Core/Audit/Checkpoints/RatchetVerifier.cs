@@ -24,7 +24,7 @@ internal sealed class RatchetVerifier
     }
 
     /// <summary>Whether the chain says that it is signed.</summary>
-    public bool HasKey => _state.InForce is not null || _state.Open;
+    public bool HasKey => _state.InForce is not null;
 
     /// <summary>The chain's first entry.</summary>
     /// <param name="vkey">Its key; null when it has none.</param>
@@ -39,14 +39,14 @@ internal sealed class RatchetVerifier
     /// <param name="time">When it was written.</param>
     public Finding? Announce(string? vkey, string? chain, long seq, DateTimeOffset? time)
     {
-        if (_state is { InForce: null, Open: false })
+        if (_state.InForce is not { } now)
             return First(vkey, chain, seq, time);
         if (!VerifierKey.TryParse(vkey, out var key))
             return new Finding(Verdict.Ratchet, "announces no key that can be read");
-        if (_state.InForce is { } now ? key.Name != now.Name : !IsName(key.Name, chain))
+        if (key.Name != now.Name)
             return new Finding(Verdict.Ratchet, "announces a key of another name than the chain's");
         Know(key);
-        _state = _state with { Announced = key, SignedSince = _state.SignedSince ?? seq, SignedAt = _state.SignedAt ?? (_state.SignedSince is null ? time : null) };
+        _state = _state with { Announced = key };
         return null;
     }
 
@@ -60,31 +60,30 @@ internal sealed class RatchetVerifier
     {
         if (!SignedNote.TryParse(note, out var signed) || !Checkpoint.TryParse(signed.Text, out var checkpoint))
             return new Finding(Verdict.BadSig, "is a checkpoint without a signed note");
-        var checkedKey = _state.InForce;
-        if (checkedKey is null && !_state.Open)
+        if (_state.InForce is not { } checkedKey)
             return new Finding(Verdict.BadSig, "is a checkpoint, and the chain never named a key");
-        if (checkedKey is not null && !signed.Signatures.Any(checkedKey.IsBy))
+        if (!signed.Signatures.Any(checkedKey.IsBy))
             return Stranger(signed);
         var finding = Content(checkpoint, checkedKey, seq, root);
         // The signature of what is found wrong is checked at once: a changed note is no wrong root.
-        if (checkedKey is not null && (finding is not null || later is null))
+        if (finding is not null || later is null)
         {
             if (!checkedKey.Verify(signed))
                 return new Finding(Verdict.BadSig, "is a checkpoint whose signature does not verify");
         }
-        else if (checkedKey is not null)
+        else
         {
-            later!(new SignatureCheck(checkedKey, signed));
+            later(new SignatureCheck(checkedKey, signed));
         }
         if (finding is not null)
             return finding;
-        _state = new RatchetState(_state.Announced, null, _state.SignedSince, _state.Checkpoints + 1, new VerifiedCheckpoint(seq, checkpoint.Size, checkpoint.Root, time), false, _state.SignedAt);
+        _state = new RatchetState(_state.Announced, null, _state.SignedSince, _state.Checkpoints + 1, new VerifiedCheckpoint(seq, checkpoint.Size, checkpoint.Root, time), _state.SignedAt);
         return null;
     }
 
-    private Finding? Content(Checkpoint checkpoint, VerifierKey? key, long seq, Hash32? root)
+    private Finding? Content(Checkpoint checkpoint, VerifierKey key, long seq, Hash32? root)
     {
-        if (key is not null && checkpoint.Origin != key.Name)
+        if (checkpoint.Origin != key.Name)
             return new Finding(Verdict.Root, "is a checkpoint of another chain");
         if (checkpoint.Size != seq)
             return new Finding(Verdict.Root, "is a checkpoint of another number of entries than there are before it");

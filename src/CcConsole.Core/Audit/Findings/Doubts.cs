@@ -8,12 +8,16 @@ internal static class Doubts
     public static IEnumerable<string> Of(VerifyFinding finding)
     {
         var verdict = finding.Result.Verdict;
-        if (finding.Result.FirstBad is { } bad && verdict is not (Verdict.Rollback or Verdict.Fork or Verdict.Replaced or Verdict.Overdue or Verdict.Clock))
-            yield return Broken(finding, finding.First + bad - 1);
+        if (IsBroken(finding))
+            yield return Broken(finding, finding.First + finding.Result.FirstBad!.Value - 1);
         if (finding.NotAttested.Count > 0)
             yield return "bytes lie in the log that belong to no entry, and no entry says that a crash left them there: someone else than the agent wrote them";
         if (finding.Conflict is not null)
             yield return "the host has given something that contradicts this copy: which of the two is true, neither can show";
+        if (finding is { Anchor.Head.Count: var count, IsAnchored: false, Range: null } && count < finding.First)
+            yield return $"what was remembered, {Entry(count - 1)}, lies before the first entry that is here: whether this is the chain that it was remembered of does not show";
+        if (finding is { First: > 0, Range: null, Result.Verified: > 0 })
+            yield return $"{Entries(0, finding.First - 1)} {Be(0, finding.First - 1)} not here: an entry says that {(finding.First == 1 ? "it was" : "they were")} pruned, and who can write the log can say so";
         foreach (var sentence in OfVerdict(finding))
             yield return sentence;
         if (finding.Range is { } range)
@@ -31,18 +35,21 @@ internal static class Doubts
             yield return "an entry tells what the agent was told or saw; what was written after someone became root on the host is unverifiable, signed or not";
     }
 
+    /// <summary>Whether the verification ended at a line.</summary>
+    private static bool IsBroken(VerifyFinding finding) => finding.Result is { FirstBad: not null, Verdict: not (Verdict.Rollback or Verdict.Fork or Verdict.Replaced or Verdict.Overdue or Verdict.Clock) };
+
     private static IEnumerable<string> OfVerdict(VerifyFinding finding)
     {
         var result = finding.Result;
         switch (result.Verdict)
         {
-            case Verdict.Unanchored when finding.Range is null:
+            case Verdict.Unanchored when finding.Range is null && finding.Anchor is null:
                 yield return result.LastCheckpoint is null
                     ? "nothing remembered was given: entries cut off at the end, or a chain written anew from its start, would not show"
                     : "nothing remembered was given: entries cut off at the end, or a chain written anew from its start with keys of its own, would not show";
                 break;
             case Verdict.Rollback:
-                var (from, to) = (finding.First + result.Verified, finding.Anchor!.Head.Count - 1);
+                var (from, to) = (finding.LastVerified + 1, finding.Anchor!.Head.Count - 1);
                 yield return $"{Entries(from, to)} {(from == to ? "was" : "were")} remembered and {Be(from, to)} not here: taken off the end, or an old copy was put in the log's place";
                 break;
             case Verdict.Fork:
@@ -94,7 +101,9 @@ internal static class Doubts
     private static IEnumerable<string> OfKeys(VerifyFinding finding)
     {
         var checkpoint = finding.Result.LastCheckpoint;
-        if (checkpoint is null)
+        if (checkpoint is null && finding.Result.Verdict != Verdict.Torn && IsBroken(finding))
+            yield return "no checkpoint lies before that: only who remembers a head can tell what stands there from something written anew";
+        else if (checkpoint is null)
             yield return "nothing in it is signed: only who remembers a head can tell it from one written anew";
         else if (finding.First > 0 && finding.Result.SignedSince == finding.First)
             yield return $"the entries before {Entry(finding.First)} were pruned, and its first key is the one that the entry which tells of that names: a chain written anew from there with other keys only shows to who remembers a head or holds the entries before";

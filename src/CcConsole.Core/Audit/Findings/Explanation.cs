@@ -27,6 +27,7 @@ public sealed record Explanation(IReadOnlyList<string> Proven, IReadOnlyList<str
         _ when finding.Alarms.Count > 0 => "find out what happened on the host, and hold the log against a console's copy: cc-console audit verify --live",
         Verdict.Ok or Verdict.Clock => null,
         Verdict.Unanchored when finding.Range is not null => null,
+        Verdict.Unanchored when finding.Anchor is not null => "give a head that lies among these entries, or verify a copy that begins before the one remembered",
         Verdict.Unanchored => "keep the head, and give it as --remembered the next time; or let a console remember: cc-console audit pull",
         Verdict.Torn => "a crash leaves such an end, and the agent attests it at its next start: verify again then",
         Verdict.Overdue => "see whether the agent's daemon runs, and what the chain says of that time: agent.stopped, agent.started, audit.gap",

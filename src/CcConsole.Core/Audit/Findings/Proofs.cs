@@ -18,7 +18,7 @@ internal static class Proofs
                 yield return sentence;
         }
         if (finding.IsAnchored)
-            yield return Anchored(finding.Anchor!);
+            yield return Anchored(finding, finding.Anchor!);
         if (result.LastCheckpoint is { } checkpoint)
         {
             yield return $"{Entries(first, checkpoint.Size - 1)} {Be(first, checkpoint.Size - 1)} signed by the chain's keys, "
@@ -37,13 +37,17 @@ internal static class Proofs
             yield return $"the lines {Entries(0, signed.Note.Size - 1)} are those whose root the checkpoint {Entry(signed.Seq)} signs, by a key that the chain announces";
     }
 
-    private static string Anchored(ChainAnchor anchor)
+    private static string Anchored(VerifyFinding finding, ChainAnchor anchor)
     {
         var entry = Entry(anchor.Head.Count - 1);
+        // Of the entries that are gone nothing is known but the hash of the last.
+        if (anchor.Head.Count == finding.First)
+            return $"{Entry(finding.First)} names as the one before it the remembered {entry}";
+        var upTo = finding.First == 0 ? "nothing up to it" : $"nothing from {Entry(finding.First)} up to it";
         return anchor.Source switch
         {
-            AnchorSource.Given => $"{entry} is the one that you remember: nothing up to it was changed, taken out or written anew since",
-            AnchorSource.Console => $"{entry} is the one that this console saw{At(anchor.At)}: nothing up to it was changed, taken out or written anew on the host since",
+            AnchorSource.Given => $"{entry} is the one that you remember: {upTo} was changed, taken out or written anew since",
+            AnchorSource.Console => $"{entry} is the one that this console saw{At(anchor.At)}: {upTo} was changed, taken out or written anew on the host since",
             AnchorSource.Copy => $"{entry} is the head that this console remembers from its pull{At(anchor.At)}: the copy is what was verified then",
             _ => $"{entry} is the one that the host's own head file names: a log that was cut short would show",
         };

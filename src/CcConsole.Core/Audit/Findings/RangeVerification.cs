@@ -127,6 +127,7 @@ public sealed class RangeVerification
 
     private VerifyResult Judge(VerifyResult result, ChainRange range)
     {
+        result = result with { Anchored = _held };
         var before = range.From - _first;
         var whole = $"{EntryWords.Whole(result.Verified)} and linked";
         if (result.FirstBad is { } bad)
@@ -139,6 +140,8 @@ public sealed class RangeVerification
                 ? result with { Verdict = Verdict.Ok, Message = $"{whole}, and {EntryWords.Form(result.Verified, "holds or follows", "hold or follow")} the remembered entry #{head.Count - 1}" }
                 : result with { Verdict = Verdict.Fork, FirstBad = head.Count - _first, Message = $"line {head.Count - _first} is another entry than the one remembered" };
         }
+        if (_remembered is { } missing && missing.Count > range.To + 1 && missing.Count - 1 <= _range.To)
+            return result with { Verdict = Verdict.Rollback, FirstBad = range.To - _first + 2, Message = $"the chain ends with #{range.To}, and #{missing.Count - 1} was remembered" };
         return result with
         {
             Verdict = Verdict.Unanchored,

@@ -48,16 +48,16 @@ public sealed record VerifyFinding
     public DateTimeOffset? TakenAt { get; init; }
 
     /// <summary>Whether the chain holds what was remembered of it.</summary>
-    public bool IsAnchored => Anchor is { } anchor && Result.Verdict.IsWhole() && Result.Verdict != Verdict.Unanchored
-        && (Range is null || (anchor.Head.Count >= Range.Range.From && anchor.Head.Count <= Range.Range.To + 1));
+    public bool IsAnchored => Anchor is not null && Result.Verdict.IsWhole() && Result.Anchored;
 
-    /// <summary>True when nothing contradicts it.</summary>
-    public bool IsGood => Result.Verdict.ExitCode() == 0 && Alarms.Count == 0 && Conflict is null;
+    /// <summary>True when nothing contradicts it, and what was remembered elsewhere than beside it is there.</summary>
+    public bool IsGood => ExitCode() == 0;
 
-    /// <summary>0 good, 1 tampered with, 2 incomplete, or unanchored where an anchor was asked for.</summary>
+    /// <summary>0 good, 1 tampered with, 2 incomplete, or unanchored where an anchor was asked for; to give one, or to remember one of a host, is to ask.</summary>
     /// <param name="anchorRequired">Whether the chain must be held against something.</param>
-    public int ExitCode(bool anchorRequired = false) =>
-        Alarms.Count > 0 || Conflict is not null ? 1 : Result.ExitCode(anchorRequired);
+    public int ExitCode(bool anchorRequired = false) => Alarms.Count > 0 || Conflict is not null
+        ? 1
+        : Result.ExitCode(anchorRequired || Anchor is { Source: AnchorSource.Given or AnchorSource.Console });
 
     /// <summary>What is proven, since when and against whom, and what is not.</summary>
     public Explanation Explain() => Explanation.Of(this);

@@ -12,6 +12,7 @@ public sealed class ExplanationTests
     private const string Keep = "keep these bytes as they are, and hold them against copies elsewhere: a console's (cc-console audit verify --live), the collector's";
     private const string Root = "an entry tells what the agent was told or saw; what was written after someone became root on the host is unverifiable, signed or not";
     private const string Unsigned = "nothing in it is signed: only who remembers a head can tell it from one written anew";
+    private const string Unproven = "no checkpoint lies before that: only who remembers a head can tell what stands there from something written anew";
     private const string Keys = Explanation.EarlierKeys;
     private const string SignedTo8800 =
         "#0 to #8800 are signed by the chain's keys, the last time at 2026-11-21 13:05 UTC by #8801: who took over the host after that, and had no earlier key, cannot have changed them in this chain";
@@ -19,7 +20,7 @@ public sealed class ExplanationTests
     private static readonly DateTimeOffset Noon = new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
     private static readonly Hash32 Head = Sha256.Hash("head"u8);
     private static readonly VerifiedCheckpoint Last = new(8801, 8801, Head, Noon.AddMinutes(65));
-    private static readonly VerifyResult Good = new(8842, 8842, Head, Verdict.Ok, null, "", 0);
+    private static readonly VerifyResult Good = new(8842, 8842, Head, Verdict.Ok, null, "", 0) { Anchored = true };
     private static readonly VerifyResult Signed = Good with { SignedSince = 0, Checkpoints = 9, LastCheckpoint = Last };
 
     [Fact]
@@ -75,6 +76,20 @@ public sealed class ExplanationTests
         ["nothing remembered was given: entries cut off at the end, or a chain written anew from its start, would not show", Unsigned, Root],
         "keep the head, and give it as --remembered the next time; or let a console remember: cc-console audit pull");
 
+    [Theory]
+    [InlineData(Verdict.Unanchored)]
+    [InlineData(Verdict.Clock)]
+    [InlineData(Verdict.Stale)]
+    public void What_is_remembered_of_entries_that_were_pruned_proves_nothing_and_is_not_good(Verdict verdict)
+    {
+        var finding = new VerifyFinding { Result = Good with { Verdict = verdict, FirstSeq = 700, Anchored = false }, Anchor = Anchor(AnchorSource.Given, 500) };
+        Assert.Equal(["#700 to #9541 are whole, and each follows the one before"], finding.Explain().Proven);
+        Assert.Contains("what was remembered, #499, lies before the first entry that is here: whether this is the chain that it was remembered of does not show", finding.Explain().Open);
+        Assert.DoesNotContain(finding.Explain().Open, static sentence => sentence.StartsWith("nothing remembered was given", StringComparison.Ordinal));
+        Assert.Equal((false, 2, false), (finding.IsGood, finding.ExitCode(), finding.IsAnchored));
+        Assert.StartsWith("✗", finding.Lines("f", brief: true, static text => text).First(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void UNANCHORED_though_signed_from_an_entry_on() => Says(
         new VerifyFinding { Result = Signed with { Verdict = Verdict.Unanchored, SignedSince = 700 } },
@@ -87,6 +102,26 @@ public sealed class ExplanationTests
             Root,
         ],
         "keep the head, and give it as --remembered the next time; or let a console remember: cc-console audit pull");
+
+    [Fact]
+    public void Of_a_pruned_chain_nothing_is_said_of_the_entries_that_are_gone()
+    {
+        var pruned = Good with { FirstSeq = 700 };
+        Assert.Equal(
+            ["#700 to #9541 are whole, and each follows the one before", "#8789 is the one that you remember: nothing from #700 up to it was changed, taken out or written anew since"],
+            new VerifyFinding { Result = pruned, Anchor = Anchor(AnchorSource.Given, 8790) }.Explain().Proven);
+        var before = new VerifyFinding { Result = pruned, Anchor = Anchor(AnchorSource.Given, 700) }.Explain();
+        Assert.Equal("#700 names as the one before it the remembered #699", before.Proven[1]);
+        Assert.Contains("#0 to #699 are not here: an entry says that they were pruned, and who can write the log can say so", before.Open);
+    }
+
+    [Fact]
+    public void Where_there_is_no_entry_nothing_was_verified()
+    {
+        var finding = new VerifyFinding { Result = ChainVerifier.Verify(Stream.Null) };
+        Assert.Equal((Verdict.Unanchored, 2, false), (finding.Result.Verdict, finding.ExitCode(), finding.IsGood));
+        Assert.Equal("✗ -: UNANCHORED, 0 entries: there is no entry: nothing was verified", finding.Lines("-", brief: true, static text => text).First());
+    }
 
     [Fact]
     public void Of_a_pruned_chain_the_first_key_is_what_the_entry_says_that_tells_of_it()
@@ -105,7 +140,7 @@ public sealed class ExplanationTests
     public void An_entry_that_is_not_what_it_should_be(Verdict verdict, string why) => Says(
         new VerifyFinding { Result = new VerifyResult(20, 7, Head, verdict, 8, "", 0) },
         ["#0 to #6 are whole, and each follows the one before"],
-        [$"from #7 on nothing: {why}, and the 12 lines after it can be anything", Unsigned],
+        [$"from #7 on nothing: {why}, and the 12 lines after it can be anything", Unproven],
         Keep);
 
     [Theory]
@@ -165,7 +200,7 @@ public sealed class ExplanationTests
     public void CLOCK() => Says(
         new VerifyFinding
         {
-            Result = new VerifyResult(3, 3, Head, Verdict.Clock, null, "", 0) { Warnings = [new VerifyWarning(2, "the clock was set")] },
+            Result = new VerifyResult(3, 3, Head, Verdict.Clock, null, "", 0) { Anchored = true, Warnings = [new VerifyWarning(2, "the clock was set")] },
             Anchor = Anchor(AnchorSource.Given, 3),
         },
         ["#0 to #2 are whole, and each follows the one before", "#2 is the one that you remember: nothing up to it was changed, taken out or written anew since"],
@@ -237,7 +272,7 @@ public sealed class ExplanationTests
                 $"    head 7:{Head}",
                 "    proven: #0 to #6 are whole, and each follows the one before",
                 "    open:   from #7 on nothing: it was changed after it was written, or damaged, and the 12 lines after it can be anything",
-                $"    open:   {Unsigned}",
+                $"    open:   {Unproven}",
                 $"    next:   {Keep}",
             ],
             finding.Lines("web01.jsonl", brief: false, text => text));

@@ -59,7 +59,8 @@ public sealed class RangeVerificationTests
     {
         foreach (var (count, verdict) in new[] { (10, Verdict.Ok), (11, Verdict.Ok), (21, Verdict.Ok), (9, Verdict.Unanchored), (22, Verdict.Unanchored) })
         {
-            Assert.Equal(verdict, Verify(Chain, 10, 20, new RememberedHead(count, HashOf(count - 1))).Result.Verdict);
+            var result = Verify(Chain, 10, 20, new RememberedHead(count, HashOf(count - 1))).Result;
+            Assert.Equal((verdict, verdict == Verdict.Ok), (result.Verdict, result.Anchored));
             var other = Verify(Chain, 10, 20, new RememberedHead(count, HashOf(30))).Result;
             Assert.Equal(verdict == Verdict.Ok ? (Verdict.Fork, count) : (Verdict.Unanchored, (long?)null), (other.Verdict, other.FirstBad));
         }
@@ -118,6 +119,20 @@ public sealed class RangeVerificationTests
         encoder.Append(output, AuditEvents.Checkpoint, 1_795_190_200_000_000, 30, new AuditMember("note", signs.Sign(new Checkpoint(named.Verifier.Name, 30, tree.Root)).Format()));
         encoder.Append(output, AuditEvents.JobFinished, 1_795_190_200_000_000, 31);
         return output.WrittenSpan.ToArray();
+    }
+
+    [Theory]
+    [InlineData(3, long.MaxValue, Verdict.Rollback)]
+    [InlineData(0, 24, Verdict.Rollback)]
+    [InlineData(0, 29, Verdict.Rollback)]
+    [InlineData(0, 20, Verdict.Unanchored)]
+    public void An_entry_that_was_remembered_and_asked_for_is_missed_where_the_chain_ends_before_it(long from, long to, Verdict verdict)
+    {
+        var cut = SignedVerificationTests.First(Chain, 15);
+        var result = Verify(cut, from, to, new RememberedHead(25, HashOf(24))).Result;
+        Assert.Equal(verdict, result.Verdict);
+        Assert.Equal(verdict == Verdict.Rollback ? 16 : null, result.FirstBad);
+        Assert.Equal(verdict == Verdict.Rollback ? 1 : 2, new VerifyFinding { Result = result, Anchor = new ChainAnchor(AnchorSource.Given, new RememberedHead(25, HashOf(24))) }.ExitCode());
     }
 
     private static RangeFinding Verify(byte[] chain, long from, long to, RememberedHead? remembered = null)
