@@ -35,7 +35,9 @@ internal sealed class ServeSession
     private readonly ServePolicy _policy;
     private readonly RefusedRequests _refused;
     private readonly RunningRequests _running;
+    private readonly OwnExecutable _executable = new();
     private readonly Lock _edits = new();
+    private bool _toldReplaced;
     private volatile bool _leaving;
 
     internal ServeSession(AgentPlaces places, ServePolicy policy)
@@ -127,6 +129,12 @@ internal sealed class ServeSession
 
     private void Requested(RpcMessage message, long id)
     {
+        if (!_toldReplaced && _executable.IsReplaced)
+        {
+            _toldReplaced = true;
+            _output.Notify(AgentNotices.Replaced, new Done(), ProtocolJson.Default.Done);
+        }
+
         if (_policy.Refuses(message.Method))
         {
             Refuse(message.Method!, id);

@@ -43,6 +43,16 @@ public static class Methods
     public const string AgentStatus = "agent.status";
 }
 
+/// <summary>What an agent says that belongs to no request.</summary>
+public static class AgentNotices
+{
+    /// <summary>
+    /// Agent to console, <see cref="Done"/>, once, before the answer to a request: the executable that answers is no longer in its place, because
+    /// the agent was upgraded or taken away. What this session says is not how the host is; a new one asks the agent that is there now.
+    /// </summary>
+    public const string Replaced = "agent.replaced";
+}
+
 /// <summary>The notifications of streams. A stream's id is the id of the request that opened it.</summary>
 public static class StreamMethods
 {

@@ -217,6 +217,8 @@ public sealed class AgentOperations
         progress?.Report("stopping its daemon, and taking it away");
         await session.ResetAsync().ConfigureAwait(false);
         await RunAsync(session, AgentHost.RemoveCommand(plan.Probe, plan.Record, plan.Purges), "status", CancellationToken.None).ConfigureAwait(false);
+        // Whoever looked at the host meanwhile has begun a session with the agent that is gone now.
+        await session.ResetAsync().ConfigureAwait(false);
         return new AgentResult { Plan = plan, IsChanged = true, AuditSeq = plan.Purges ? null : seq, Notes = notes };
     }
 

@@ -106,13 +106,18 @@ public sealed class HostOperations
         }
     }
 
-    /// <summary>Asks the host's agent how it is, over the connection that is there; its tables are not read. A failure is in the result.</summary>
+    /// <summary>
+    /// Asks the host's agent how it is, over the connection that is there, and looks for one where there was none; its tables are not read.
+    /// A failure is in the result.
+    /// </summary>
     public async Task<HostTest> AgentAsync(HostEntry host, CancellationToken cancellation = default)
     {
         HostTest test = new() { Host = host };
         try
         {
-            return await _sessions.Get(host).ReadAsync((connection, token) => AskAgentAsync(test, connection, token), cancellation).ConfigureAwait(false);
+            HostSession session = _sessions.Get(host);
+            await session.SeekAgentAsync().ConfigureAwait(false);
+            return await session.ReadAsync((connection, token) => AskAgentAsync(test, connection, token), cancellation).ConfigureAwait(false);
         }
         catch (ProblemException e)
         {

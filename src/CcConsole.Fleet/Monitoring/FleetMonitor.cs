@@ -52,6 +52,9 @@ public sealed class FleetMonitor : IAsyncDisposable
     /// <summary>The newest snapshot. Before <see cref="Start"/>: what the cache knows.</summary>
     public FleetSnapshot Current { get; private set; }
 
+    /// <summary>How often each host is looked at.</summary>
+    public TimeSpan Interval => _options.PollInterval;
+
     /// <summary>Begins to look at all hosts, now and after each interval.</summary>
     public void Start() => _polling = Task.Run(PollAsync);
 

@@ -24,6 +24,7 @@ internal sealed class AgentSession : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _reading;
     private volatile Exception? _failure;
+    private volatile bool _isReplaced;
     private long _lastId;
 
     private AgentSession(string host, ICommandStream stream)
@@ -57,6 +58,15 @@ internal sealed class AgentSession : IAsyncDisposable
     public Task Ended => _reading;
 
     public bool IsOpen => _failure is null && !_closing.IsCancellationRequested;
+
+    /// <summary>Whether the agent has said that it is no longer the one that is installed.</summary>
+    public bool IsReplaced => _isReplaced;
+
+    /// <summary>Whether something is waited for that has an end.</summary>
+    public bool IsWorking => !_waiting.IsEmpty || _streams.Values.Any(static stream => !stream.IsEndless);
+
+    /// <summary>How many requests were made.</summary>
+    public long Requests => Interlocked.Read(ref _lastId);
 
     /// <summary>
     /// Starts the agent on the host and greets it. Null when the host has no agent, and its entry names none.
@@ -107,7 +117,7 @@ internal sealed class AgentSession : IAsyncDisposable
         where TResult : class
     {
         long id = Interlocked.Increment(ref _lastId);
-        AgentStream stream = new(this, id, credit);
+        AgentStream stream = new(this, id, credit) { IsEndless = parameters is ReportTailParams { Follow: true } };
         _streams[id] = stream;
         try
         {
@@ -284,6 +294,9 @@ internal sealed class AgentSession : IAsyncDisposable
                 break;
             case RpcKind.Failure when message.Id is { } id && _waiting.TryRemove(id, out TaskCompletionSource<JsonElement>? answer):
                 answer.TrySetException(new AgentProblemException(Host, message.Error!));
+                break;
+            case RpcKind.Notification when message.Method == AgentNotices.Replaced:
+                _isReplaced = true;
                 break;
             case RpcKind.Notification:
                 if (message.Params is { ValueKind: JsonValueKind.Object } parameters && parameters.TryGetProperty("stream", out JsonElement stream)

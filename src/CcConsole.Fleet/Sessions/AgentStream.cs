@@ -32,6 +32,9 @@ internal sealed class AgentStream : IAsyncDisposable
 
     public long Id { get; }
 
+    /// <summary>Whether it goes on until somebody ends it.</summary>
+    public bool IsEndless { get; init; }
+
     /// <summary>The stream's messages up to its end.</summary>
     /// <param name="mayBeSilent">True for a stream that waits for what happens; else the next message has to come in time.</param>
     /// <param name="cancellation">Gives up.</param>

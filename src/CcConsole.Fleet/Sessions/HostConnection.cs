@@ -42,7 +42,10 @@ internal sealed class HostConnection : IAsyncDisposable
 
     public ITableAccess Tables { get; }
 
-    public bool IsUsable => Agent?.IsOpen ?? (_time.GetElapsedTime(_openedAt) < LifeWithoutAgent);
+    /// <summary>Whether its agent is no longer the one that is installed on the host.</summary>
+    public bool IsReplaced => Agent?.IsReplaced == true;
+
+    public bool IsUsable => Agent is { } agent ? agent.IsOpen && !agent.IsReplaced : _time.GetElapsedTime(_openedAt) < LifeWithoutAgent;
 
     public static async Task<HostConnection> OpenAsync(HostEntry host, IHostShell shell, FleetOptions options, CancellationToken cancellation)
     {

@@ -111,7 +111,7 @@ public sealed class ScreenDriver : IDisposable
     /// <exception cref="TimeoutException">It does not come; the message holds the screen.</exception>
     public async Task<ScreenDriver> WaitForText(string text, TimeSpan? atMost = null)
     {
-        var end = Environment.TickCount64 + (atMost ?? TimeSpan.FromSeconds(10)).TotalMilliseconds;
+        var end = Environment.TickCount64 + (atMost ?? TimeSpan.FromSeconds(60)).TotalMilliseconds;
         while (!Settle().Text.Contains(text, StringComparison.Ordinal))
         {
             if (Environment.TickCount64 > end)

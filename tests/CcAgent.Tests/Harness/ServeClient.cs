@@ -27,8 +27,10 @@ internal sealed class ServeClient : IAsyncDisposable
         });
     }
 
-    internal static ServeClient Start(string directory, params string[] options) =>
-        new(new ProcessStartInfo(AgentProgram.Path, ["serve", "--dir", directory, .. options]));
+    internal static ServeClient Start(string directory, params string[] options) => StartOf(AgentProgram.Path, directory, options);
+
+    internal static ServeClient StartOf(string agent, string directory, params string[] options) =>
+        new(new ProcessStartInfo(agent, ["serve", "--dir", directory, .. options]));
 
     internal static ServeClient StartAs(TestUser user, params string[] options)
     {

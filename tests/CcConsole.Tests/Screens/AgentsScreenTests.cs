@@ -44,6 +44,45 @@ public sealed class AgentsScreenTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_changed_on_a_host_by_another_hand_is_shown_after_an_interval()
+    {
+        Directory.CreateDirectory(_fleet.Home("web01"));
+        using var agent = new RealAgent(Path.Combine(_fleet.Home("web01"), "agent"));
+        _fleet.Host("web01", agent.On);
+        var screen = _fleet.Start(160, 40).Press("7");
+        await screen.WaitForText("✓ up");
+        await screen.WaitUntilIdle();
+        agent.Stop();
+        screen.Advance(_fleet.Control.Monitor.Interval);
+        await screen.WaitForText("✗ down");
+        agent.Start();
+        screen.Advance(_fleet.Control.Monitor.Interval);
+        await screen.WaitForText("✓ up");
+    }
+
+    [Fact]
+    public async Task Who_asks_while_an_older_answer_is_waited_for_is_shown_what_is_true_now()
+    {
+        Directory.CreateDirectory(_fleet.Home("web01"));
+        using var agent = new RealAgent(Path.Combine(_fleet.Home("web01"), "agent"));
+        TaskCompletionSource reached = new(), go = new();
+        _fleet.BeforeTables = async () =>
+        {
+            reached.TrySetResult();
+            await go.Task;
+        };
+        _fleet.Host("web01", host => host with { AgentDir = agent.Dir });
+        var screen = _fleet.Start(160, 40).Press("7");
+        await reached.Task.WaitAsync(TimeSpan.FromSeconds(60));
+
+        // It is known by now that there is no agent.
+        File.CreateSymbolicLink(Path.Combine(_fleet.Home("web01"), "bin", "cc-agent"), RealAgent.Executable);
+        screen.Press("r");
+        go.SetResult();
+        await screen.WaitForText("✓ up");
+    }
+
+    [Fact]
     public async Task A_host_that_is_not_reached_gets_no_agent_and_the_reason_is_told()
     {
         _fleet.Host("web03");

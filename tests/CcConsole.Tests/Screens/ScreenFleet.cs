@@ -36,6 +36,9 @@ internal sealed class ScreenFleet : IAsyncDisposable
     /// <summary>Hosts that do not answer.</summary>
     public HashSet<string> Down { get; } = [];
 
+    /// <summary>What a command on a host waits for, after an agent was looked for there and before the tables are read; null for nothing.</summary>
+    public Func<Task>? BeforeTables { get; set; }
+
     /// <summary>The console that was started last.</summary>
     public Shell? Shell { get; private set; }
 
@@ -43,7 +46,7 @@ internal sealed class ScreenFleet : IAsyncDisposable
     {
         StateDirectory = Path.Combine(Root, "state"),
         ConfigDirectory = Path.Combine(Root, "config"),
-        Shells = host => new GateShell(new LocalShell(host.Name, host.Environment?.ToDictionary(pair => pair.Key, string? (pair) => pair.Value)), Down),
+        Shells = host => new GateShell(new LocalShell(host.Name, host.Environment?.ToDictionary(pair => pair.Key, string? (pair) => pair.Value)), this),
         Actor = "alice",
         Origin = "laptop",
         ReadOnly = ReadOnly,
@@ -272,14 +275,16 @@ internal sealed class ScreenFleet : IAsyncDisposable
     }
 
     /// <summary>A shell that does not answer while its host is down.</summary>
-    private sealed class GateShell(IHostShell inner, HashSet<string> down) : IHostShell
+    private sealed class GateShell(IHostShell inner, ScreenFleet fleet) : IHostShell
     {
         public string Host => inner.Host;
 
-        public Task<CommandResult> RunAsync(string command, ReadOnlyMemory<byte> input, CommandOptions? options, CancellationToken cancellation)
+        public async Task<CommandResult> RunAsync(string command, ReadOnlyMemory<byte> input, CommandOptions? options, CancellationToken cancellation)
         {
             Check();
-            return inner.RunAsync(command, input, options, cancellation);
+            if (fleet.BeforeTables is { } wait)
+                await wait();
+            return await inner.RunAsync(command, input, options, cancellation);
         }
 
         public Task<ICommandStream> OpenAsync(string command, CommandOptions? options, CancellationToken cancellation)
@@ -292,7 +297,7 @@ internal sealed class ScreenFleet : IAsyncDisposable
 
         private void Check()
         {
-            if (down.Contains(Host))
+            if (fleet.Down.Contains(Host))
                 throw new HostProblemException(Host, HostProblemKind.ConnectionRefused, $"{Host} refuses the connection", "Check that sshd runs there.");
         }
     }

@@ -23,9 +23,17 @@ internal static class AgentChange
             var question = new Question(Heading(plan), Text(plan), input, plan.IsProduction ? host : null, "Apply", "Back");
             if (await shell.AskAsync(question) != 1)
                 return;
-            var result = await shell.Fleet.Agents.ApplyAsync(plan, null, stop);
+            AgentResult result;
+            try
+            {
+                result = await shell.Fleet.Agents.ApplyAsync(plan, null, stop);
+            }
+            finally
+            {
+                // What failed may have changed the host too.
+                screen.Refresh();
+            }
             shell.Toasts.Show($"{host}: {(plan.Action == AgentAction.Uninstall ? "the agent is gone" : $"{result.Version} answers")}", string.Join("; ", result.Notes));
-            screen.Refresh();
             await shell.Fleet.Monitor.RefreshAsync(host).WaitAsync(stop);
         });
     }

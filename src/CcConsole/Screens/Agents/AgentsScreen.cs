@@ -4,7 +4,7 @@ using CcConsole.Tui.Widgets;
 
 namespace CcConsole.Screens;
 
-/// <summary>The agents of the hosts: each is asked when the screen opens, and again with <c>r</c>.</summary>
+/// <summary>The agents of the hosts: each is asked when the screen opens, after each interval of the monitor, and with <c>r</c>.</summary>
 internal sealed class AgentsScreen : ListScreen<AgentLine>
 {
     private const int AtOnce = 8;
@@ -25,7 +25,8 @@ internal sealed class AgentsScreen : ListScreen<AgentLine>
     ];
 
     private readonly Dictionary<string, HostTest> _told = new(StringComparer.Ordinal);
-    private bool _asking;
+    private readonly HashSet<string> _asking = new(StringComparer.Ordinal), _again = new(StringComparer.Ordinal);
+    private long _askedAt;
 
     /// <param name="shell">Everything around it.</param>
     public AgentsScreen(Shell shell)
@@ -58,29 +59,25 @@ internal sealed class AgentsScreen : ListScreen<AgentLine>
     public override void Enter() => Refresh();
 
     /// <inheritdoc/>
-    public override void Refresh()
+    public override void Tick()
     {
-        if (_asking)
-            return;
-        _asking = true;
-        Shell.Operations.Start("asking the agents", async stop =>
-        {
-            try
-            {
-                using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, Closing);
-                using var turns = new SemaphoreSlim(AtOnce);
-                await Task.WhenAll(Shell.Snapshot.Hosts.Select(host => AskAsync(host.Host, turns, both.Token)));
-            }
-            catch (OperationCanceledException) when (Closing.IsCancellationRequested)
-            {
-                // The screen was left: nobody waits for the answers.
-            }
-            finally
-            {
-                _asking = false;
-            }
-        });
+        if (Shell.Application.Time.GetElapsedTime(_askedAt) >= Shell.Fleet.Monitor.Interval)
+            Shell.Operations.Watch(stop => AskAllAsync(false, stop), Closing);
     }
+
+    /// <inheritdoc/>
+    public override void Refresh() => Shell.Operations.Start("asking the agents", async stop =>
+    {
+        try
+        {
+            using var both = CancellationTokenSource.CreateLinkedTokenSource(stop, Closing);
+            await AskAllAsync(true, both.Token);
+        }
+        catch (OperationCanceledException) when (Closing.IsCancellationRequested)
+        {
+            // The screen was left: nobody waits for the answers.
+        }
+    });
 
     /// <inheritdoc/>
     protected override string FilterText(AgentLine row) => $"{row.State} {row.Host} {row.Mode} {row.Version} {row.Note}";
@@ -133,18 +130,50 @@ internal sealed class AgentsScreen : ListScreen<AgentLine>
         detail.Fact("append-only", agent.AppendOnly);
     }
 
-    private async Task AskAsync(HostEntry host, SemaphoreSlim turns, CancellationToken stop)
+    /// <param name="anew">Whether an answer that is waited for already is not enough: what it tells may be from before.</param>
+    /// <param name="stop">Gives up.</param>
+    private async Task AskAllAsync(bool anew, CancellationToken stop)
     {
-        await turns.WaitAsync(stop);
+        _askedAt = Shell.Application.Time.GetTimestamp();
+        using var turns = new SemaphoreSlim(AtOnce);
+        await Task.WhenAll(Shell.Snapshot.Hosts.Select(host => AskAsync(host.Host, anew, turns, stop)));
+    }
+
+    private async Task AskAsync(HostEntry host, bool anew, SemaphoreSlim turns, CancellationToken stop)
+    {
+        if (!_asking.Add(host.Name))
+        {
+            if (anew)
+                _again.Add(host.Name);
+            return;
+        }
         try
         {
-            _told[host.Name] = await Shell.Fleet.Hosts.AgentAsync(host, stop);
+            await turns.WaitAsync(stop);
+            try
+            {
+                do
+                {
+                    _told[host.Name] = await Shell.Fleet.Hosts.AgentAsync(host, stop);
+                    Update();
+                    Shell.Application.Invalidate();
+                }
+                while (_again.Remove(host.Name));
+            }
+            finally
+            {
+                turns.Release();
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The host was removed from the list meanwhile.
+            _told.Remove(host.Name);
         }
         finally
         {
-            turns.Release();
+            _asking.Remove(host.Name);
+            _again.Remove(host.Name);
         }
-        Update();
-        Shell.Application.Invalidate();
     }
 }
