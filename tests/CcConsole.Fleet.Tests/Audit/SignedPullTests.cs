@@ -64,6 +64,19 @@ public sealed class SignedPullTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Another_chain_that_begins_behind_what_was_seen_holds_nothing_of_it()
+    {
+        (FleetControl console, _, AgentDouble host) = await SilentAsync();
+        using SignedChain other = new SignedChain("other").Runs(60).Prune(50).Sign();
+        host.Chain.Clear();
+        host.Chain.AddRange(other.Lines.Skip(50).Select(line => (byte[])[.. line, (byte)'\n']));
+        LiveFinding found = await console.Audit.VerifyLiveAsync("web02", null, CancellationToken.None);
+        Assert.False(found.Result.Anchored, found.Result.Message);
+        Assert.Contains("GAP", found.Conflict?.Verdict ?? "nothing was pulled", StringComparison.Ordinal);
+        Assert.False(console.Audit.State("web02").IsGood);
+    }
+
+    [Fact]
     public async Task A_clock_that_is_set_while_the_session_is_open_is_looked_at_anew_with_each_pull()
     {
         // It is the console's that is set forward: nothing is overdue.
