@@ -164,11 +164,43 @@ public sealed class AuditEvidenceVerbTests : IDisposable
         Assert.Contains("and it follows #4", second.Output, StringComparison.Ordinal);
     }
 
-    // As somebody does who edits the file of the cache.
-    private static void Replace(CcConsole.Store.CacheDatabase cache, long seq, string line)
+    [Theory]
+    [InlineData(5, 6, "✗ GAP: the copy does not hold the line before it", "✗ the copy lacks the entry #5: from there on no signature counts")]
+    [InlineData(5, 3, "and it follows #2", "✗ the copy lacks the entry #5: from there on no signature counts")]
+    [InlineData(0, 3, "and it follows #2", "✗ the copy lacks the entry #0: from there on no signature counts")]
+    [InlineData(0, 1, "✗ GAP: the copy does not hold the line before it", "✗ the copy lacks the entry #0: from there on no signature counts")]
+    [InlineData(8, 3, "and it follows #2", "✗ the copy lacks the entry #8: from there on no signature counts")]
+    public async Task An_entry_of_a_copy_that_lacks_one_is_shown_and_what_is_lacking_is_said(long gone, long shown, string line, string lacking)
     {
-        string hex = Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(line));
-        ProgramResult sql = ProgramRun.RunAsync("sqlite3", [cache.FilePath, $"UPDATE chain_line SET line = x'{hex}' WHERE position % (1 << 40) = {seq}"]).GetAwaiter().GetResult();
+        _home.Cache(cache => Edit(cache, $"DELETE FROM chain_line WHERE position % (1 << 40) = {gone}"));
+
+        ProgramResult run = await _home.RunAsync("audit", "show", "web01", $"{shown}");
+
+        Assert.True(run.Code == 1, run.ToString());
+        Assert.Contains(line, run.Output, StringComparison.Ordinal);
+        Assert.Contains("○ no usable checkpoint proves it", run.Output, StringComparison.Ordinal);
+        Assert.Contains(lacking, run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("linked to the head", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_entry_behind_one_that_has_no_hash_any_more_is_not_said_to_follow_it()
+    {
+        _home.Cache(cache => Replace(cache, 3, "[]"));
+
+        ProgramResult run = await _home.RunAsync("audit", "show", "web01", "4");
+
+        Assert.Equal(1, run.Code);
+        Assert.Contains("✗ LINK: the line does not follow the one before it", run.Output, StringComparison.Ordinal);
+    }
+
+    // As somebody does who edits the file of the cache.
+    private static void Replace(CcConsole.Store.CacheDatabase cache, long seq, string line) =>
+        Edit(cache, $"UPDATE chain_line SET line = x'{Convert.ToHexString(System.Text.Encoding.UTF8.GetBytes(line))}' WHERE position % (1 << 40) = {seq}");
+
+    private static void Edit(CcConsole.Store.CacheDatabase cache, string edit)
+    {
+        ProgramResult sql = ProgramRun.RunAsync("sqlite3", [cache.FilePath, edit]).GetAwaiter().GetResult();
         Assert.True(sql.Code == 0, sql.ToString());
     }
 }

@@ -15,6 +15,7 @@ internal sealed class ChainSurvey
     // By id; two keys of a long chain may share one.
     private readonly Dictionary<uint, List<(long Seq, VerifierKey Key)>> _announced = [];
     private (long Seq, VerifierKey Key)? _inForce, _next;
+    private long? _expected;
 
     /// <summary>The first entry that the copy holds; null for a copy without entries.</summary>
     public ChainLine? First { get; private set; }
@@ -40,9 +41,10 @@ internal sealed class ChainSurvey
     /// <param name="lines">The copy's lines.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <param name="until">Stops at the first checkpoint that covers this entry.</param>
-    public static ChainSurvey Of(IEnumerable<ChainLine> lines, CancellationToken cancellation, long until = long.MaxValue)
+    /// <param name="first">The first entry that the copy should hold; null for the first line's own.</param>
+    public static ChainSurvey Of(IEnumerable<ChainLine> lines, CancellationToken cancellation, long until = long.MaxValue, long? first = null)
     {
-        ChainSurvey survey = new();
+        ChainSurvey survey = new() { _expected = first };
         foreach (ChainLine line in lines)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -59,6 +61,13 @@ internal sealed class ChainSurvey
     private void Take(ChainLine line)
     {
         ReadOnlySpan<byte> bytes = line.Bytes.Span;
+        if (line.Seq != (_expected ?? line.Seq))
+        {
+            // No tree can be made over what is not there.
+            Bad ??= (_expected!.Value, line.Seq - _expected == 1 ? $"the copy lacks the entry #{_expected}" : $"the copy lacks the entries #{_expected} to #{line.Seq - 1}");
+        }
+
+        _expected = line.Seq + 1;
         if (First is null)
         {
             First = line;

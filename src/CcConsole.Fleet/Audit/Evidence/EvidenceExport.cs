@@ -80,7 +80,7 @@ public sealed class EvidenceExport
     public EntryProof Prove(string host, AuditRow row, CancellationToken cancellation = default)
     {
         ChainHead head = _cache.Chains.Head(host) ?? throw new ProblemException($"Nothing was pulled from the chain of {Plain.Text(host)} yet", $"cc-console audit pull {Plain.Text(host)}");
-        ChainSurvey survey = ChainSurvey.Of(_cache.Chains.Lines(head), cancellation, until: row.Seq);
+        ChainSurvey survey = ChainSurvey.Of(_cache.Chains.Lines(head), cancellation, until: row.Seq, first: head.First);
         (EvidencePlan plan, TreeExcerpt? excerpt, string? finding) = Prove(head, survey, [row.Seq], everyStep: false, cancellation);
         EntryProof proof = new() { Row = row, Head = head, Line = VerifyLine(head, row), Finding = finding, IsSigned = plan.Checkpoints.Count > 0 };
         if (plan.Proven == 0)
@@ -98,9 +98,10 @@ public sealed class EvidenceExport
 
     private VerifyResult VerifyLine(ChainHead head, AuditRow row)
     {
-        Hash32 before = row.Seq > 0 && _cache.Chains.Line(head, row.Seq - 1) is { } previous && Hash32.TryParse(AuditRow.From(previous).Hash, out Hash32 hash) ? hash
-            : Hash32.TryParse(row.PreviousHash, out hash) && row.Seq > 0 ? hash : default;
-        ChainVerifier verifier = row.Seq == 0 ? ChainVerifier.Start() : ChainVerifier.Start(before, row.Seq);
+        ChainLine? previous = row.Seq > head.First ? _cache.Chains.Line(head, row.Seq - 1) : null;
+        _ = Hash32.TryParse(row.Seq > head.First ? previous is { } held ? AuditRow.From(held).Hash : null : row.PreviousHash, out Hash32 before);
+        // Where the line before should be held and is not, it is what comes next: this one leaves a gap.
+        ChainVerifier verifier = row.Seq == 0 ? ChainVerifier.Start() : ChainVerifier.Start(before, row.Seq > head.First && previous is null ? row.Seq - 1 : row.Seq);
         verifier.Append([.. row.Line.Span, (byte)'\n']);
         return verifier.Finish();
     }

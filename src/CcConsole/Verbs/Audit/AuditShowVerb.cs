@@ -94,6 +94,10 @@ internal static class AuditShowVerb
             yield return $"✓ signed by key {Id(checkpoint)}, announced in #{checkpoint.Announced}; "
                 + (checkpoint.WholeRatchet ? "every step from the chain's first key was verified with it" : "the many steps from the chain's first key to it were not verified again (audit verify does)");
         }
+        else if (proof.Finding is not null)
+        {
+            yield return "○ no usable checkpoint proves it";
+        }
         else
         {
             yield return proof.IsSigned ? $"○ no checkpoint covers it yet: it is linked to the head #{proof.Head.Seq}, and no key signs it"
@@ -105,7 +109,8 @@ internal static class AuditShowVerb
     private static string WrongWith(EntryProof proof) => proof.Line.Verdict switch
     {
         Verdict.Hash => "the line is not whole: it was changed after it was written",
-        Verdict.Link or Verdict.Gap or Verdict.Duplicate => "the line does not follow the one before it",
+        Verdict.Gap => "the copy does not hold the line before it",
+        Verdict.Link or Verdict.Duplicate => "the line does not follow the one before it",
         _ => "the line is no entry as an agent writes it",
     };
 
