@@ -102,6 +102,9 @@ public sealed class AuditListVerbTests : IDisposable
     [InlineData("--limit 0", "not 1 or more")]
     [InlineData("--since yesterday", "is not a time")]
     [InlineData("tag:nosuch", "No host has the tag")]
+    [InlineData("--job ", "--job has no text behind it")]
+    [InlineData("--event ", "--event has no text behind it")]
+    [InlineData("--actor ", "--actor has no text behind it")]
     public async Task A_mistake_is_told(string arguments, string what)
     {
         ProgramResult result = await _home.RunAsync(["audit", "list", .. arguments.StartsWith('"') ? [arguments] : arguments.Split(' ')]);

@@ -45,6 +45,21 @@ public sealed class AuditVerifyVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_is_not_what_its_name_says_and_one_without_a_name_cannot_be_read_and_the_others_are_verified()
+    {
+        using SignedChain chain = new SignedChain(signed: false).Runs(2);
+        string broken = Path.Combine(_home.State, "broken.gz"), good = Path.Combine(_home.State, "good.jsonl");
+        Directory.CreateDirectory(_home.State);
+        await File.WriteAllTextAsync(broken, "this was never compressed");
+        await File.WriteAllBytesAsync(good, [.. chain.Lines.SelectMany(line => (byte[])[.. line, (byte)'\n'])]);
+
+        (int code, JsonElement[] lines) = await _home.LinesAsync("audit", "verify", broken, "", good);
+
+        Assert.Equal(3, code);
+        Assert.Equal(["UNREADABLE", "UNREADABLE", "UNANCHORED"], lines.Select(line => line.GetProperty("verdict").GetString()));
+    }
+
+    [Fact]
     public async Task A_copy_whose_first_pull_has_not_ended_is_older_than_any_age_that_is_asked_for()
     {
         using SignedChain chain = new SignedChain().Runs(3);

@@ -23,7 +23,7 @@ internal static class AuditSelection
     public static Symbol[] Options => [Since, Until, Job, Event, Actor, Exit, Failures, First, Last];
 
     /// <summary>What they say, and which words the entries hold.</summary>
-    /// <exception cref="ProblemException">A time that is none.</exception>
+    /// <exception cref="ProblemException">A time that is none, or a name without a character.</exception>
     public static AuditQuery Query(VerbContext context, IEnumerable<string> words)
     {
         TimeProvider clock = TimeProvider.System;
@@ -32,13 +32,18 @@ internal static class AuditSelection
             Text = SearchText.Parse(string.Join(' ', words)),
             Since = TimeArgument.Parse("--since", context.Get(Since), clock),
             Until = TimeArgument.Parse("--until", context.Get(Until), clock),
-            Job = context.Get(Job),
-            Event = context.Get(Event),
-            Actor = context.Get(Actor),
+            Job = Named(context, Job),
+            Event = Named(context, Event),
+            Actor = Named(context, Actor),
             ExitCode = context.Get(Exit),
             FailuresOnly = context.Get(Failures),
             First = context.Get(First) ?? 0,
             Last = context.Get(Last) ?? long.MaxValue,
         };
     }
+
+    // As a script gives it whose variable is not set: not the same as no option.
+    private static string? Named(VerbContext context, Option<string?> option) => context.Get(option) is not "" and var name
+        ? name
+        : throw new ProblemException($"{option.Name} has no text behind it", "name what is meant, or leave the option out for all");
 }

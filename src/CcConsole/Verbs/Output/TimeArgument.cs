@@ -34,10 +34,17 @@ internal static class TimeArgument
         foreach (string form in forms)
         {
             if (DateTime.TryParseExact(text, form, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime wall))
-                return new DateTimeOffset(wall, clock.LocalTimeZone.GetUtcOffset(wall));
+                return At(wall, clock.LocalTimeZone);
             if (form.Length > 10 && DateTimeOffset.TryParseExact(text, [form + "zzz", form + " zzz", form + "'Z'"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
                 return time;
         }
         return null;
+    }
+
+    /// <summary>A wall clock's time in a zone; null where that lies before the first or after the last time there is.</summary>
+    public static DateTimeOffset? At(DateTime wall, TimeZoneInfo zone)
+    {
+        TimeSpan offset = zone.GetUtcOffset(wall);
+        return (wall.Ticks - offset.Ticks) is >= 0 and var utc && utc <= DateTime.MaxValue.Ticks ? new DateTimeOffset(wall, offset) : null;
     }
 }
