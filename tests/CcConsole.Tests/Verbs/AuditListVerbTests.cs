@@ -123,6 +123,15 @@ public sealed class AuditListVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task No_character_that_turns_text_around_leaves_raw_with_json()
+    {
+        ProgramResult result = await _home.RunAsync("audit", "list", "web01", "--json"), named = await _home.RunAsync("audit", "verify", "no\u202esuch", "--json");
+        foreach (string output in (string[])[result.Output, named.Output])
+            Assert.DoesNotContain(output.EnumerateRunes(), rune => System.Text.Rune.GetUnicodeCategory(rune) == System.Globalization.UnicodeCategory.Format);
+        Assert.Equal("no\u202esuch", JsonDocument.Parse(named.Output).RootElement.GetProperty("file").GetString());
+    }
+
+    [Fact]
     public async Task An_index_that_cannot_be_made_is_told_and_the_entries_are_found()
     {
         Directory.CreateDirectory(Path.Combine(_home.State, "cache-index.db"));
