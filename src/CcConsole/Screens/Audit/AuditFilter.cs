@@ -2,6 +2,7 @@ using System.Globalization;
 using CcConsole.Core;
 using CcConsole.Core.Audit.Search;
 using CcConsole.Store.Chains;
+using CcConsole.Verbs.Output;
 
 namespace CcConsole.Screens;
 
@@ -19,14 +20,15 @@ internal static class AuditFilter
     /// <summary>Reads it.</summary>
     /// <param name="text">As it was typed.</param>
     /// <param name="hosts">The hosts that it is asked of.</param>
-    /// <param name="now">Now, in the zone of the console.</param>
+    /// <param name="now">Now.</param>
+    /// <param name="zone">The zone of the console: a wall clock's time is one of it, by the offset that it has then.</param>
     /// <exception cref="ProblemException">It is not understood.</exception>
-    public static AuditQuery Parse(string text, IReadOnlyList<string> hosts, DateTimeOffset now)
+    public static AuditQuery Parse(string text, IReadOnlyList<string> hosts, DateTimeOffset now, TimeZoneInfo zone)
     {
         var query = new AuditQuery { Hosts = hosts, Limit = Most };
         var words = new List<string>();
         foreach (var part in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            query = Add(query, part, words, now);
+            query = Add(query, part, words, now, zone);
         // A lone "!" and a quote that is still open are not finished yet.
         if (words is [.., "!"])
             words.RemoveAt(words.Count - 1);
@@ -38,7 +40,7 @@ internal static class AuditFilter
         return query with { Text = SearchText.Parse(said) };
     }
 
-    private static AuditQuery Add(AuditQuery query, string part, List<string> words, DateTimeOffset now)
+    private static AuditQuery Add(AuditQuery query, string part, List<string> words, DateTimeOffset now, TimeZoneInfo zone)
     {
         var colon = part.IndexOf(':', StringComparison.Ordinal);
         var (name, value) = colon > 0 && colon < part.Length - 1 ? (part[..colon], part[(colon + 1)..]) : ("", part);
@@ -53,9 +55,9 @@ internal static class AuditFilter
             case "exit":
                 return value is "!0" or "fail" ? query with { FailuresOnly = true } : query with { ExitCode = Number(value, part) };
             case "since":
-                return query with { Since = Time(value, part, now) };
+                return query with { Since = Time(value, part, now, zone) };
             case "until":
-                return query with { Until = Time(value, part, now) };
+                return query with { Until = Time(value, part, now, zone) };
             case "host":
                 var meant = query.Hosts.Where(host => host.Contains(value, StringComparison.OrdinalIgnoreCase)).ToList();
                 return meant.Count > 0 ? query with { Hosts = meant } : throw new ProblemException($"there is no copy of a host {value}", "A lists the entries of all hosts.");
@@ -77,9 +79,9 @@ internal static class AuditFilter
     private static long Number(string value, string part) => long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
         ? number : throw new ProblemException($"{part}: {value} is no whole number", "exit:1 and #120 or #120-180 are meant; exit:fail is every failed run.");
 
-    private static DateTimeOffset Time(string value, string part, DateTimeOffset now)
+    private static DateTimeOffset Time(string value, string part, DateTimeOffset now, TimeZoneInfo zone)
     {
-        if (value.Length > 1 && double.TryParse(value.AsSpan(0, value.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) && count < 100_000)
+        if (value.Length > 1 && double.TryParse(value.AsSpan(0, value.Length - 1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) && count is >= 0 and < 100_000)
         {
             var span = value[^1] switch
             {
@@ -92,9 +94,9 @@ internal static class AuditFilter
                 return now - span;
         }
         if (TimeOnly.TryParseExact(value, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var today))
-            return new DateTimeOffset(DateOnly.FromDateTime(now.Date).ToDateTime(today), now.Offset);
-        return DateTime.TryParseExact(value, Times, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
-            ? new DateTimeOffset(time, now.Offset)
+            return TimeArgument.At(DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, zone).Date).ToDateTime(today), zone)!.Value;
+        return DateTime.TryParseExact(value, Times, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) && TimeArgument.At(time, zone) is { } at
+            ? at
             : throw new ProblemException($"{part}: {value} is no time", "since:2h, since:14:02, since:2026-11-20 and since:2026-11-20T14:02 are meant.");
     }
 }
