@@ -81,6 +81,13 @@ public sealed class AuditSearch
         return copies;
     }
 
+    /// <summary>The hosts of a query from which nothing was pulled yet: with them it is a problem.</summary>
+    public IReadOnlyList<string> NotPulled(AuditQuery query)
+    {
+        HashSet<string> held = [.. _cache.Chains.All().Where(copy => query.WithRetired || copy.RetiredAt is null).Select(copy => copy.Host)];
+        return [.. query.Hosts.Distinct(StringComparer.Ordinal).Where(host => !held.Contains(host))];
+    }
+
     private IEnumerable<AuditRow> Rows(ChainHead copy, AuditQuery query, CancellationToken cancellation) =>
         _cache.Index.Find(copy, query, cancellation).Select(line => AuditRow.From(line) with { Host = copy.Host });
 

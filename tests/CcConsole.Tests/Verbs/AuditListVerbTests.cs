@@ -123,6 +123,16 @@ public sealed class AuditListVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Beside_hosts_with_a_copy_one_without_is_named_and_the_others_are_listed()
+    {
+        _home.Host("new", "", "web");
+        ProgramResult result = await _home.RunAsync("audit", "list", "tag:web", "nightly", "--json");
+        Assert.Equal(1, result.Code);
+        Assert.Equal(["web01"], JsonDocument.Parse(result.Output).RootElement.EnumerateArray().Select(row => row.GetProperty("host").GetString()));
+        Assert.Contains("nothing was pulled from the chain of new yet: cc-console audit pull new\n", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task No_character_that_turns_text_around_leaves_raw_with_json()
     {
         ProgramResult result = await _home.RunAsync("audit", "list", "web01", "--json"), named = await _home.RunAsync("audit", "verify", "no\u202esuch", "--json");

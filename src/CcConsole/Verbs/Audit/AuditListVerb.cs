@@ -39,6 +39,9 @@ internal static class AuditListVerb
         if (context.Json && format != "json")
             throw new ProblemException($"--json and --format {format} are two formats", "give one of the two");
         AuditQuery query = Query(context, fleet, format is "csv" or "ocsf" ? int.MaxValue : Shown);
+        // One host without a copy does not keep the others from being listed.
+        IReadOnlyList<string> missing = fleet.Audit.Index.NotPulled(query);
+        if (query.Hosts.Except(missing).ToList() is { Count: > 0 } rest) query = query with { Hosts = rest };
         IReadOnlyList<ChainHead> copies = fleet.Audit.Index.Copies(query);
         if (new AuditMatch(query).Asks)
             UpdateIndex(context, fleet);
@@ -52,7 +55,8 @@ internal static class AuditListVerb
             _ => WriteTable(context, rows, query.Hosts.Count != 1 || query.WithRetired),
         };
         Tell(context, query, copies, query.WithRetired ? 0 : fleet.Audit.Index.Copies(query with { WithRetired = true }).Count(copy => copy.RetiredAt is not null), count);
-        return Task.FromResult(Verb.Good);
+        foreach (string host in missing) context.Error.WriteLine($"cc-console: nothing was pulled from the chain of {Plain.Text(host)} yet: cc-console audit pull {Plain.Text(host)}");
+        return Task.FromResult(missing.Count == 0 ? Verb.Good : Verb.Findings);
     }
 
     private static AuditQuery Query(VerbContext context, FleetControl fleet, int limit)
