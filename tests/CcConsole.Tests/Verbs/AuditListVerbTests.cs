@@ -142,6 +142,17 @@ public sealed class AuditListVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Ocsf_of_the_console_s_own_chain_names_the_host_of_an_entry_and_how_it_ended()
+    {
+        _home.Chain(".console",
+            """{"actor": "kim", "chain": "c0", "event": "crontab.edited", "host": "db01", "origin": "desk", "outcome": "failed", "seq": 0, "timestamp": 1795190200.5, "hash": "cc00"}""");
+        JsonElement told = JsonDocument.Parse((await _home.RunAsync("audit", "list", ".console", "--format", "ocsf")).Output).RootElement;
+        Assert.Equal("db01", told.GetProperty("device").GetProperty("hostname").GetString());
+        Assert.Equal("Failure", told.GetProperty("status").GetString());
+        Assert.Equal("cc-console", told.GetProperty("metadata").GetProperty("log_provider").GetString());
+    }
+
+    [Fact]
     public async Task An_index_that_cannot_be_made_is_told_and_the_entries_are_found()
     {
         Directory.CreateDirectory(Path.Combine(_home.State, "cache-index.db"));

@@ -27,12 +27,13 @@ public static class OcsfEvent
     /// <summary>The event as one JSON object on one line, without a line feed.</summary>
     /// <param name="line">The entry, without its line feed.</param>
     /// <param name="host">The host's name.</param>
-    public static byte[] Of(ReadOnlySpan<byte> line, string host)
+    /// <param name="ofConsole">Whether the entry is of a console's own chain: it names the host that it is about, if any, and where the console runs.</param>
+    public static byte[] Of(ReadOnlySpan<byte> line, string host, bool ofConsole = false)
     {
         ArgumentNullException.ThrowIfNull(host);
         ArrayBufferWriter<byte> output = new(2048);
         using (Utf8JsonWriter json = new(output, OneLine))
-            Write(json, line, host);
+            Write(json, line, host, ofConsole);
         return output.WrittenSpan.ToArray();
     }
 
@@ -40,11 +41,13 @@ public static class OcsfEvent
     /// <param name="json">Where it goes.</param>
     /// <param name="line">The entry, without its line feed.</param>
     /// <param name="host">The host's name.</param>
-    public static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> line, string host)
+    /// <param name="ofConsole">Whether the entry is of a console's own chain: it names the host that it is about, if any, and where the console runs.</param>
+    public static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> line, string host, bool ofConsole = false)
     {
         ArgumentNullException.ThrowIfNull(json);
         OcsfMembers entry = OcsfMembers.Read(line);
         OcsfKind kind = OcsfKind.Of(entry);
+        string writer = ofConsole ? "cc-console" : "cc-agent";
         json.WriteStartObject();
         json.WriteNumber("category_uid", 1);
         json.WriteString("category_name", "System Activity");
@@ -63,14 +66,14 @@ public static class OcsfEvent
         if (Number(entry["duration_ms"]) is { } duration)
             json.WriteNumber("duration", duration);
         json.WriteString("message", Message(entry));
-        WriteMetadata(json, entry);
+        WriteMetadata(json, entry, writer);
         json.WriteStartObject("device");
-        json.WriteString("hostname", host);
+        json.WriteString("hostname", ofConsole ? entry["host"] ?? entry["origin"] ?? host : host);
         json.WriteNumber("type_id", 0);
         json.WriteString("type", "Unknown");
         json.WriteEndObject();
-        WriteActor(json, entry);
-        WriteSubject(json, kind, entry);
+        WriteActor(json, entry, writer);
+        WriteSubject(json, kind, entry, writer);
         WriteRaw(json, line);
         json.WriteStartObject("unmapped");
         foreach ((string name, string value) in entry.All)
@@ -83,7 +86,7 @@ public static class OcsfEvent
         json.WriteEndObject();
     }
 
-    private static void WriteMetadata(Utf8JsonWriter json, OcsfMembers entry)
+    private static void WriteMetadata(Utf8JsonWriter json, OcsfMembers entry, string writer)
     {
         json.WriteStartObject("metadata");
         json.WriteString("version", Schema);
@@ -91,7 +94,7 @@ public static class OcsfEvent
         json.WriteString("name", "CcConsole");
         json.WriteString("vendor_name", "CcConsole");
         json.WriteEndObject();
-        json.WriteString("log_provider", "cc-agent");
+        json.WriteString("log_provider", writer);
         Optional(json, "log_name", entry["chain"]);
         Optional(json, "event_code", entry["event"]);
         Optional(json, "uid", entry["hash"]);
@@ -101,18 +104,18 @@ public static class OcsfEvent
         json.WriteEndObject();
     }
 
-    // Who: the person behind an edit, the user of a run, or the agent by itself.
-    private static void WriteActor(Utf8JsonWriter json, OcsfMembers entry)
+    // Who: the person behind an edit, the user of a run, or the agent or console by itself.
+    private static void WriteActor(Utf8JsonWriter json, OcsfMembers entry, string writer)
     {
         json.WriteStartObject("actor");
         if ((entry["actor"] ?? entry["user"]) is { } name)
             WriteUser(json, name, entry["actor"] is null ? entry["uid"] : null);
         else
-            json.WriteString("app_name", "cc-agent");
+            json.WriteString("app_name", writer);
         json.WriteEndObject();
     }
 
-    private static void WriteSubject(Utf8JsonWriter json, OcsfKind kind, OcsfMembers entry)
+    private static void WriteSubject(Utf8JsonWriter json, OcsfKind kind, OcsfMembers entry, string writer)
     {
         string? command = entry["command"] ?? entry["command_b64"];
         switch (kind.Class)
@@ -142,7 +145,7 @@ public static class OcsfEvent
                 break;
             default:
                 Optional(json, "log_name", entry["chain"]);
-                json.WriteString("log_provider", "cc-agent");
+                json.WriteString("log_provider", writer);
                 break;
         }
     }

@@ -95,8 +95,16 @@ internal readonly record struct OcsfKind(OcsfClass Class, int Activity, string N
     // A table that was not there before was made, one that is not there after is gone.
     private static OcsfKind Table(OcsfMembers entry, OcsfSeverity severity) => (entry["sha256_before"], entry["sha256_after"]) switch
     {
-        (null, not null) => Job(1, "Create", severity),
-        (not null, null) => Job(3, "Delete", severity),
-        _ => Job(2, "Update", severity),
+        (null, not null) => Job(1, "Create", severity, Outcome(entry)),
+        (not null, null) => Job(3, "Delete", severity, Outcome(entry)),
+        _ => Job(2, "Update", severity, Outcome(entry)),
+    };
+
+    // A host records what was done; a console also what it tried, and what it could not see the end of.
+    private static OcsfStatus Outcome(OcsfMembers entry) => entry["outcome"] switch
+    {
+        null or "applied" => OcsfStatus.Success,
+        "failed" or "refused" => OcsfStatus.Failure,
+        _ => OcsfStatus.Unknown,
     };
 }

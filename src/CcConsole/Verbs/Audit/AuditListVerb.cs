@@ -141,7 +141,7 @@ internal static class AuditListVerb
         int count = 0;
         foreach (AuditRow row in rows)
         {
-            context.WriteData(Encoding.UTF8.GetString(OcsfEvent.Of(row.Line.Span, row.Host)));
+            context.WriteData(Encoding.UTF8.GetString(OcsfEvent.Of(row.Line.Span, row.Host, row.Host == OwnChain.Name)));
             count++;
         }
         return count;

@@ -75,6 +75,33 @@ public sealed class OcsfEventTests
         Assert.Equal(100603, Of(Line("crontab.changed", new("sha256_before", "aa"), new("sha256_after", (string?)null))).GetProperty("type_uid").GetInt32());
     }
 
+    [Theory]
+    [InlineData("applied", "Success")]
+    [InlineData("failed", "Failure")]
+    [InlineData("refused", "Failure")]
+    [InlineData("unknown", "Unknown")]
+    [InlineData("open", "Unknown")]
+    [InlineData(null, "Success")]
+    public void An_edit_has_the_status_of_its_outcome(string? outcome, string status) =>
+        Assert.Equal(status, Of(Line("crontab.edited", new("sha256_before", "aa"), new("sha256_after", "bb"), new("outcome", outcome))).GetProperty("status").GetString());
+
+    [Fact]
+    public void An_entry_of_a_console_is_told_as_the_console_s_about_the_host_that_it_names()
+    {
+        JsonElement edit = JsonDocument.Parse(OcsfEvent.Of(Encoding.UTF8.GetBytes(Line("crontab.edited", new("host", "db01"), new("origin", "desk"))), ".console", ofConsole: true)).RootElement;
+        JsonElement opened = JsonDocument.Parse(OcsfEvent.Of(Encoding.UTF8.GetBytes(Line("audit.opened", new AuditMember("origin", "desk"))), ".console", ofConsole: true)).RootElement;
+        Assert.Equal(("db01", "desk"), (edit.GetProperty("device").GetProperty("hostname").GetString(), opened.GetProperty("device").GetProperty("hostname").GetString()));
+        foreach (JsonElement told in (JsonElement[])[edit, opened])
+        {
+            Assert.Equal("cc-console", told.GetProperty("metadata").GetProperty("log_provider").GetString());
+            Assert.Equal("cc-console", told.GetProperty("actor").GetProperty("app_name").GetString());
+        }
+
+        Assert.Equal("cc-console", opened.GetProperty("log_provider").GetString());
+        // A host's own entry may name another host, and is still that host's.
+        Assert.Equal("web01", Of(Line("witness.head", new AuditMember("host", "db01"))).GetProperty("device").GetProperty("hostname").GetString());
+    }
+
     [Fact]
     public void The_entry_is_found_again_by_its_hash_and_verified_from_the_event_alone()
     {
