@@ -10,7 +10,7 @@ namespace CcConsole.Fleet.Audit;
 internal sealed class HostKeyPin(ChainHead? head, string? key)
 {
     /// <summary>The verdict on a chain that is whole and that another key of SSH vouches for than before.</summary>
-    public const string Verdict = "HOSTKEY";
+    public const string Verdict = ChainConflict.HostKey;
 
     /// <summary>Whether another key than the pinned one answered.</summary>
     public bool IsAnother => head?.HostKey is { } pinned && key is not null && key != pinned;

@@ -15,6 +15,12 @@ public sealed record ChainConflict(
     long Id, string Host, string Chain, long Seq, string Verdict, string Message, string Directory,
     DateTimeOffset FoundAt, DateTimeOffset? ResolvedAt, string? ResolvedBy)
 {
+    /// <summary>The verdict on a chain that is whole and that another key of SSH vouches for than before.</summary>
+    public const string HostKey = "HOSTKEY";
+
+    /// <summary>Whether entries of the two chains differ; not where only the host's SSH key is another.</summary>
+    public bool IsOfEntries => Verdict != HostKey;
+
     /// <summary>The host in whose chain another console's word contradicts the copy; null of what the host itself gave.</summary>
     public string? Witness { get; init; }
 }

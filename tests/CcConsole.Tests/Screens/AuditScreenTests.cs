@@ -35,6 +35,11 @@ public sealed class AuditScreenTests : IAsyncDisposable
         var conflict = new CcConsole.Store.Chains.ChainConflict(1, "web01", "c0ffee", 10, "FORK", "found so", "", _fleet.Time.GetUtcNow(), null, null);
         Assert.Equal(["✓ proven", "✓ proven", "✓ proven", "✓ proven", "○ linked", "○ linked"], Marks(new CopyVerification(head, result, null)));
         Assert.Equal(["✓ proven", "✗ differs", "? unproven", "? unproven", "? unproven", "? unproven"], Marks(new CopyVerification(head, result, conflict)));
+        // Of the chain itself nothing is another where the SSH key alone is.
+        var key = new CopyVerification(head, result, conflict with { Verdict = "HOSTKEY" });
+        Assert.Equal(Marks(new CopyVerification(head, result, null)), Marks(key));
+        var banner = AuditBanner.Of(key, _fleet.Control.Audit.State("web01"), null, _fleet.Time.GetUtcNow(), TimeZoneInfo.Utc, ascii: false);
+        Assert.Equal(("verdict.bad", null), (banner.Scope, banner.FirstBad));
 
         string[] Marks(CopyVerification found) => [.. new long[] { 9, 10, 11, 19, 20, 29 }.Select(
             seq => AuditLink.Of(AuditLine.Of("web01", _fleet.Control.Audit.Entry("web01", seq), TimeZoneInfo.Utc), found, ascii: false).Mark)];

@@ -52,7 +52,7 @@ internal sealed record AuditBanner(string Text, string Scope, string Detail, lon
         if ((state.Conflict ?? found.Conflict) is { } conflict)
         {
             var words = VerdictWords.Of(conflict.Verdict, conflict.Seq, head.Seq, seen, conflict.Message, ascii);
-            return new AuditBanner($"{bad} {words}", "verdict.bad", $"On the host; the copy held here is whole. Both versions: {conflict.Directory}", conflict.Seq);
+            return new AuditBanner($"{bad} {words}", "verdict.bad", $"On the host; the copy held here is whole. Both versions: {conflict.Directory}", conflict.IsOfEntries ? conflict.Seq : null);
         }
         // Every entry is whole; what lies after the last signature is held by this copy alone.
         if (found.Result.Verdict == Verdict.Overdue || state.IsOverdue)

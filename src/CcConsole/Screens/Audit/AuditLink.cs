@@ -27,7 +27,7 @@ internal sealed record AuditLink(string Mark, string Scope)
             return ascii ? MissingAscii : Missing;
         if (found is null || seq > found.Head.Seq)
             return Unproven;
-        if (found.Conflict is { } conflict && seq >= conflict.Seq)
+        if (found.Conflict is { IsOfEntries: true } conflict && seq >= conflict.Seq)
             return seq > conflict.Seq ? Unproven : ascii ? DiffersAscii : Differs;
         if (!found.Result.Verdict.IsWhole() && FirstBad(found) is { } bad && seq >= bad)
             return seq > bad ? Unproven : ascii ? BrokenAscii : Broken;
