@@ -39,8 +39,21 @@ public sealed class ChainConflicts
     /// <param name="ours">The bytes held, from that sequence on.</param>
     /// <param name="theirs">The bytes that the host gave, from the same place on.</param>
     /// <param name="witness">The host in whose chain the word stands that contradicts the copy; null when the host itself does.</param>
-    public ChainConflict Keep(string host, string chain, long seq, string verdict, string message, ReadOnlyMemory<byte> ours, ReadOnlyMemory<byte> theirs, string? witness = null) =>
-        _database.Write(connection =>
+    /// <exception cref="ProblemException">It cannot be kept: nothing of it is, so that those who find it again do not fill the disk.</exception>
+    public ChainConflict Keep(string host, string chain, long seq, string verdict, string message, ReadOnlyMemory<byte> ours, ReadOnlyMemory<byte> theirs, string? witness = null)
+    {
+        string? directory = null;
+        try
+        {
+            return _database.Write(Kept);
+        }
+        catch
+        {
+            Remove(directory);
+            throw;
+        }
+
+        ChainConflict Kept(SqliteConnection connection)
         {
             ChainConflict? known = connection.One(ToConflict, $"""
                 SELECT {Columns} FROM chain_conflict
@@ -52,7 +65,8 @@ public sealed class ChainConflicts
             }
 
             DateTimeOffset now = _database.Time.GetUtcNow();
-            string directory = WriteFiles(now, host, chain, seq, verdict, message, ours.Span, theirs.Span);
+            directory = Unused(now);
+            WriteFiles(directory, host, chain, seq, verdict, message, ours.Span, theirs.Span);
             connection.Run("""
                 INSERT INTO chain_conflict(host, chain, seq, verdict, message, ours, theirs, directory, found_at, witness)
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -64,7 +78,8 @@ public sealed class ChainConflicts
             }
 
             return new ChainConflict(id, host, chain, seq, verdict, message, directory, now, null, null) { Witness = witness };
-        });
+        }
+    }
 
     /// <summary>The two byte strings of a conflict.</summary>
     /// <exception cref="ProblemException">There is no such conflict.</exception>
@@ -84,7 +99,7 @@ public sealed class ChainConflicts
     private List<ChainConflict> List(string? host, string condition) => _database.Read(connection => connection.List(ToConflict,
         $"SELECT {Columns} FROM chain_conflict WHERE ($1 IS NULL OR host = $1) {condition} ORDER BY id", host));
 
-    private string WriteFiles(DateTimeOffset now, string host, string chain, long seq, string verdict, string message, ReadOnlySpan<byte> ours, ReadOnlySpan<byte> theirs)
+    private string Unused(DateTimeOffset now)
     {
         string beside = Path.GetDirectoryName(_database.FilePath)!;
         string stem = Path.Combine(beside, "conflict-" + now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture));
@@ -94,6 +109,27 @@ public sealed class ChainConflicts
             directory = $"{stem}-{i}";
         }
 
+        return directory;
+    }
+
+    /// <summary>Takes back the files of what could not be kept: no row names them.</summary>
+    private static void Remove(string? directory)
+    {
+        try
+        {
+            if (Directory.Exists(directory))
+            {
+                Directory.Delete(directory, recursive: true);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What kept the evidence from being written is told, and not that this was left.
+        }
+    }
+
+    private static void WriteFiles(string directory, string host, string chain, long seq, string verdict, string message, ReadOnlySpan<byte> ours, ReadOnlySpan<byte> theirs)
+    {
         try
         {
             PrivatePath.EnsureDirectory(directory);
@@ -101,7 +137,6 @@ public sealed class ChainConflicts
             WriteFile(Path.Combine(directory, "theirs"), theirs);
             WriteFile(Path.Combine(directory, "conflict.txt"), Encoding.UTF8.GetBytes(
                 $"host {Plain(host)}\nchain {Plain(chain)}\nfrom entry {seq}\nverdict {Plain(verdict)}\n{Plain(message)}\nours: what this console had verified; theirs: what the host gave\n"));
-            return directory;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -161,6 +161,19 @@ public sealed class ChainCopiesTests : IDisposable
     }
 
     [Fact]
+    public void A_conflict_that_cannot_be_kept_leaves_no_folder_at_each_look()
+    {
+        CacheDatabase database = _cache.Open();
+        TemporaryCache.Run("sqlite3", _cache.FilePath, "CREATE TRIGGER full BEFORE INSERT ON chain_conflict BEGIN SELECT RAISE(ABORT, 'full'); END");
+        for (int i = 0; i < 3; i++)
+        {
+            Assert.Throws<ProblemException>(() => database.Conflicts.Keep("web01", "9f2c", 2, "FORK", "entry 2 differs", new byte[] { 1 }, new byte[] { 2 }));
+        }
+
+        Assert.Empty(Directory.GetDirectories(Path.GetDirectoryName(_cache.FilePath)!, "conflict-*"));
+    }
+
+    [Fact]
     public void What_a_conflict_s_text_names_cannot_steer_a_terminal_and_its_bytes_are_as_they_were()
     {
         byte[] theirs = "\u001b[2J"u8.ToArray();
