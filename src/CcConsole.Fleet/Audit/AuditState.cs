@@ -41,6 +41,9 @@ public sealed record AuditState
     /// <summary>Whether the last pull found that the agent, which runs, has left the chain without a signature for too long.</summary>
     public bool IsOverdue => Verdict == "OVERDUE";
 
+    /// <summary>That other hosts have the same chain, in words; null when none has.</summary>
+    public string? Cloned { get; init; }
+
     /// <summary>All of it in a sentence without a final full stop.</summary>
     public required string Words { get; init; }
 }

@@ -33,13 +33,14 @@ internal sealed class AuditStates(CacheDatabase cache, FleetOptions options)
             IsStale = age is null || age > (options.StaleAfter ?? 2 * options.PollInterval),
             CheckpointAge = head?.CheckpointAt is { } signed ? Since(signed, now) : null,
             ComparedAge = head?.ComparedAt is { } compared ? Since(compared, now) : null,
+            Cloned = head is null ? null : OfClones(cache, head),
             Words = "",
         };
-        return state with { Words = head is not null && Cloned(cache, head) is { } cloned ? $"{Words(state)}; {cloned}" : Words(state) };
+        return state with { Words = state.Cloned is { } cloned ? $"{Words(state)}; {cloned}" : Words(state) };
     }
 
     /// <summary>That other hosts have the same chain, in words; null when none has. No verdict: who claims another's chain is not to make that host red.</summary>
-    public static string? Cloned(CacheDatabase cache, ChainHead head) => cache.Chains.Clones(head) is { Count: > 0 } clones
+    public static string? OfClones(CacheDatabase cache, ChainHead head) => cache.Chains.Clones(head) is { Count: > 0 } clones
         ? $"it has the same chain as {string.Join(" and ", clones.Select(Ssh.Plain.Text))}: one is a clone of the other, or shows the other's chain" : null;
 
     private static string Words(AuditState state)

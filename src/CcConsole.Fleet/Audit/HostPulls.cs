@@ -60,7 +60,7 @@ internal sealed class HostPulls(SessionPool sessions, CacheDatabase cache, Fleet
             // What witnesses say does not keep a chain that is whole from being recorded as far as it was seen.
             bool isWhole = result.IsGood;
             result = With(result, witnesses.Keep());
-            if (result.Head is { } taken && AuditStates.Cloned(cache, taken) is { } cloned)
+            if (result.Head is { } taken && AuditStates.OfClones(cache, taken) is { } cloned)
             {
                 result = result with { Message = Joined(result.Message, cloned) };
             }

@@ -111,6 +111,10 @@ public sealed class CloneTests : IAsyncDisposable
 
     private static FleetOptions Options() => new()
     {
-        StateDirectory = "", ConfigDirectory = "", Shells = _ => throw new NotSupportedException(), Actor = "alice", Origin = "laptop",
+        StateDirectory = "",
+        ConfigDirectory = "",
+        Shells = _ => throw new NotSupportedException(),
+        Actor = "alice",
+        Origin = "laptop",
     };
 }

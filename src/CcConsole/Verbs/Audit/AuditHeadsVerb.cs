@@ -48,7 +48,11 @@ internal static class AuditHeadsVerb
             else context.Error.WriteLine("no chain was pulled yet: cc-console audit pull");
             foreach (AuditState state in states)
             {
-                if (!state.IsBad) continue;
+                if (!state.IsBad)
+                {
+                    if (state.Cloned is { } cloned) context.Output.WriteLine($"! {Plain.Text(state.Host)}: {Plain.Text(cloned)}");
+                    continue;
+                }
                 context.Output.WriteLine($"✗ {Plain.Text(state.Host)}: {Plain.Text(state.Words)}");
                 foreach (ChainConflict conflict in fleet.Audit.Conflicts(state.Host).Reverse())
                 {
