@@ -1,4 +1,5 @@
-using System.IO.Enumeration;
+using System.Text;
+using System.Text.Unicode;
 using CcAgent.Exec;
 using CcAgent.Journal;
 using CcAgent.Native;
@@ -13,18 +14,20 @@ namespace CcAgent.Daemon;
 /// Takes in the reports that waited in a spool, in the order of their runs. A file is removed when what it says is
 /// durable; the file's owner, whom the kernel recorded, is the sender.
 /// </summary>
-internal sealed unsafe class SpoolDrain
+internal sealed unsafe class SpoolDrain : IDisposable
 {
     private const int MostFiles = 128;
     private const long MostBytes = 1024 * 1024;
 
-    // Everyone may put files into root's spool, as many as they like: so many names are looked at, and so many steps taken
-    // before the daemon serves others.
-    private const int MostNames = 16 * 1024, MostSteps = 64;
+    // Everyone may put files into root's spool, as many as they like: so many names are looked at in a step, so many reports brought
+    // into their order, and so many steps taken before the daemon serves others.
+    private const int MostLooked = 256, MostNames = 16 * 1024, MostSteps = 128, Few = 1024;
 
-    // What a spool for everyone has under no name of ours goes; so does what no wrapper can still be writing.
-    private const int MostSwept = 4096;
+    // What no wrapper can still be writing goes, as does what a spool for everyone has under no name of ours.
     private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(10);
+
+    private static readonly byte[] _report = Encoding.ASCII.GetBytes(SpoolWriter.Suffix), _part = Encoding.ASCII.GetBytes(SpoolWriter.Part),
+        _mark = Encoding.ASCII.GetBytes(RunMark.Suffix), _markPart = Encoding.ASCII.GetBytes(RunMark.Suffix + HeldMark.Part);
 
     private const string NotPlain = "not a plain file of its own in the spool";
 
@@ -34,6 +37,19 @@ internal sealed unsafe class SpoolDrain
     private readonly IReadOnlyList<string> _spools;
     private readonly uint _self;
     private readonly bool _everyones;
+
+    // The look at all that is there, what it has found so far, and what of that is still to be read, in its order.
+    private SpoolWalk? _walk;
+    private readonly List<string> _found = [];
+    private string[] _names = [];
+    private int _at, _seen;
+    private bool _again;
+
+    // Whether something of this step could not be recorded.
+    private bool _refused;
+
+    // What was seen to come since.
+    private readonly Queue<string> _came = new();
 
     internal SpoolDrain(AgentPlaces places)
     {
@@ -45,12 +61,17 @@ internal sealed unsafe class SpoolDrain
             // Root's spool takes files from everyone and shows them to nobody.
             SecureDirectory.Make(spool, _self, _everyones ? 0x3DBu : 0x1C0u);
         }
+
+        LookAround();
     }
 
     internal IReadOnlyList<string> Spools => _spools;
 
-    /// <summary>Whether the last step left something: more than one step takes, or what could not be recorded.</summary>
+    /// <summary>Whether something could not be recorded or taken away, so that it is to be looked for again after a while.</summary>
     internal bool HasLeft { get; private set; }
+
+    /// <summary>Whether the last look at all that is there was done in a moment.</summary>
+    internal bool SawFew { get; private set; } = true;
 
     /// <summary>Takes in what waits, if it is not so much that it would hold up the daemon's start.</summary>
     internal void Begin(Recorder recorder)
@@ -60,101 +81,116 @@ internal sealed unsafe class SpoolDrain
         }
     }
 
-    /// <summary>Takes in the oldest that are there, so many that others need not wait long.</summary>
-    /// <returns>Whether more may be there.</returns>
-    internal bool Step(Recorder recorder)
+    /// <summary>Wants all that is there to be looked at; if that is going on, once more after it.</summary>
+    internal void LookAround()
     {
-        HasLeft = false;
-        foreach (var spool in _spools)
+        if (_walk is not null)
         {
-            if (Step(recorder, spool))
-                return true;
+            _again = true;
+            return;
         }
 
-        return false;
+        _walk = new SpoolWalk(_spools);
+        (_again, _seen, HasLeft) = (false, 0, false);
     }
 
-    private bool Step(Recorder recorder, string spool)
+    /// <summary>A report has come into a spool: it need not wait until the look at all others comes to it.</summary>
+    internal void Came(string path)
     {
-        var others = new List<string>();
-        if (Names(spool, others) is not { } names)
-            return false;
-        if (_everyones)
-            Sweep(others);
+        if (_came.Count < MostNames)
+            _came.Enqueue(path);
+        else
+            LookAround();
+    }
+
+    /// <summary>Looks at some of the names that are there, and takes in some of the reports that were found, so few that others need not wait long.</summary>
+    /// <returns>Whether there is more to do.</returns>
+    internal bool Step(Recorder recorder)
+    {
+        if (_at == _names.Length && _walk is not null)
+            Look();
         var batch = new List<RecordRequest>();
-        var (at, gone, bytes) = (0, 0, 0L);
-        for (; at < names.Length && batch.Count < MostFiles && bytes < MostBytes; at++)
+        var paths = new HashSet<string>(StringComparer.Ordinal);
+        var bytes = 0L;
+        _refused = false;
+        // Neither what comes nor what lies there keeps the other waiting; one that both name is read once.
+        for (var files = 0; files < MostFiles && bytes < MostBytes && (_came.Count > 0 || _at < _names.Length); files++)
         {
-            if (Read(names[at], () => gone++) is { } request)
-            {
-                batch.Add(request);
-                bytes += request switch { ReportRequest report => report.Bytes.Length, RejectedRequest refused => refused.Bytes.Length, _ => 0 };
-            }
+            var path = _came.Count > 0 && (files % 2 == 0 || _at == _names.Length) ? _came.Dequeue() : _names[_at++];
+            if (!paths.Add(path) || Read(path) is not { } request)
+                continue;
+            batch.Add(request);
+            bytes += request switch { ReportRequest report => report.Bytes.Length, RejectedRequest rejected => rejected.Bytes.Length, _ => 0 };
         }
 
         if (batch.Count > 0)
             recorder.Record(batch);
-        // When nothing could be taken away, trying again at once would not help.
-        HasLeft |= names.Length > gone;
-        return (at < names.Length || names.Length == MostNames) && gone > 0;
+        if (_refused)
+        {
+            // Nothing can be recorded now, and trying the next at once would not help: later all are looked for anew, in their order.
+            Forget();
+            HasLeft = true;
+            return false;
+        }
+
+        return _walk is not null || _at < _names.Length || _came.Count > 0;
     }
 
-    private static string[]? Names(string spool, List<string> others)
+    public void Dispose() => Forget();
+
+    private void Forget()
     {
-        try
+        _walk?.Dispose();
+        (_walk, _names, _at, _again) = (null, [], 0, false);
+        _found.Clear();
+        _came.Clear();
+    }
+
+    private void Look()
+    {
+        var looked = 0;
+        var name = default(ReadOnlySpan<byte>);
+        for (; looked < MostLooked && _found.Count < MostNames && _walk!.Next(out name); looked++)
         {
-            // By name alone: to tell what a link leads to would mean to follow it. A name that is not UTF-8 cannot be opened.
-            var found = new FileSystemEnumerable<string>(
-                spool, (ref FileSystemEntry entry) => entry.ToFullPath(), new EnumerationOptions { AttributesToSkip = 0 })
-            {
-                ShouldIncludePredicate = (ref FileSystemEntry entry) =>
-                {
-                    if (entry.FileName.Contains('\uFFFD'))
-                        return false;
-                    if (entry.FileName.EndsWith(SpoolWriter.Suffix, StringComparison.Ordinal))
-                        return true;
-                    if (others.Count < MostSwept && !IsMark(entry.FileName))
-                        others.Add(entry.ToFullPath());
-                    return false;
-                },
-            };
-            string[] names = [.. found.Take(MostNames)];
-            Array.Sort(names, StringComparer.Ordinal);
-            return names;
+            // A name of ours is no other bytes than these; what is not UTF-8 could not even be opened by its path.
+            var possible = Utf8.IsValid(name);
+            if (possible && name.EndsWith(_report))
+                _found.Add(_walk.PathOf(name));
+            else if (_everyones && !(possible && (IsMark(name) || (name.EndsWith(_part) && !IsAbandoned(_walk.PathOf(name))))))
+                _walk.Sweep(name);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            StandardStreams.Say($"{spool} cannot be read: {e.Message}", "runs that find no daemon cannot be recorded; start the daemon again");
-            return null;
-        }
+
+        _seen += looked;
+        if (looked == MostLooked)
+            return;
+        (_names, _at) = ([.. _found], 0);
+        Array.Sort(_names, StringComparer.Ordinal);
+        _found.Clear();
+        if (_names.Length == MostNames)
+            return;
+        _walk!.Dispose();
+        (_walk, SawFew) = (null, _seen <= Few);
+        if (_again)
+            LookAround();
     }
 
     // They are looked after by RunWatch.
-    private static bool IsMark(ReadOnlySpan<char> name) =>
-        name.EndsWith(RunMark.Suffix, StringComparison.Ordinal) || name.EndsWith(RunMark.Suffix + HeldMark.Part, StringComparison.Ordinal);
+    private static bool IsMark(ReadOnlySpan<byte> name) => name.EndsWith(_mark) || name.EndsWith(_markPart);
 
-    // Else each look at the spool would go through all that anyone has ever put there.
-    private static void Sweep(List<string> others)
-    {
-        var now = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        foreach (var path in others)
-        {
-            if (!path.EndsWith(SpoolWriter.Part, StringComparison.Ordinal) || (Libc.TryStatus(path, out var status) && status.Changed < now - Abandoned.TotalSeconds))
-                _ = Libc.unlink(path);
-        }
-    }
+    private static bool IsAbandoned(string path) =>
+        Libc.TryStatus(path, out var status) && status.Changed < TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - Abandoned.TotalSeconds;
 
-    private RecordRequest? Read(string path, Action removed)
+    private RecordRequest? Read(string path)
     {
         var fd = Libc.open(path, OpenFlags.ReadOnly | OpenFlags.NoFollow | OpenFlags.NonBlocking | OpenFlags.CloseOnExec, 0);
         if (fd < 0)
         {
             var error = Libc.LastError;
             if (Libc.TryStatus(path, out var there) && !there.IsRegular)
-                return Rejected(path, removed, there.Owner, default, there.IsLink ? "a symbolic link in the spool" : NotPlain);
+                return Rejected(path, there.Owner, default, there.IsLink ? "a symbolic link in the spool" : NotPlain);
             // A lease (fcntl(2)): no wrapper takes one, and with enough of them nobody else's report would be among the names.
             if (error == Errno.Again && there.IsRegular)
-                return Rejected(path, removed, there.Owner, default, "its owner keeps it from being read by a lease");
+                return Rejected(path, there.Owner, default, "its owner keeps it from being read by a lease");
             if (error != Errno.NoEntry)
                 SayOnce(path, error);
             return null;
@@ -164,12 +200,12 @@ internal sealed unsafe class SpoolDrain
         {
             // A second link would let someone hand in another's file, and take the blame off themselves.
             if (!Libc.TryStatus(fd, out var status) || !status.IsRegular || status.Links != 1)
-                return Rejected(path, removed, status.Owner, default, NotPlain);
+                return Rejected(path, status.Owner, default, NotPlain);
             // A file of one's own that one lets others write to may have come here from anywhere, with words of theirs.
             if (status.WritableByOthers)
-                return Rejected(path, removed, status.Owner, default, "others than its owner may write to it");
+                return Rejected(path, status.Owner, default, "others than its owner may write to it");
             if (status.Size > ReportLimits.MaxReportBytes)
-                return Rejected(path, removed, status.Owner, default, "longer than a report may be");
+                return Rejected(path, status.Owner, default, "longer than a report may be");
             var bytes = new byte[status.Size];
             var length = 0;
             while (length < bytes.Length)
@@ -191,7 +227,7 @@ internal sealed unsafe class SpoolDrain
                 length += (int)count;
             }
 
-            return Understand(path, removed, status, bytes.AsMemory(0, length));
+            return Understand(path, status, bytes.AsMemory(0, length));
         }
         finally
         {
@@ -202,46 +238,46 @@ internal sealed unsafe class SpoolDrain
     // It is looked at again and again.
     private void SayOnce(string path, int error)
     {
+        HasLeft = true;
         if (_said.Count < MostSaid && _said.Add(path))
             StandardStreams.Say($"{PlainText.Of(path)} cannot be read: {Libc.ErrorText(error)}");
     }
 
-    private static RecordRequest Understand(string path, Action removed, FileStatus status, ReadOnlyMemory<byte> bytes)
+    private RecordRequest Understand(string path, FileStatus status, ReadOnlyMemory<byte> bytes)
     {
         var owner = status.Owner;
         if (!ReportReader.TryRead(bytes.Span, out var report, out var problem))
-            return Rejected(path, removed, owner, bytes, problem);
+            return Rejected(path, owner, bytes, problem);
         if (report.ExecutingUid != owner && owner != 0)
-            return Rejected(path, removed, owner, bytes, $"it claims to come from user id {report.ExecutingUid}", report.JobId);
+            return Rejected(path, owner, bytes, $"it claims to come from user id {report.ExecutingUid}", report.JobId);
         return new ReportRequest
         {
             Uid = owner,
             Report = report,
             Bytes = Trimmed(bytes),
             Spooled = DateTimeOffset.UnixEpoch.AddSeconds(status.Changed),
-            Answer = answer => Remove(path, removed, answer),
+            Answer = answer => Remove(path, answer),
         };
     }
 
     internal static ReadOnlyMemory<byte> Trimmed(ReadOnlyMemory<byte> json) => json.Trim(" \t\r\n"u8);
 
-    private static RejectedRequest Rejected(string path, Action removed, uint owner, ReadOnlyMemory<byte> bytes, string reason, string? jobId = null) => new()
+    private RejectedRequest Rejected(string path, uint owner, ReadOnlyMemory<byte> bytes, string reason, string? jobId = null) => new()
     {
         Uid = owner,
         Reason = reason,
         Bytes = bytes,
         JobId = jobId,
-        Answer = answer => Remove(path, removed, answer),
+        Answer = answer => Remove(path, answer),
     };
 
-    private static void Remove(string path, Action removed, RecordAnswer answer)
+    private void Remove(string path, RecordAnswer answer)
     {
-        if (!answer.Recorded)
+        _refused |= !answer.Recorded;
+        if (!answer.Recorded || SpoolWalk.PutAway(path))
             return;
-        // A directory, say, cannot be unlinked; out of the way it must be, else it would be recorded again and again.
-        if (Libc.unlink(path) == 0 || Libc.rename(path, $"{path}.{Convert.ToHexStringLower(RandomBytes.Get(8))}.refused") == 0)
-            removed();
-        else
+        HasLeft = true;
+        if (_said.Count < MostSaid && _said.Add(path))
             StandardStreams.Say($"{PlainText.Of(path)} is recorded but cannot be removed: {Libc.ErrorText(Libc.LastError)}", "remove it by hand");
     }
 }

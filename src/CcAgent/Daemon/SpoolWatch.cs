@@ -58,12 +58,13 @@ internal sealed unsafe class SpoolWatch : IDisposable
     /// <returns>Whether something has happened to files of interest.</returns>
     internal bool Take(List<SpoolEvent>? events, out bool lost)
     {
-        const int size = 8192;
+        // Whoever makes files faster than they can be read of here is not to hold this up: the rest is read the next time.
+        const int size = 8192, mostReads = 16;
         var buffer = stackalloc byte[size];
         lost = Descriptor < 0;
         var any = lost;
         nint count;
-        while (Descriptor >= 0 && (count = Libc.read(Descriptor, buffer, size)) > 0)
+        for (var i = 0; i < mostReads && Descriptor >= 0 && (count = Libc.read(Descriptor, buffer, size)) > 0; i++)
         {
             var left = new ReadOnlySpan<byte>(buffer, (int)count);
             while (left.Length >= Header)

@@ -58,6 +58,27 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int unlink(string path);
 
+    /// <summary>Of unlinkat(2): what is to go is a directory.</summary>
+    internal static int RemoveDirectory => OperatingSystem.IsMacOS() ? 0x80 : 0x200;
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial int unlinkat(int directory, byte* path, int flags);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int rmdir(string path);
+
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint opendir(string path);
+
+    [LibraryImport(Library, SetLastError = true)]
+    internal static partial nint readdir(nint stream);
+
+    [LibraryImport(Library)]
+    internal static partial int dirfd(nint stream);
+
+    [LibraryImport(Library)]
+    internal static partial int closedir(nint stream);
+
     [LibraryImport(Library, SetLastError = true)]
     internal static partial int ioctl(int fd, nuint request, void* argument);
 

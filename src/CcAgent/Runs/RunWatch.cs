@@ -239,13 +239,7 @@ internal sealed class RunWatch : IDaemonPart, IDisposable
 
         if (file.Mark is { } mark)
             _begun.Remove(file.Owner, mark.RunId);
-        // A directory, say, cannot be unlinked; out of the way it must be, else it would be recorded again and again.
-        if (Libc.unlink(file.Path) != 0
-            && Libc.LastError != Errno.NoEntry
-            && Libc.rename(file.Path, $"{file.Path}.{Convert.ToHexStringLower(RandomBytes.Get(8))}.refused") != 0
-            && _stuck.Add(file.Path))
-        {
+        if (!SpoolWalk.PutAway(file.Path) && _stuck.Add(file.Path))
             StandardStreams.Say($"{PlainText.Of(file.Path)} is recorded but cannot be removed: {Libc.ErrorText(Libc.LastError)}", "remove it by hand");
-        }
     }
 }

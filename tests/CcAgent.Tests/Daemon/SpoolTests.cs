@@ -48,7 +48,7 @@ public class SpoolTests
     {
         using var folder = new SecureFolder();
         await AgentProgram.ExecAsync(folder.Path, "first", "/bin/true");
-        await AgentProgram.ShellAsync($"cd {folder.Spool} && chmod 1733 .; touch junk .hidden 'a b' 1.json.part; ln -s /etc/passwd link; mkdir folder");
+        await AgentProgram.ShellAsync($"cd {folder.Spool} && chmod 1733 .; touch junk .hidden 'a b' 1.json.part; ln -s /etc/passwd link; mkdir empty; mkdir -p folder/full");
         await using var daemon = await RunningDaemon.StartAsync(folder);
         Assert.Equal(["first"], Jobs(await AgentProgram.ReportsAsync(folder.Path)));
         Assert.Equal(["1.json.part", "folder"], Directory.GetFileSystemEntries(folder.Spool).Select(Path.GetFileName).Order(StringComparer.Ordinal));
