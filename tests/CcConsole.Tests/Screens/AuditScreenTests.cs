@@ -276,11 +276,28 @@ public sealed class AuditScreenTests : IAsyncDisposable
         Assert.Contains(".console › Audit[", screen.Text);
         screen.Press("P");
         await screen.WaitForText("the console's own chain is taken in by itself");
-        Assert.Contains("there is no host yet", screen.Press("2").Text);
         screen.Press("A");
         await screen.WaitForText("✓ 2 verified");
         screen.Press("/").Type("host:.console console.pulled");
         await screen.WaitForText("Audit[1]");
+    }
+
+    [Fact]
+    public async Task From_the_consoles_own_chain_the_panes_of_the_host_that_one_came_from_are_one_key_away()
+    {
+        _fleet.Chain("db01", 5).Chain("web01", 5).Known("db01", "").Known("web01", "");
+        Assert.Null(_fleet.Control.Own.Record(AuditEvents.ConsolePulled, "web01", new AuditMember("host_seq", 4)));
+        var screen = _fleet.Start(120, 40).Press("Down").Press("5");
+        await screen.WaitForText("web01 › Audit[5]");
+        foreach (var (key, pane) in new[] { ("2", "web01 › Jobs["), ("3", "web01 › Reports["), ("5", "web01 › Audit[5]") })
+        {
+            screen.Press("5");
+            await screen.WaitForText("web01 › Audit[5]");
+            screen.Press("C");
+            await screen.WaitForText(".console › Audit[");
+            screen.Press(key);
+            await screen.WaitForText(pane);
+        }
     }
 
     [Fact]

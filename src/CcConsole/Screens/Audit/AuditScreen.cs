@@ -12,7 +12,7 @@ namespace CcConsole.Screens;
 /// </summary>
 internal sealed class AuditScreen : ListScreen<AuditLine>
 {
-    private readonly string? _host;
+    private readonly string? _host, _from;
     private readonly AuditCopies _copies;
     private readonly AuditResults _results;
     private readonly AuditStatements _statements;
@@ -22,10 +22,11 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     /// <param name="shell">Everything around it.</param>
     /// <param name="host">The host; null for all hosts.</param>
     /// <param name="seq">The entry to select; null for the newest.</param>
-    public AuditScreen(Shell shell, string? host, long? seq = null)
+    /// <param name="from">The host that one comes from: the other panes are of it while the entries are of no host.</param>
+    public AuditScreen(Shell shell, string? host, long? seq = null, string? from = null)
         : base(shell, "Audit", [], line => line.Key)
     {
-        (_host, _wanted) = (host, seq);
+        (_host, _wanted, _from) = (host, seq, from);
         _copies = new AuditCopies(shell, host, ShowCopies, UpdateDetail, Closing);
         _results = new AuditResults(shell, ShowRows, Closing);
         _statements = new AuditStatements(shell, UpdateDetail);
@@ -40,7 +41,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     }
 
     /// <inheritdoc/>
-    public override string? Host => Chain == OwnChain.Name ? null : Chain;
+    public override string? Host => Chain is { } chain && chain != OwnChain.Name ? chain : _from ?? (Shell.Snapshot.Hosts is [var first, ..] ? first.Name : null);
 
     /// <summary>Whose chain is shown or selected: a host's, or the console's own.</summary>
     public string? Chain => _host ?? Selected?.Key.Host;
@@ -120,7 +121,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     /// <summary>In the demo: changes the host's own log, as an intruder would.</summary>
     public void Tamper() => Shell.Operations.Start($"{_copies.Name}: tampering", _ =>
     {
-        if (Shell.Settings.Tamper is { } tamper && Host is { } host)
+        if (Shell.Settings.Tamper is { } tamper && Chain is { } host && host != OwnChain.Name)
             Shell.Toasts.Show($"{host}: {tamper(host)}", "D holds the host's log against the copy.");
         return Task.CompletedTask;
     });
@@ -133,10 +134,10 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     }
 
     /// <summary>Shows the entries of all hosts, or those of the selected entry's host again.</summary>
-    public void SwitchScope() => Shell.Jump(() => new AuditScreen(Shell, _host is null ? Chain : null));
+    public void SwitchScope() => Shell.Jump(() => new AuditScreen(Shell, _host is null ? Chain : null, from: Host));
 
     /// <summary>Shows what this console did.</summary>
-    public void ShowOwn() => Shell.Jump(() => new AuditScreen(Shell, OwnChain.Name));
+    public void ShowOwn() => Shell.Jump(() => new AuditScreen(Shell, OwnChain.Name, from: Host));
 
     /// <summary>Exports what is marked, or what the filter means, or all.</summary>
     public void Export() => AuditEvidence.Start(Shell, _host!, Table.Marked.OfType<AuditKey>().Select(key => key.Seq).ToHashSet(), Filter.Trim().Length == 0 ? null : Query(Filter));

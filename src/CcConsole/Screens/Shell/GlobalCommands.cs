@@ -42,7 +42,7 @@ internal static class GlobalCommands
                 if (screen.Host is { } host)
                     screen.Shell.Jump(() => make(screen.Shell, host));
             },
-            screen => screen.Host is null ? "there is no host yet" : null);
+            screen => screen.Host is not null ? null : screen.Shell.Snapshot.Hosts.Count == 0 ? "there is no host yet" : "no host is selected: 1 shows them");
 
     private static void Quit(Shell shell)
     {
