@@ -126,6 +126,8 @@ public sealed class TableView<T>
         return -1;
     }
 
+    private bool IsInView => _selected >= _scroll.Top && _selected < _scroll.Top + _scroll.Height;
+
     private object KeyAt(int index) => _rows is IRowSource<T> source ? source.KeyAt(index) : _key(_rows[index]);
 
     /// <summary>Marks the rows from the one that was marked last to the selected one; that one alone where none was.</summary>
@@ -162,6 +164,7 @@ public sealed class TableView<T>
     public void Draw(Canvas canvas, bool focused = true)
     {
         _drawn = canvas.Bounds;
+        _reveal |= IsInView;
         _scroll.Fit(_rows.Count, canvas.Height - 1);
         if (_centre)
             _scroll.Top = Math.Clamp(_selected - _scroll.Height / 2, 0, _scroll.Last);
@@ -357,7 +360,10 @@ public sealed class TableView<T>
         else if (_marked.Count > 0)
             _marked.IntersectWith(rows.Select(_key));
         var at = former is null ? -1 : IndexOf(former);
+        // What was in view stays in view: at the top the rows that come push it down, elsewhere the window goes with it.
+        _reveal |= at < 0 || IsInView;
+        if (at >= 0 && _scroll.Top > 0)
+            _scroll.Top = Math.Max(0, _scroll.Top + at - _selected);
         _selected = at >= 0 ? at : Math.Clamp(_selected, 0, Math.Max(0, rows.Count - 1));
-        _reveal |= at < 0;
     }
 }

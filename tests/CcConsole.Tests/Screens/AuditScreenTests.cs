@@ -250,6 +250,37 @@ public sealed class AuditScreenTests : IAsyncDisposable
         await screen.WaitForText("TAMPERED at #32");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_selected_entry_stays_in_view_when_new_ones_come(bool all)
+    {
+        _fleet.Chain("web01", 60).Known("web01", "");
+        var screen = await StartAsync("VERIFIED #0–#59", 80, 24);
+        if (all)
+            await screen.Press("A").WaitForText("all hosts Audit[60]");
+        for (var i = 0; i < 7; i++)
+            screen.Press("Down");
+        Assert.Contains("#52 ", screen.Terminal.Screen.Row(Selected()));
+        _fleet.Grow("web01", 5);
+        await screen.WaitForText("Audit[65]");
+        Assert.Contains("#52 ", screen.Terminal.Screen.Row(Selected()));
+        // Further down new entries do not move what is looked at.
+        await screen.WaitUntilIdle();
+        for (var i = 0; i < 15; i++)
+            screen.Press("Down");
+        screen.Press("Up").Press("Up").Press("Up");
+        var row = Selected();
+        Assert.Contains("#40 ", screen.Terminal.Screen.Row(row));
+        _fleet.Grow("web01", 20);
+        await screen.WaitForText("Audit[85]");
+        await screen.WaitUntilIdle();
+        Assert.Contains("#40 ", screen.Terminal.Screen.Row(row));
+        Assert.Equal(row, Selected());
+
+        int Selected() => Enumerable.Range(0, 24).Single(y => screen.Terminal.Screen.Row(y).StartsWith('›'));
+    }
+
     [Fact]
     public async Task What_is_proven_and_what_is_not_is_said_in_the_words_of_the_verb()
     {
