@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using CcConsole.Core.Audit;
 using CcConsole.Fleet.Audit;
 using CcConsole.Screens;
@@ -419,6 +420,10 @@ public sealed class AuditScreenTests : IAsyncDisposable
         await screen.WaitForText("the 2 marked entries");
         screen.Press("Enter");
         await screen.WaitForText("2 entries, 0 proven by 0 checkpoints, 2 linked only");
+        var manifest = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(_fleet.Root, "web01-evidence", "MANIFEST"))));
+        screen.Advance(TimeSpan.FromMinutes(1));
+        Assert.Contains(manifest, screen.Text);
+        Assert.DoesNotContain(manifest, screen.Press("Enter").Text);
         Assert.Contains("Selected were: 2 entries that were marked one by one", File.ReadAllText(Path.Combine(_fleet.Root, "web01-evidence", "README.txt")));
     }
 

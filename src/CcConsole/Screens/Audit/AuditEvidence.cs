@@ -1,4 +1,5 @@
 using System.Globalization;
+using CcConsole.Fleet;
 using CcConsole.Fleet.Audit.Evidence;
 using CcConsole.Store.Chains;
 using CcConsole.Tui.Widgets;
@@ -41,10 +42,23 @@ internal static class AuditEvidence
             return;
         }
         var written = await Task.Run(() => shell.Fleet.Audit.Evidence.Write(request, path, stop), stop);
-        var words = string.Create(CultureInfo.InvariantCulture, $"{"entry".ToQuantity(written.Selected)}, {written.Proven} proven by {"checkpoint".ToQuantity(written.Checkpoints)}, {written.Linked} linked only: {path}");
-        if (written.Finding is null && written.Conflicts.Count == 0)
-            shell.Toasts.Show(words, "Its README.txt says what it proves and how to check it.");
-        else
-            shell.Toasts.Fail(words, written.Finding ?? $"The host contradicts the copy: {written.Conflicts[^1].Message}");
+        // It stays until it was read: a hash that goes after four seconds cannot be noted.
+        shell.Show(new Question("Exported", Told(written, path, shell.Ascii), "Back"));
     });
+
+    private static string Told(EvidenceResult written, string path, bool ascii)
+    {
+        var text = new List<string>();
+        var bad = StatusLook.Of(Status.Fail).Mark(ascii);
+        if (written.Conflicts is [.., var conflict])
+            text.Add($"{bad} The host contradicts the copy: {DetailText.OneLine(conflict.Message)}.\n");
+        if (written.Finding is { } finding)
+            text.Add($"{bad} {DetailText.OneLine(finding)}.\n");
+        text.Add(string.Create(CultureInfo.InvariantCulture, $"{"entry".ToQuantity(written.Selected)}, {written.Proven} proven by {"checkpoint".ToQuantity(written.Checkpoints)}, {written.Linked} linked only:"));
+        text.Add($"{path}\n");
+        text.Add("SHA-256 of its MANIFEST; note it where nobody can change it:");
+        text.Add($"{written.ManifestHash}\n");
+        text.Add("Its README.txt says what it proves and how to check it.");
+        return string.Join('\n', text);
+    }
 }
