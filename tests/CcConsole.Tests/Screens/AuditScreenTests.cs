@@ -150,6 +150,32 @@ public sealed class AuditScreenTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_filter_cannot_exclude_or_does_not_have_is_refused_in_words()
+    {
+        _fleet.Chain("db01", 30).Chain("web01", 30).Known("db01", "").Known("web01", "");
+        var screen = await StartAsync("VERIFIED");
+        foreach (var (typed, said) in new[]
+        {
+            ("!event:job.finished", "!event:job.finished: only words can be excluded. !job.finished"),
+            ("job:backup !exit:0", "!exit:0: only words can be excluded"), ("!#12", "!#12: only words can be excluded"),
+            ("host:web01", "host:web01: this list is of db01 alone. A lists the entries of all hosts"),
+            ("#-1", "#-1: the number that it begins with is missing"), ("#1-2-3", "#1-2-3: 2-3 is no whole number"),
+        })
+        {
+            screen.Press("/").Type(typed);
+            await screen.WaitForText(said);
+            screen.Press("Esc").Press("Esc");
+        }
+        // What is not yet typed to its end excludes nothing, and words do.
+        screen.Press("/").Type("!event:");
+        await screen.WaitForText("Audit[30]");
+        screen.Press("Esc").Press("Esc").Press("/").Type("!job.finished");
+        await screen.WaitForText("Audit[16/30]");
+        screen.Press("Esc").Press("Esc").Press("A").Press("/").Type("host:mail");
+        await screen.WaitForText("there is no copy of a host mail");
+    }
+
+    [Fact]
     public async Task The_entries_of_all_hosts_are_one_list_each_under_its_own_verdict()
     {
         _fleet.Chain("db01", 50, altered: 10).Chain("web01", 30).Known("db01", "").Known("web01", "");

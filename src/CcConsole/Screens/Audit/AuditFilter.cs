@@ -22,13 +22,14 @@ internal static class AuditFilter
     /// <param name="hosts">The hosts that it is asked of.</param>
     /// <param name="now">Now.</param>
     /// <param name="zone">The zone of the console: a wall clock's time is one of it, by the offset that it has then.</param>
+    /// <param name="of">The host whose list it is; null where all hosts' entries are listed.</param>
     /// <exception cref="ProblemException">It is not understood.</exception>
-    public static AuditQuery Parse(string text, IReadOnlyList<string> hosts, DateTimeOffset now, TimeZoneInfo zone)
+    public static AuditQuery Parse(string text, IReadOnlyList<string> hosts, DateTimeOffset now, TimeZoneInfo zone, string? of = null)
     {
         var query = new AuditQuery { Hosts = hosts, Limit = Most };
         var words = new List<string>();
         foreach (var part in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            query = Add(query, part, words, now, zone);
+            query = Add(query, part, words, now, zone, of);
         // A lone "!" and a quote that is still open are not finished yet.
         if (words is [.., "!"])
             words.RemoveAt(words.Count - 1);
@@ -40,7 +41,7 @@ internal static class AuditFilter
         return query with { Text = SearchText.Parse(said) };
     }
 
-    private static AuditQuery Add(AuditQuery query, string part, List<string> words, DateTimeOffset now, TimeZoneInfo zone)
+    private static AuditQuery Add(AuditQuery query, string part, List<string> words, DateTimeOffset now, TimeZoneInfo zone, string? of)
     {
         var colon = part.IndexOf(':', StringComparison.Ordinal);
         var (name, value) = colon > 0 && colon < part.Length - 1 ? (part[..colon], part[(colon + 1)..]) : ("", part);
@@ -60,15 +61,21 @@ internal static class AuditFilter
                 return query with { Until = Time(value, part, now, zone) };
             case "host":
                 var meant = query.Hosts.Where(host => host.Contains(value, StringComparison.OrdinalIgnoreCase)).ToList();
-                return meant.Count > 0 ? query with { Hosts = meant } : throw new ProblemException($"there is no copy of a host {value}", "A lists the entries of all hosts.");
+                return meant.Count > 0 ? query with { Hosts = meant } : throw (of is null
+                    ? new ProblemException($"there is no copy of a host {value}", "The fleet (1) shows of which hosts a chain was pulled.")
+                    : new ProblemException($"{part}: this list is of {of} alone", "A lists the entries of all hosts."));
         }
+        if ((name.StartsWith('!') && IsName(name[1..])) || (part.StartsWith("!#", StringComparison.Ordinal) && part.Length > 2))
+            throw new ProblemException($"{part}: only words can be excluded", "!job.finished or !many leaves out each entry that says it; exit:fail is every failed run.");
         if (part[0] == '#' && part.Length > 1)
         {
-            var ends = part[1..].Split('-');
+            var ends = part[1..].Split('-', 2);
+            if (ends[0].Length == 0)
+                throw new ProblemException($"{part}: the number that it begins with is missing", "#120 or #120-180 are meant.");
             var first = Number(ends[0].TrimStart('#'), part);
             return query with { First = first, Last = ends is [_, { Length: > 0 } last] ? Number(last.TrimStart('#'), part) : first };
         }
-        if (colon != part.Length - 1 || !IsName(part[..^1]))
+        if (colon != part.Length - 1 || !IsName(part[..^1].TrimStart('!')))
             words.Add(part);
         return query;
     }

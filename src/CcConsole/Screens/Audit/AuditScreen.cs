@@ -244,7 +244,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     private AuditRows RowsOf(ChainHead head, bool oldestFirst) =>
         new(head.Host, (from, to) => Shell.Fleet.Audit.Range(head, from, to), head.First, head.Seq, oldestFirst, Zone);
 
-    private AuditQuery Query(string filter) => AuditFilter.Parse(filter, [.. _copies.Heads.Select(head => head.Host)], Shell.Now, Zone);
+    private AuditQuery Query(string filter) => AuditFilter.Parse(filter, [.. _copies.Heads.Select(head => head.Host)], Shell.Now, Zone, of: _host);
 
     private AuditLink LinkOf(AuditLine line) => AuditLink.Of(line, _copies.Found(line.Key.Host), Shell.Ascii);
 
