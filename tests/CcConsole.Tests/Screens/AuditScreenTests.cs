@@ -444,6 +444,7 @@ public sealed class AuditScreenTests : IAsyncDisposable
         await screen.WaitForText("Nothing in this chain is signed");
         screen.Press("Space").Press("Down").Press("Space").Press("E");
         await screen.WaitForText("the 2 marked entries");
+        Assert.DoesNotContain("exporting", screen.Text);
         screen.Press("Enter");
         await screen.WaitForText("2 entries, 0 proven by 0 checkpoints, 2 linked only");
         var manifest = Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(Path.Combine(_fleet.Root, "web01-evidence", "MANIFEST"))));

@@ -45,7 +45,8 @@ internal sealed class Chrome
         _header.Draw(canvas.Sub(canvas.Area.Top(1)));
         _hints.Draw(canvas.Sub(canvas.Area.BottomRows(1)));
         var body = canvas.Area.WithoutTop(1).WithoutBottom(1);
-        var lines = _shell.Toasts.Text is not null ? _shell.Toasts.Rows(body.Width) : _shell.Operations.Newest is null ? 0 : 1;
+        // While something is asked nothing that it is asked for runs yet, and Ctrl+C is the question's.
+        var lines = _shell.Toasts.Text is not null ? _shell.Toasts.Rows(body.Width) : _shell.Operations.Newest is null || popup is not null ? 0 : 1;
         _shell.Top.Draw(canvas.Sub(body.WithoutBottom(lines)));
         DrawStatus(canvas.Sub(body.BottomRows(lines)));
         popup?.Draw(canvas.Sub(body));
