@@ -323,6 +323,18 @@ public sealed class AuditScreenTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_contradiction_is_told_with_what_to_do_next_on_a_small_terminal_too()
+    {
+        _fleet.Chain("web01", 30).Known("web01", "");
+        var screen = await StartAsync("VERIFIED", 80, 24);
+        var folder = $"/home/kim/.local/state/cc-console/{new string('x', 60)}/conflict-20261121T195058Z";
+        _fleet.Shell!.Toasts.Fail($"web01: HASH: entry #2 was changed after it was seen at 2026-11-21 19:50 UTC: its hash is {new string('a', 64)} and the line's is {new string('b', 64)}",
+            $"Both versions are kept in {folder}. Find out what happened on the host, then: cc-console audit resolve web01");
+        Assert.Contains("✗ web01: HASH: entry #2 was changed", screen.Settle().Press("Down").Text);
+        Assert.EndsWith("audit resolve web01", string.Join(' ', screen.Text.Split('\n')[..^1].Select(row => row.Trim())), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_the_console_itself_did_is_a_chain_like_the_hosts()
     {
         _fleet.Chain("web01", 5).Known("web01", "");

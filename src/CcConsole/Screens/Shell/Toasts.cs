@@ -8,10 +8,7 @@ namespace CcConsole.Screens;
 /// <summary>The line above the footer that tells what came of something: 4 seconds, a failure until the next key but at least 4.</summary>
 internal sealed class Toasts(Application application, string failureMark)
 {
-    private const int Most = 5;
-
-    /// <summary>Columns that breaking at spaces may leave empty in a row, as an estimate.</summary>
-    private const int MostBroken = 8;
+    private const int Most = 8;
 
     private static readonly TimeSpan Shown = TimeSpan.FromSeconds(4);
     private IDisposable? _end;
@@ -24,14 +21,23 @@ internal sealed class Toasts(Application application, string failureMark)
     /// <summary>The text, and what to do next.</summary>
     public TextPane Pane { get; } = new() { Wrap = true, WrapWords = true };
 
-    /// <summary>Rows that it takes in this width, at most 5.</summary>
+    /// <summary>Rows that it takes in this width, at most 8.</summary>
     public int Rows(int width)
     {
         if (Text is null)
             return 0;
         var rows = 0;
         foreach (var line in _lines)
-            rows += 1 + (Math.Max(0, Graphemes.Width(line) - 1) / Math.Max(1, width - MostBroken));
+        {
+            var left = line.AsSpan();
+            do
+            {
+                // The pane keeps its last column for its bar.
+                left = left.IsEmpty ? left : left[WordWrap.Next(left, Math.Max(1, width - 1))..];
+                rows++;
+            }
+            while (!left.IsEmpty && rows < Most);
+        }
         return Math.Min(Most, rows);
     }
 
