@@ -404,7 +404,8 @@ public sealed class AuditScreenTests : IAsyncDisposable
         await screen.WaitForText("Audit[3/30]  /#10-12");
         Assert.DoesNotContain("not searched", screen.Text);
         screen.Press("Esc").Press("Esc").Press("A");
-        await screen.WaitForText("]  archived, not searched: web01 #0-#9");
+        await screen.WaitForText("✓ 3 verified  archived, not searched: web01 #0-#9");
+        Assert.EndsWith("2 hosts  14:02 UTC", screen.Resize(80, 24).Text.Split('\n')[0], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,6 +17,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     private readonly AuditResults _results;
     private readonly AuditStatements _statements;
     private long? _wanted;
+    private string _leftOut = "";
     private AuditRows? _rows;
 
     /// <param name="shell">Everything around it.</param>
@@ -85,7 +86,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     };
 
     /// <inheritdoc/>
-    protected override string TitleNote => NotSearched;
+    protected override string TitleNote => _host is null ? "" : NotSearched;
 
     private string NotSearched => _host is not null && Filter.Trim().Length == 0 ? "" : _results.NotSearched(_copies.Heads, named: _host is null);
 
@@ -169,7 +170,8 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     protected override void DrawBanner(Canvas canvas)
     {
         var banner = _copies.Banner;
-        canvas.DrawFit(0, 0, banner.Text, canvas.Width, canvas[banner.Scope]);
+        var used = canvas.DrawFit(0, 0, banner.Text, canvas.Width, canvas[banner.Scope]) + 2;
+        canvas.DrawFit(used, 0, _leftOut, canvas.Width - used, canvas["text.dim"]);
         canvas.DrawFit(0, 1, banner.Detail, canvas.Width, canvas["text.dim"]);
     }
 
@@ -184,6 +186,8 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
             return WholeChain() is { } chain ? chain : [];
         }
         _results.Want(filter, Query);
+        // Of all hosts it is too much for the title: hosts and clock would go from the header.
+        _leftOut = _host is null ? NotSearched : "";
         return [.. Sorted(_results.Lines)];
     }
 
