@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using CcConsole.Core.Audit;
 using CcConsole.Fleet.Audit;
 using CcConsole.Screens;
@@ -28,14 +29,14 @@ public sealed class AuditScreenTests : IAsyncDisposable
     }
 
     [Fact]
-    public void An_entry_is_proven_where_a_signature_is_over_it_and_nothing_contradicts_it()
+    public void An_entry_is_proven_where_a_signature_is_over_it_and_what_is_contradicted_and_not_signed_is_not()
     {
         _fleet.Chain("web01", 30).Known("web01", "");
         var head = _fleet.Control.Audit.Head("web01");
         var result = new VerifyResult(30, 30, null, Verdict.Ok, null, "", 0) { SignedSince = 0, LastCheckpoint = new(20, 20, default, null) };
         var conflict = new CcConsole.Store.Chains.ChainConflict(1, "web01", "c0ffee", 10, "FORK", "found so", "", _fleet.Time.GetUtcNow(), null, null);
         Assert.Equal(["✓ proven", "✓ proven", "✓ proven", "✓ proven", "○ linked", "○ linked"], Marks(new CopyVerification(head, result, null)));
-        Assert.Equal(["✓ proven", "✗ differs", "? unproven", "? unproven", "? unproven", "? unproven"], Marks(new CopyVerification(head, result, conflict)));
+        Assert.Equal(["✓ proven", "✗ differs", "✓ proven", "✓ proven", "? unproven", "? unproven"], Marks(new CopyVerification(head, result, conflict)));
         // Of the chain itself nothing is another where the SSH key alone is.
         var key = new CopyVerification(head, result, conflict with { Verdict = "HOSTKEY" });
         Assert.Equal(Marks(new CopyVerification(head, result, null)), Marks(key));
@@ -55,6 +56,37 @@ public sealed class AuditScreenTests : IAsyncDisposable
         _fleet.Down.Add("web01");
         var screen = await StartAsync("verified copy to #29, host unreachable", width, height);
         StoredScreen.Check($"audit-{width}x{height}", screen.Text);
+    }
+
+    [Fact]
+    public async Task Of_a_contradicted_copy_the_marks_the_detail_o_and_x_say_one_and_the_same()
+    {
+        _fleet.Chain("web01", 30, signed: 20);
+        var ours = _fleet.Control.Audit.Entry("web01", 10).Line.ToArray();
+        var theirs = Encoding.ASCII.GetBytes(Encoding.ASCII.GetString(ours).Replace("\"exit_code\": 1", "\"exit_code\": 0", StringComparison.Ordinal));
+        _fleet.Control.Cache.Conflicts.Keep("web01", "c0ffee00c0ffee00", 10, "HASH", "entry #10 was changed after it was seen", (byte[])[.. ours, (byte)'\n'], (byte[])[.. theirs, (byte)'\n']);
+        _fleet.Known("web01", "");
+        var screen = await StartAsync("TAMPERED at #10", 200, 50);
+        Assert.Matches("›\\s+#29 .* [?] unproven", screen.Text);
+        Assert.Contains("The copy is contradicted from #10 on. Which of the two is true, neither can show. After the last signed checkpoint (#21)", Detail());
+        screen.Press("b");
+        foreach (var row in new[] { "›\\s+#10 .* ✗ differs", " #9 .* ✓ proven", " #11 .* ✓ proven", " #20 .* ✓ proven", " #21 .* [?] unproven" })
+            Assert.Matches(row, screen.Text);
+        Assert.Contains("Contradicted: entry #10 was changed after it was seen. Under the signed checkpoints up to #21; o proves it. "
+            + "- as it was seen, + as the host has it now - exit_code: 1 + exit_code: 0", Detail());
+        Assert.Contains("the host's line in its place {\"chain\"", Detail());
+        screen.Press("o");
+        await screen.WaitForText("Proven by the checkpoint #21");
+        Assert.Contains("Contradicted: entry #10 was changed after it was seen. Proven by the checkpoint #21", Detail());
+        screen.Press("Up");
+        Assert.Contains("The copy is contradicted from #10 on. Under the signed checkpoints up to #21; o proves it.", Detail());
+        screen.Resize(100, 50).Press("x");
+        Assert.Contains("- the host has given something that contradicts this copy: what is signed here stands, unless someone had an earlier key; "
+            + "of the rest, which of the two is true neither can show.", Words(screen.Text));
+
+        string Detail() => Words(string.Join('\n', screen.Text.Split('\n').Select(row => row[(row.IndexOf('│') + 1)..])));
+
+        string Words(string text) => string.Join(' ', text.Split([' ', '│', '\n'], StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]

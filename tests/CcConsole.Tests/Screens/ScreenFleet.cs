@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using CcConsole.Core.Audit;
+using CcConsole.Core.Audit.Checkpoints;
 using CcConsole.Core.Reports;
 using CcConsole.Fleet;
 using CcConsole.Fleet.Hosts;
@@ -169,12 +170,14 @@ internal sealed class ScreenFleet : IAsyncDisposable
         return this;
     }
 
-    /// <summary>A verified copy of a host's chain in the cache; one entry can be altered afterwards, one tell of a missed run, one of an edit.</summary>
-    public ScreenFleet Chain(string host, int entries, int? altered = null, int? missed = null, string reason = "the host was down", int? edited = null, TimeSpan? ago = null)
+    /// <summary>A verified copy of a host's chain in the cache; one entry can be altered afterwards, one tell of a missed run, one of an edit; with a key announced in one, the next one signs all up to it.</summary>
+    public ScreenFleet Chain(string host, int entries, int? altered = null, int? missed = null, string reason = "the host was down", int? edited = null, TimeSpan? ago = null, int? signed = null)
     {
         var buffer = new ArrayBufferWriter<byte>();
         var encoder = new EntryEncoder("c0ffee00c0ffee00", 0, default);
-        var genesis = encoder.AppendGenesis(buffer, host, "boot", Micros(0), 0);
+        using var key = SigningKey.Create(Checkpoint.OfHost(encoder.ChainId));
+        using var next = SigningKey.Create(key.Verifier.Name);
+        var genesis = encoder.AppendGenesis(buffer, host, "boot", Micros(0), 0, signed is null ? null : key.Verifier);
         for (var i = 1; i < entries; i++)
         {
             if (i == missed)
@@ -187,6 +190,19 @@ internal sealed class ScreenFleet : IAsyncDisposable
             {
                 encoder.Append(buffer, AuditEvents.CrontabEdited, Micros(i), i * 1_000_000L, new AuditMember("actor", "alice"), new AuditMember("table", "root"),
                     new AuditMember("diff", "@@ -1 +1 @@\n-0 2 * * * /opt/backup\n+0 3 * * * /opt/backup\n"));
+                continue;
+            }
+            if (i == signed)
+            {
+                encoder.Append(buffer, AuditEvents.KeyNext, Micros(i), i * 1_000_000L, new AuditMember("vkey", next.Verifier.Text));
+                continue;
+            }
+            if (i == signed + 1)
+            {
+                var tree = new CompactRange();
+                foreach (var line in Encoding.ASCII.GetString(buffer.WrittenSpan).TrimEnd('\n').Split('\n'))
+                    tree.Append(MerkleHash.Leaf(Encoding.ASCII.GetBytes(line)));
+                encoder.Append(buffer, AuditEvents.Checkpoint, Micros(i), i * 1_000_000L, new AuditMember("note", key.Sign(new Checkpoint(key.Verifier.Name, i, tree.Root)).Format()));
                 continue;
             }
             encoder.Append(buffer, i % 2 == 0 ? AuditEvents.JobFinished : AuditEvents.JobStarted, Micros(i), i * 1_000_000L,
@@ -209,6 +225,9 @@ internal sealed class ScreenFleet : IAsyncDisposable
                 Continuation = verifier.Known.Text,
                 PulledAt = Time.GetUtcNow() - (ago ?? TimeSpan.FromHours(2)),
                 Verdict = "OK",
+                SignedSince = signed is null ? null : 0,
+                CheckpointSeq = signed + 1,
+                CheckpointAt = signed is { } at ? DateTimeOffset.UnixEpoch.AddTicks(Micros(at + 1) * 10) : null,
             },
             [.. lines.Select((line, seq) => new ChainLine(seq, Encoding.ASCII.GetBytes(line)))], null);
         return this;

@@ -13,7 +13,11 @@ internal static class Doubts
         if (finding.NotAttested.Count > 0)
             yield return "bytes lie in the log that belong to no entry, and no entry says that a crash left them there: someone else than the agent wrote them";
         if (finding.Conflict is not null)
-            yield return "the host has given something that contradicts this copy: which of the two is true, neither can show";
+        {
+            yield return finding.Result.LastCheckpoint is null
+                ? "the host has given something that contradicts this copy: which of the two is true, neither can show"
+                : "the host has given something that contradicts this copy: what is signed here stands, unless someone had an earlier key; of the rest, which of the two is true neither can show";
+        }
         if (finding is { Anchor.Head.Count: var count, IsAnchored: false, Range: null } && count < finding.First)
             yield return $"what was remembered, {Entry(count - 1)}, lies before the first entry that is here: whether this is the chain that it was remembered of does not show";
         if (finding is { First: > 0, Range: null, Result.Verified: > 0 })

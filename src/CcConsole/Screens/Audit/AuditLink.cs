@@ -27,15 +27,20 @@ internal sealed record AuditLink(string Mark, string Scope)
             return ascii ? MissingAscii : Missing;
         if (found is null || seq > found.Head.Seq)
             return Unproven;
-        if (found.Conflict is { IsOfEntries: true } conflict && seq >= conflict.Seq)
-            return seq > conflict.Seq ? Unproven : ascii ? DiffersAscii : Differs;
         if (!found.Result.Verdict.IsWhole() && FirstBad(found) is { } bad && seq >= bad)
             return seq > bad ? Unproven : ascii ? BrokenAscii : Broken;
-        // Whole and linked to the remembered head; proven where a signature is over it.
-        if (found.Result.LastCheckpoint is not { } signed || seq >= signed.Size)
-            return ascii ? LinkedAscii : Linked;
-        return ascii ? ProvenAscii : Proven;
+        if (found.Conflict is { IsOfEntries: true } conflict && seq == conflict.Seq)
+            return ascii ? DiffersAscii : Differs;
+        // Whole and linked to the remembered head; proven where a signature is over it, which what the host gives later does not undo.
+        if (IsSigned(found, seq))
+            return ascii ? ProvenAscii : Proven;
+        if (found.Conflict is { IsOfEntries: true } other && seq > other.Seq)
+            return Unproven;
+        return ascii ? LinkedAscii : Linked;
     }
+
+    /// <summary>Whether a good checkpoint of the copy signs an entry.</summary>
+    public static bool IsSigned(CopyVerification found, long seq) => found.Result.LastCheckpoint is { } signed && seq < signed.Size;
 
     /// <summary>The sequence at which a verification of a copy found the break; null when there is none.</summary>
     public static long? FirstBad(CopyVerification found) => found.Result.Verdict.IsGood() ? null : found.Result.FirstSeq + found.Result.FirstBad - 1;

@@ -16,6 +16,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     private readonly AuditCopies _copies;
     private readonly AuditResults _results;
     private readonly AuditStatements _statements;
+    private readonly AuditCounterpart _counterpart;
     private long? _wanted;
     private string _leftOut = "";
     private AuditRows? _rows;
@@ -31,6 +32,7 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
         _copies = new AuditCopies(shell, host, ShowCopies, UpdateDetail, Closing);
         _results = new AuditResults(shell, ShowRows, Closing);
         _statements = new AuditStatements(shell, UpdateDetail);
+        _counterpart = new AuditCounterpart(shell.Fleet.Cache.Conflicts);
         Table.Columns = Columns();
         Table.CanMark = true;
         Table.Sort = null;
@@ -204,7 +206,11 @@ internal sealed class AuditScreen : ListScreen<AuditLine>
     };
 
     /// <inheritdoc/>
-    protected override void Describe(AuditLine row, DetailText detail) => AuditDetail.Describe(row, LinkOf(row), _statements.Of(row, _copies.Heads), _host is null, detail, Zone);
+    protected override void Describe(AuditLine row, DetailText detail)
+    {
+        var found = _copies.Found(row.Key.Host);
+        AuditDetail.Describe(row, LinkOf(row), _statements.Of(row, _copies.Heads, found), _counterpart.Of(row.Row.Seq, found?.Conflict), _host is null, detail, Zone);
+    }
 
     private List<TableColumn<AuditLine>> Columns()
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CcConsole.Core.Audit;
+using CcConsole.Fleet.Audit;
 using CcConsole.Fleet.Audit.Evidence;
 using CcConsole.Store.Chains;
 
@@ -12,16 +13,14 @@ internal sealed class AuditStatements(Shell shell, Action changed)
     private readonly Dictionary<(AuditKey Key, string Hash), IReadOnlyList<string>> _proved = [];
 
     /// <summary>What is known of an entry.</summary>
-    public IReadOnlyList<string> Of(AuditLine line, IReadOnlyList<ChainHead> heads)
+    public IReadOnlyList<string> Of(AuditLine line, IReadOnlyList<ChainHead> heads, CopyVerification? found)
     {
-        if (_proved.TryGetValue((line.Key, line.Row.Hash), out var said))
-            return said;
-        foreach (var head in heads)
-        {
-            if (head.Host == line.Key.Host)
-                return [FromHead(head, line.Row.Seq)];
-        }
-        return [];
+        List<string> said = [.. Contradicted(found, line.Row.Seq)];
+        if (_proved.TryGetValue((line.Key, line.Row.Hash), out var proved))
+            said.AddRange(proved);
+        else if (heads.FirstOrDefault(head => head.Host == line.Key.Host) is { } head)
+            said.Add(FromHead(head, line.Row.Seq));
+        return said;
     }
 
     /// <summary>Proves an entry of its own: reads the copy up to the checkpoint that covers it.</summary>
@@ -33,10 +32,21 @@ internal sealed class AuditStatements(Shell shell, Action changed)
         shell.Application.Invalidate();
     });
 
+    // As the row's mark and x say it: a signature stands whatever the host gives later, and of what none covers the copy is one word against another.
+    private static IEnumerable<string> Contradicted(CopyVerification? found, long seq)
+    {
+        if (found?.Conflict is not { IsOfEntries: true } conflict || seq < conflict.Seq)
+            yield break;
+        yield return seq == conflict.Seq ? $"Contradicted: {DetailText.OneLine(conflict.Message)}." : Text($"The copy is contradicted from #{conflict.Seq} on.");
+        if (!AuditLink.IsSigned(found, seq))
+            yield return "Which of the two is true, neither can show.";
+    }
+
     private static string FromHead(ChainHead head, long seq) => head switch
     {
         { CheckpointSeq: null } => "No checkpoint signs this chain: this copy alone holds the entry, from the pull on that brought it.",
-        { CheckpointSeq: var signed } when seq >= signed => Text($"After the last signed checkpoint (#{signed}): this copy alone holds it, from the pull on that brought it."),
+        { CheckpointSeq: var signed } when seq == signed => "The last checkpoint: it signs what is before it, and itself the next one signs.",
+        { CheckpointSeq: var signed } when seq > signed => Text($"After the last signed checkpoint (#{signed}): this copy alone holds it, from the pull on that brought it."),
         { SignedSince: { } since } when seq < since => Text($"Written before the chain was signed (#{since}); the checkpoints after it cover it as it was then."),
         _ => Text($"Under the signed checkpoints up to #{head.CheckpointSeq}; o proves it."),
     };
