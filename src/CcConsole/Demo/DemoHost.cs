@@ -44,6 +44,8 @@ internal sealed class DemoHost : IAsyncDisposable
         string crontab = Path.Combine(_folder, "bin", "crontab");
         File.WriteAllText(crontab, Crontab);
         File.SetUnixFileMode(crontab, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        // What the agent would watch are this machine's own tables, which are no part of the demo; the one here is not where cron has them.
+        File.WriteAllText(Path.Combine(AgentFolder, "settings.json"), """{"watch": false}""");
         Entry = new HostEntry
         {
             Name = name,
