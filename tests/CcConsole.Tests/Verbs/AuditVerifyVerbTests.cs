@@ -29,6 +29,50 @@ public sealed class AuditVerifyVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Evidence_and_other_files_that_were_never_a_chain_are_not_called_tampered_with()
+    {
+        using SignedChain chain = new SignedChain().Runs(3).Sign();
+        _home.Cache(cache => chain.Store(cache));
+        string at = Path.Combine(_home.State, "case"), archive = at + ".tar.gz", copied = Path.Combine(_home.State, "case-7");
+        Assert.Equal(0, (await _home.RunAsync("audit", "export", "web01", at, "--evidence")).Code);
+        Assert.Equal(0, (await _home.RunAsync("audit", "export", "web01", archive, "--evidence")).Code);
+        File.Copy(archive, copied);
+        string program = Path.Combine(AppContext.BaseDirectory, "cc-console");
+
+        ProgramResult folder = await _home.RunAsync("audit", "verify", at), packed = await _home.RunAsync("audit", "verify", archive);
+        ProgramResult renamed = await _home.RunAsync("audit", "verify", copied), elf = await _home.RunAsync("audit", "verify", program);
+
+        Assert.Equal((3, 3, 3, 3), (folder.Code, packed.Code, renamed.Code, elf.Code));
+        Assert.Contains($"is an export of evidence, and no chain\n  next: python3 {at}/verify.py", folder.Error, StringComparison.Ordinal);
+        Assert.Contains($"is an archive, and no chain\n  next: unpack it: tar -xf {archive}; where it is an export of evidence", packed.Error, StringComparison.Ordinal);
+        Assert.Contains("is a file that gzip has compressed, and no chain", renamed.Error, StringComparison.Ordinal);
+        Assert.Contains("is a program, and no chain", elf.Error, StringComparison.Ordinal);
+        Assert.All([folder, packed, renamed, elf], run => Assert.Equal("", run.Output));
+    }
+
+    [Fact]
+    public async Task A_chain_that_was_made_another_kind_of_file_is_tampered_with_all_the_same()
+    {
+        using SignedChain chain = new SignedChain().Runs(3).Sign();
+        byte[] lines = [.. chain.Lines.SelectMany(line => (byte[])[.. line, (byte)'\n'])];
+        foreach (byte[] magic in (byte[][])[[0x1f, 0x8b, 8], [.. "PK"u8, 3, 4], [0x7f, .. "ELF"u8]])
+        {
+            byte[] changed = [.. magic, .. lines[magic.Length..]], flipped = [magic[0], .. lines[1..]];
+            string named = Path.Combine(_home.State, "web01.jsonl"), other = Path.Combine(_home.State, "chain"), segments = Path.Combine(_home.State, "audit");
+            Directory.CreateDirectory(segments);
+            await File.WriteAllBytesAsync(named, changed);
+            await File.WriteAllBytesAsync(Path.Combine(segments, $"{0:D20}.jsonl"), changed);
+            await File.WriteAllBytesAsync(other, flipped);
+            Assert.Equal(1, (await _home.RunAsync("audit", "verify", named)).Code);
+            Assert.Equal(1, (await _home.RunAsync("audit", "verify", segments)).Code);
+            Assert.Equal(1, (await _home.RunAsync("audit", "verify", other)).Code);
+            // What is held against a remembered head is known to be a chain.
+            await File.WriteAllBytesAsync(other, changed);
+            Assert.Equal(1, (await _home.RunAsync("audit", "verify", other, "--remembered", $"3:{new string('a', 64)}")).Code);
+        }
+    }
+
+    [Fact]
     public async Task A_copy_that_this_console_fails_on_is_not_readable_and_the_others_are_verified()
     {
         using SignedChain chain = new SignedChain().Runs(3).Sign();

@@ -54,7 +54,7 @@ internal static class AuditVerifyVerb
     {
         try
         {
-            using ChainSource source = ChainSource.Open(path);
+            using ChainSource source = ChainSource.Open(path, isChain: options.Remembered is not null);
             NewestEntry? newest = options.MaxAge is null ? null : new NewestEntry();
             using ReadProgress progress = Progress(source.Stream, source.Bytes, path, newest);
             VerifyFinding finding = Aged(Find(progress, options.Range, options.Remembered, context.Stop), newest?.Time, options) with

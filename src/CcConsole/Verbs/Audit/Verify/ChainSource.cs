@@ -30,13 +30,16 @@ internal sealed class ChainSource : IDisposable
     public IReadOnlyList<TornEnd> NotAttested => _segments?.NotAttested ?? [];
 
     /// <summary>Opens what a person named.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="isChain">Whether it is known to be a chain, whatever is in it now: not even another kind of file is taken for a slip then.</param>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    /// <exception cref="ProblemException">A folder without segments.</exception>
-    public static ChainSource Open(string path)
+    /// <exception cref="ProblemException">A folder without segments, or a file that can never have been a chain.</exception>
+    public static ChainSource Open(string path, bool isChain)
     {
         if (path == StandardInput) return new ChainSource(Console.OpenStandardInput(), null, 0, null);
         if (Directory.Exists(path)) return Folder(path);
+        if (!isChain && OtherFile.Of(path, Compressed) is { } other) throw other;
         (Stream stream, long? bytes) = File(path);
         return new ChainSource(stream, bytes, 0, null);
     }
@@ -48,6 +51,8 @@ internal sealed class ChainSource : IDisposable
         List<ChainSegment> segments = In(path);
         // The whole of what an agent keeps was copied.
         if (segments.Count == 0) segments = In(Path.Combine(path, "audit"));
+        if (segments.Count == 0 && OtherFile.IsEvidence(path))
+            throw new ProblemException($"{path} is an export of evidence, and no chain", $"python3 {Path.Combine(path, "verify.py")} checks it; its README.txt says what that shows");
         if (segments.Count == 0)
             throw new ProblemException($"{path} holds no segment of a chain: no file is named by twenty digits and {SegmentName.Suffix}", "name the folder audit of a host, or its copy, or the files themselves");
         var stream = new SegmentedChainStream(segments);
