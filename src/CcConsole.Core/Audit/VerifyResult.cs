@@ -1,3 +1,4 @@
+using System.Globalization;
 using CcConsole.Core.Audit.Checkpoints;
 
 namespace CcConsole.Core.Audit;
@@ -18,6 +19,14 @@ public sealed record VerifyResult(
 {
     /// <summary>A time zone that was set wrongly makes no host's clock more wrong than that, but for a few.</summary>
     private static readonly TimeSpan MostExcused = TimeSpan.FromHours(12);
+
+    // Older than any audit chain.
+    private static readonly TimeSpan Unknown = TimeSpan.FromDays(200_000);
+
+    private static readonly (long Ticks, string Name)[] Units =
+    [
+        (TimeSpan.TicksPerDay, "day"), (TimeSpan.TicksPerHour, "hour"), (TimeSpan.TicksPerMinute, "minute"), (TimeSpan.TicksPerSecond, "second"), (TimeSpan.TicksPerMillisecond, "millisecond"),
+    ];
 
     /// <summary>Whether the chain was held against something known before: a remembered head, or the entry it continues.</summary>
     public bool Anchored { get; init; }
@@ -79,8 +88,16 @@ public sealed record VerifyResult(
     /// <param name="age">How old the copy is.</param>
     /// <param name="most">How old it may be.</param>
     public VerifyResult Aged(TimeSpan age, TimeSpan most) => Verdict.IsGood() && age > most
-        ? this with { Verdict = Verdict.Stale, Message = $"{Message}; the copy is {age.TotalMinutes:f0} minutes old, {most.TotalMinutes:f0} were asked for" }
+        ? this with { Verdict = Verdict.Stale, Message = $"{Message}; {(age > Unknown ? "how old the copy is, is not known" : $"the copy is {Span(age)} old")}, and the limit was {Span(most)}" }
         : this;
+
+    // In whole numbers, rounded up: of the largest unit that it is so many of exactly, or ten of.
+    private static string Span(TimeSpan span)
+    {
+        var (ticks, name) = Units.First(unit => span.Ticks % unit.Ticks == 0 || span.Ticks >= 10 * unit.Ticks || unit == Units[^1]);
+        var number = (span.Ticks + ticks - 1) / ticks;
+        return string.Create(CultureInfo.InvariantCulture, $"{number} {name}{(number == 1 ? "" : "s")}");
+    }
 }
 
 /// <summary>What is odd about a line without being wrong.</summary>

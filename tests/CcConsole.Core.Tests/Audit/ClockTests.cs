@@ -203,6 +203,13 @@ public sealed class ClockTests
         Assert.Equal((Verdict.Overdue, good.LastCheckpoint.Size + 1, 2), (good.Live(last.AddMinutes(16)).Verdict, good.Live(last.AddMinutes(16)).FirstBad, good.Live(last.AddMinutes(16)).ExitCode()));
         Assert.Same(good, good.Aged(TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(5)));
         Assert.Equal((Verdict.Stale, 2), (good.Aged(TimeSpan.FromMinutes(6), TimeSpan.FromMinutes(5)).Verdict, good.Aged(TimeSpan.FromMinutes(6), TimeSpan.FromMinutes(5)).ExitCode()));
+        foreach (var (age, most, words) in ((double, double, string)[])[
+            (360, 300, "the copy is 6 minutes old, and the limit was 5 minutes"), (61.5, 61, "the copy is 62 seconds old, and the limit was 61 seconds"),
+            (59.2, 1, "the copy is 60 seconds old, and the limit was 1 second"), (90_000.5, 86_400, "the copy is 26 hours old, and the limit was 1 day"),
+            (1.5, 0.5, "the copy is 1500 milliseconds old, and the limit was 500 milliseconds"), (60e9, 60, "how old the copy is, is not known, and the limit was 1 minute")])
+        {
+            Assert.EndsWith("; " + words, good.Aged(TimeSpan.FromSeconds(age), TimeSpan.FromSeconds(most)).Message, StringComparison.Ordinal);
+        }
         // A host's clock that is behind makes nothing overdue, and one that is ahead hides nothing.
         var behind = good.Live(last.AddMinutes(20), TimeSpan.FromMinutes(-18));
         Assert.Equal((Verdict.Clock, null, 0), (behind.Verdict, behind.FirstBad, behind.ExitCode()));
