@@ -40,6 +40,8 @@ public sealed class AuditListVerbTests : IDisposable
     [InlineData("web01 --first 1 --last 1", "web01#1")]
     [InlineData("-n 2", "web01#2 web01#1")]
     [InlineData("nothing", "")]
+    [InlineData("\"web99,db01\"", "")]
+    [InlineData("backup web99,db01", "")]
     public async Task Words_and_facts_find_entries_newest_first(string arguments, string rows)
     {
         (int code, JsonElement found) = await _home.JsonAsync(["audit", "list", .. arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
@@ -100,6 +102,10 @@ public sealed class AuditListVerbTests : IDisposable
     [InlineData("--format xml", "no format \"xml\"")]
     [InlineData("--format csv --json", "two formats")]
     [InlineData("--limit 0", "not 1 or more")]
+    [InlineData("--first -1", "--first -1: an entry's number is 0 or more")]
+    [InlineData("web01 --last -2", "--last -2: an entry's number is 0 or more")]
+    [InlineData("web99,db01 backup", "There is no host \"web99\" in the fleet")]
+    [InlineData("web01 db01,wbe01", "There is no host \"wbe01\" in the fleet")]
     [InlineData("--since yesterday", "is not a time")]
     [InlineData("tag:nosuch", "No host has the tag")]
     [InlineData("--job ", "--job has no text behind it")]

@@ -66,6 +66,9 @@ internal static class AuditListVerb
         int hosts = 0;
         while (hosts < words.Length && (words[hosts] == "all" || words[hosts].StartsWith("tag:", StringComparison.Ordinal) || words[hosts].Split(',').All(known.Contains)))
             hosts++;
+        // Who lists hosts with commas has mistyped one of them, and would be told that nothing was found.
+        if (hosts < words.Length && words[hosts].Split(',') is { Length: > 1 } listed && listed.Any(known.Contains))
+            throw new ProblemException($"There is no host \"{listed.First(name => !known.Contains(name))}\" in the fleet, and no copy of one", $"cc-console host list shows the names; as text to search for, it is put in quotes: '\"{words[hosts]}\"'");
         if (context.Get(Limit) is < 1)
             throw new ProblemException($"--limit {context.Get(Limit)} is not 1 or more", "give another number");
         return AuditSelection.Query(context, words.Skip(hosts)) with

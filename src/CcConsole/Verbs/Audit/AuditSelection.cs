@@ -23,10 +23,14 @@ internal static class AuditSelection
     public static Symbol[] Options => [Since, Until, Job, Event, Actor, Exit, Failures, First, Last];
 
     /// <summary>What they say, and which words the entries hold.</summary>
-    /// <exception cref="ProblemException">A time that is none, or a name without a character.</exception>
+    /// <exception cref="ProblemException">A time or the number of an entry that is none, or a name without a character.</exception>
     public static AuditQuery Query(VerbContext context, IEnumerable<string> words)
     {
         TimeProvider clock = TimeProvider.System;
+        foreach (Option<long?> option in (Option<long?>[])[First, Last])
+        {
+            if (context.Get(option) is < 0 and var number) throw new ProblemException($"{option.Name} {number}: an entry's number is 0 or more", "give another number");
+        }
         return new AuditQuery
         {
             Text = SearchText.Parse(string.Join(' ', words)),
