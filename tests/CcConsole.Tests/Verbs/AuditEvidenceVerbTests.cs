@@ -55,8 +55,33 @@ public sealed class AuditEvidenceVerbTests : IDisposable
 
         Assert.True(run.Code == 0, run.ToString());
         Assert.Contains("12 entries of web01, 8 proven by 1 signed checkpoint", run.Output, StringComparison.Ordinal);
-        Assert.Contains("4 after the last checkpoint, not signed yet: pull in some minutes and export again", run.Output, StringComparison.Ordinal);
+        Assert.Contains("    3 after the last checkpoint, not signed yet: pull in some minutes and export again", run.Output, StringComparison.Ordinal);
+        Assert.Contains("    #8 is the last checkpoint itself: its signature was verified", run.Output, StringComparison.Ordinal);
         Assert.Contains("linked to the head #11", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_a_whole_copy_only_the_last_checkpoint_itself_stays_open_and_what_is_advised_leaves_nothing_open()
+    {
+        using SignedChain idle = new SignedChain("beef").Runs(4).Sign();
+        _home.Cache(cache => idle.Store(cache, "db01"));
+        string all = Path.Combine(_home.State, "all"), rest = Path.Combine(_home.State, "rest");
+
+        ProgramResult run = await _home.RunAsync("audit", "export", "db01", all, "--evidence");
+        ProgramResult verified = await ProgramRun.RunAsync("python3", [Path.Combine(all, "verify.py")]);
+
+        Assert.DoesNotContain("in some minutes", run.Output, StringComparison.Ordinal);
+        Assert.Contains("#6 is the last checkpoint itself: its signature was verified; the rest of its line, such as its time, only the next one signs (--last 5 leaves it out)", run.Output, StringComparison.Ordinal);
+        Assert.Equal(2, verified.Code);
+        Assert.Contains("NOT PROVEN: #6 is itself the last checkpoint: its own signature over #0 to #5 is verified; the rest of its line, such as its time, only the checkpoint after it signs; linked to the head #6\n", verified.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("a chain without one", verified.Output, StringComparison.Ordinal);
+        string readme = string.Join(' ', (await File.ReadAllTextAsync(Path.Combine(all, "README.txt"))).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("- Of entry #6, which is itself the last checkpoint: all of its line. Its signature over the entries #0 to #5 is as good", readme, StringComparison.Ordinal);
+        Assert.DoesNotContain("in some minutes", readme, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await _home.RunAsync("audit", "export", "db01", rest, "--evidence", "--last", "5")).Code);
+        Assert.Equal(0, (await ProgramRun.RunAsync("python3", [Path.Combine(rest, "verify.py")])).Code);
+        Assert.Contains("○ it is the last checkpoint: its signature over #0 to #5 was verified now", (await _home.RunAsync("audit", "show", "db01")).Output, StringComparison.Ordinal);
     }
 
     [Fact]

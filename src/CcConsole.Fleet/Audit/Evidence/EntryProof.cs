@@ -25,6 +25,9 @@ public sealed record EntryProof
     /// <summary>Whether anything in the copy is signed.</summary>
     public required bool IsSigned { get; init; }
 
+    /// <summary>Whether it is itself the newest checkpoint: its signature over the entries before it was verified now; itself only the next one signs.</summary>
+    public bool IsLastCheckpoint { get; init; }
+
     /// <summary>Whether the entry is what it says and nothing was found wrong; it may still be linked only.</summary>
     public bool IsGood => Line.Verdict.IsGood() && Finding is null;
 }

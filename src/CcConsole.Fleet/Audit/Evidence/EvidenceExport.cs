@@ -61,6 +61,7 @@ public sealed class EvidenceExport
                 Selected = selected.Count,
                 Proven = plan.Proven,
                 Linked = plan.LinksFrom is null ? 0 : selected.Count - plan.Proven,
+                LastCheckpoint = plan.LastCheckpoint,
                 Checkpoints = plan.Checkpoints.Count,
                 WholeRatchet = plan.WholeRatchet,
                 SignedSince = survey.SignedSince,
@@ -82,7 +83,7 @@ public sealed class EvidenceExport
         ChainHead head = _cache.Chains.Head(host) ?? throw new ProblemException($"Nothing was pulled from the chain of {Plain.Text(host)} yet", $"cc-console audit pull {Plain.Text(host)}");
         ChainSurvey survey = ChainSurvey.Of(_cache.Chains.Lines(head), cancellation, until: row.Seq, first: head.First);
         (EvidencePlan plan, TreeExcerpt? excerpt, string? finding) = Prove(head, survey, [row.Seq], everyStep: false, cancellation);
-        EntryProof proof = new() { Row = row, Head = head, Line = VerifyLine(head, row), Finding = finding, IsSigned = plan.Checkpoints.Count > 0 };
+        EntryProof proof = new() { Row = row, Head = head, Line = VerifyLine(head, row), Finding = finding, IsSigned = plan.Checkpoints.Count > 0, IsLastCheckpoint = plan.LastCheckpoint is not null };
         if (plan.Proven == 0)
         {
             return proof;

@@ -33,6 +33,9 @@ internal sealed record EvidencePlan
     /// <summary>How many entries the newest checkpoint signs; 0 without one.</summary>
     public long Size => Checkpoints is [.., var newest] ? newest.Seq : 0;
 
+    /// <summary>The newest checkpoint, where it was selected itself: what it signs was verified, and itself only the one after it signs. Null where it was not.</summary>
+    public long? LastCheckpoint => Size > 0 && Proven < Selected.Count && Selected[Proven] == Size ? Size : null;
+
     /// <param name="survey">What the copy has.</param>
     /// <param name="selected">The selected entries, ascending.</param>
     /// <param name="head">The last entry of the copy.</param>

@@ -20,6 +20,9 @@ public sealed record EvidenceResult
     /// <summary>How many are only linked, by the lines between, to the remembered head.</summary>
     public required long Linked { get; init; }
 
+    /// <summary>The newest checkpoint, where it was selected itself: one of those that are not proven, though its own signature was verified. Null where it was not.</summary>
+    public long? LastCheckpoint { get; init; }
+
     /// <summary>How many checkpoints are in it.</summary>
     public required int Checkpoints { get; init; }
 

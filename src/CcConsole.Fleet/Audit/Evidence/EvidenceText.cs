@@ -108,16 +108,25 @@ internal sealed class EvidenceText(FleetOptions options, EvidenceRequest request
     private void NotProven(string? finding)
     {
         int rest = plan.Selected.Count - plan.Proven;
+        if (plan.LastCheckpoint is { } last)
+        {
+            rest--;
+            Item($"Of entry #{last}, which is itself the last checkpoint{(finding is null ? "" : " that can be used")}: all of its line. Its signature over the entries #0 to #{last - 1} is as good as every other one here, and what it signs names the chain and the number {last}; "
+                + "what else the line says, such as its time, only the checkpoint after it signs. So it is with every export that goes up to a checkpoint which no other follows: a selection up to the entry before it has no such rest.");
+        }
+
         if (rest > 0)
         {
             Item($"{Count(rest, "selected entry is", "selected entries are")} not covered by {(plan.Checkpoints.Count == 0 || finding is not null ? "a checkpoint that can be used" : $"the last checkpoint, #{plan.Size}")}. No key signs them. "
-                + (plan.LinksFrom is { } from
-                    ? $"links.jsonl has every line from #{Math.Max(from, survey.First!.Value.Seq)} to #{Head.Seq}, whose hash the console remembers: they are linked to it, and that proves them to whom that hash is known from elsewhere."
-                    : $"The {plan.LinksNeeded} lines that link them to the remembered head #{Head.Seq} are too many and not in here; the whole copy (cc-console audit export {Host} FILE) has them."));
+                + Links());
             if (plan.Checkpoints.Count > 0 && finding is null)
             {
                 Item("The next checkpoint will cover them: pull again in some minutes and export anew.");
             }
+        }
+        else if (plan.LastCheckpoint is not null)
+        {
+            Item(Links());
         }
 
         if (plan.Checkpoints.Count > 0)
@@ -135,6 +144,14 @@ internal sealed class EvidenceText(FleetOptions options, EvidenceRequest request
         {
             Item($"Noted besides: {warning}.");
         }
+    }
+
+    private string Links()
+    {
+        (string line, string they, string them) = plan.Selected.Count - plan.Proven == 1 ? ("That line", "it is", "it") : ("Those lines", "they are", "them");
+        return plan.LinksFrom is { } from
+            ? $"links.jsonl has every line from #{Math.Max(from, survey.First!.Value.Seq)} to #{Head.Seq}, whose hash the console remembers: {they} linked to it, and that proves {them} to whom that hash is known from elsewhere."
+            : $"{line} would be linked to the remembered head #{Head.Seq} by {plan.LinksNeeded} lines, which are too many and not in here; the whole copy (cc-console audit export {Host} FILE) has them.";
     }
 
     /// <summary>In the words of <c>audit verify</c>.</summary>

@@ -215,6 +215,10 @@ for seq in selected:
     proven.setdefault(next((at for at in sizes if at > seq), None) if seq < size else None, []).append(seq)
 
 
+def count(number, one, many):
+    return "%d %s" % (number, one if number == 1 else many)
+
+
 def few(numbers):
     return ", ".join("#%d" % seq for seq in numbers[:12]) + (" and %d more" % (len(numbers) - 12) if len(numbers) > 12 else "")
 
@@ -224,17 +228,23 @@ for seq, _, _, _, at in notes:
         how = "SIGNED by the key" if seq in signed else "NOT VERIFIED, said to be signed by the key"
         print("Checkpoint #%d, %s of entry #%d, covers %s" % (seq, how, at, few(proven[seq])))
 if notes and not openssl:
-    open_points.append("the %d signatures were NOT VERIFIED: there is no openssl here" % len(notes))
+    open_points.append(("the %d signatures were" % len(notes) if len(notes) > 1 else "the only signature was") + " NOT VERIFIED: there is no openssl here")
 if notes and openssl:
     print("Signatures: %d verified by openssl" % len(signed))
 if notes and steps == len(notes):
     print("Keys: each was announced under the one before it; the first stands in entry #%d" % keys[0][0])
 elif notes:
     open_points.append("that the keys follow from the chain's first one is not in this folder: each is named in the chain, and that is all")
-if None in proven:
-    open_points.append("%d entries follow the last checkpoint or are in a chain without one (%s): %s" % (
-        len(proven[None]), few(proven[None]),
-        "no key signs them; they are linked to the head #%d" % tail[-1] if tail else "no key signs them, and the lines that link them to the head are not here"))
+rest = proven.get(None, [])
+to_head = ("linked to the head #%d" % tail[-1]) if tail else "the lines that link to the head are not here"
+if size and size in rest:
+    # What it signs holds its number and the entries before it, and nothing of the rest of its own line.
+    open_points.append("#%d is itself the last checkpoint: %s; the rest of its line, such as its time, only the checkpoint after it signs; %s" % (
+        size, "its own signature over #0 to #%d is verified" % (size - 1) if size in signed else "its own signature was NOT VERIFIED", to_head))
+    rest = [seq for seq in rest if seq != size]
+if rest:
+    open_points.append("%s the last checkpoint or %s in a chain without one (%s): no key signs %s; %s" % (
+        count(len(rest), "entry follows", "entries follow"), "is" if len(rest) == 1 else "are", few(rest), "it" if len(rest) == 1 else "them", to_head))
 if about["conflicts_open"]:
     open_points.append("the host contradicts this copy of its chain: see README.txt and conflicts/")
 if about["finding"]:

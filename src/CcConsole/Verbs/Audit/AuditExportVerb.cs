@@ -95,10 +95,16 @@ internal static class AuditExportVerb
         context.Output.WriteLine($"{(result.IsWhole ? '✓' : '○')} {Plain.Text(result.Path)}: {"entry".ToQuantity(result.Selected)} of {host}, {result.Proven} proven by {"signed checkpoint".ToQuantity(result.Checkpoints)}, {AuditOutput.Age(result.Head)}");
         if (rest > 0)
         {
-            context.Output.WriteLine(result.Checkpoints == 0
-                ? $"    {rest} not signed: no checkpoint can prove them"
-                : $"    {rest} after the last checkpoint, not signed yet: pull in some minutes and export again");
-            context.Output.WriteLine(result.Linked > 0 ? $"    linked to the head #{result.Head.Seq} that is remembered" : $"    the lines that link them to the head #{result.Head.Seq} are too many and not in it; audit export without --evidence writes all");
+            long after = result.LastCheckpoint is null ? rest : rest - 1;
+            if (after > 0)
+            {
+                context.Output.WriteLine(result.Checkpoints == 0 ? $"    {after} not signed: no checkpoint can prove {(after == 1 ? "it" : "them")}"
+                    : result.Finding is not null ? $"    {after} after the last checkpoint that can be used"
+                    : $"    {after} after the last checkpoint, not signed yet: pull in some minutes and export again");
+            }
+            if (result.LastCheckpoint is { } last)
+                context.Output.WriteLine($"    #{last} is the last checkpoint itself: its signature was verified; the rest of its line, such as its time, only the next one signs (--last {last - 1} leaves it out)");
+            context.Output.WriteLine(result.Linked > 0 ? $"    linked to the head #{result.Head.Seq} that is remembered" : $"    the lines that link {(rest == 1 ? "it" : "them")} to the head #{result.Head.Seq} are too many and not in it; audit export without --evidence writes all");
         }
         context.Output.WriteLine($"    MANIFEST {result.ManifestHash}");
         context.Error.WriteLine("note that number elsewhere: it tells this export from any other; README.txt says how to check it");

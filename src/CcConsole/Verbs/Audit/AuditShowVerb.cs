@@ -100,7 +100,9 @@ internal static class AuditShowVerb
         }
         else
         {
-            yield return proof.IsSigned ? $"○ no checkpoint covers it yet: it is linked to the head #{proof.Head.Seq}, and no key signs it"
+            yield return proof.IsLastCheckpoint
+                ? $"○ it is the last checkpoint: its signature over #0 to #{row.Seq - 1} was verified now; the rest of its own line, such as its time, only the next one signs; it is linked to the head #{proof.Head.Seq}"
+                : proof.IsSigned ? $"○ no checkpoint covers it yet: it is linked to the head #{proof.Head.Seq}, and no key signs it"
                 : $"○ nothing in this chain proves it by a signature: it is linked to the head #{proof.Head.Seq}";
         }
         if (proof.Finding is { } finding) yield return $"✗ {Plain.Text(finding)}: from there on no signature counts";

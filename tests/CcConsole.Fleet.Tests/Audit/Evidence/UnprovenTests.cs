@@ -24,7 +24,7 @@ public sealed class UnprovenTests : IAsyncDisposable
         (int code, string said) = _evidence.Verify(path: bin);
 
         Assert.True(code == 2, said);
-        Assert.Contains("the 1 signatures were NOT VERIFIED: there is no openssl here", said, StringComparison.Ordinal);
+        Assert.Contains("NOT PROVEN: the only signature was NOT VERIFIED: there is no openssl here", said, StringComparison.Ordinal);
         Assert.DoesNotContain("RESULT: PROVEN", said, StringComparison.Ordinal);
     }
 
@@ -39,7 +39,7 @@ public sealed class UnprovenTests : IAsyncDisposable
 
         Assert.Equal((1, 0, 1), (result.Selected, result.Proven, result.Linked));
         Assert.True(code == 2, said);
-        Assert.Contains($"no key signs them; they are linked to the head #{head.Seq}", said, StringComparison.Ordinal);
+        Assert.Contains($"1 entry follows the last checkpoint or is in a chain without one (#8): no key signs it; linked to the head #{head.Seq}", said, StringComparison.Ordinal);
         _evidence.Forge("export.json", bytes => bytes[Encoding.UTF8.GetString(bytes).IndexOf(head.Hash, StringComparison.Ordinal)] ^= 1);
         Assert.Contains("WRONG links.jsonl", _evidence.Verify().Said, StringComparison.Ordinal);
     }
