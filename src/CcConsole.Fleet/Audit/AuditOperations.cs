@@ -126,8 +126,8 @@ public sealed class AuditOperations
     public AuditRow Entry(string host, long seq)
     {
         ChainHead head = Head(host);
-        return _cache.Chains.Line(head, seq) is { } line ? AuditRow.From(line) : throw new ProblemException(
-            $"The copy of {host} has no entry #{seq}: it goes from #0 to #{head.Seq}", $"cc-console audit pull {host} takes what is new.");
+        return seq >= 0 && _cache.Chains.Line(head, seq) is { } line ? AuditRow.From(line) : throw new ProblemException(
+            $"The copy of {Plain.Text(host)} has no entry #{seq}: it goes from #{head.First} to #{head.Seq}", $"cc-console audit pull {Plain.Text(host)} takes what is new.");
     }
 
     /// <summary>Verifies every line of a host's copy against its remembered head, signatures too; asks no host.</summary>

@@ -18,7 +18,7 @@ internal static class AuditArchiveVerb
 
     private static Task<int> RunAsync(VerbContext context, FleetControl fleet)
     {
-        string host = context.Get(FleetVerb.Host);
+        string host = AuditHost.Of(context, fleet);
         Archived moved = (context.Get(Before), context.Get(OlderThan)) switch
         {
             ({ } before, null) when before > 0 => fleet.Audit.Archive(host, before),

@@ -11,9 +11,11 @@ namespace CcConsole.Verbs.Audit;
 /// <summary><c>audit export</c>: a host's verified copy, byte for byte as the host's own, or a selection of it with what proves it.</summary>
 internal static class AuditExportVerb
 {
+    private const string StandardOutput = "-";
+
     private static readonly Argument<string> To = new("FILE")
     {
-        Description = "A file that does not exist yet; with --evidence a folder, or an archive where it ends in .tar.gz",
+        Description = "A file that does not exist yet, or - for standard output; with --evidence a folder, or an archive where it ends in .tar.gz",
     };
 
     private static readonly Argument<string[]> Words = new("TEXT")
@@ -39,12 +41,14 @@ internal static class AuditExportVerb
 
     private static Task<int> RunAsync(VerbContext context, FleetControl fleet)
     {
-        string path = context.Get(To);
+        string host = AuditHost.Of(context, fleet), path = context.Get(To);
+        if (path.Length == 0) throw new ProblemException("The file to write has no name", "name one that does not exist yet");
         AuditQuery query = AuditSelection.Query(context, context.Get(Words));
-        if (context.Get(Evidence)) return Task.FromResult(ExportEvidence(context, fleet, path, query));
+        if (context.Get(Evidence)) return Task.FromResult(ExportEvidence(context, fleet, host, path, query));
         if (query.Text.Text.Length > 0 || query with { Text = SearchText.Empty } != new AuditQuery() || context.Get(EveryStep))
             throw new ProblemException("A selection is exported as evidence; without it the whole copy is written", "add --evidence, or leave the rest away");
-        long bytes = fleet.Audit.Export(context.Get(FleetVerb.Host), Path.GetFullPath(path));
+        if (path == StandardOutput) return Task.FromResult(WriteCopy(context, fleet, host));
+        long bytes = fleet.Audit.Export(host, Path.GetFullPath(path));
         if (context.Json)
         {
             context.Document(json =>
@@ -60,9 +64,20 @@ internal static class AuditExportVerb
         return Task.FromResult(Verb.Good);
     }
 
-    private static int ExportEvidence(VerbContext context, FleetControl fleet, string path, AuditQuery query)
+    private static int WriteCopy(VerbContext context, FleetControl fleet, string host)
     {
-        EvidenceResult result = fleet.Audit.Evidence.Write(new EvidenceRequest(context.Get(FleetVerb.Host), query, context.Get(EveryStep)), path, context.Stop);
+        if (context.Json) throw new ProblemException("With - standard output is the copy, and has no room for --json", "leave one of the two out");
+        if (StandardStreams.IsOutputTerminal) throw new ProblemException("A copy is written byte for byte, and a terminal would act on some of them", $"send it into a file or a program, or let cc-console audit list {Plain.Text(host)} show it");
+        using Stream copy = fleet.Audit.Read(host);
+        using var output = new OutputStream(1);
+        copy.CopyTo(output);
+        return Verb.Good;
+    }
+
+    private static int ExportEvidence(VerbContext context, FleetControl fleet, string host, string path, AuditQuery query)
+    {
+        if (path == StandardOutput) throw new ProblemException("Evidence is a folder or an archive of one, and no stream", "name a folder, or a file that ends in .tar.gz; a folder that is to be called so: ./-");
+        EvidenceResult result = fleet.Audit.Evidence.Write(new EvidenceRequest(host, query, context.Get(EveryStep)), path, context.Stop);
         if (context.Json)
         {
             context.Document(json =>

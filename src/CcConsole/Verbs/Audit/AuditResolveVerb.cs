@@ -16,7 +16,7 @@ internal static class AuditResolveVerb
 
     private static Task<int> RunAsync(VerbContext context, FleetControl fleet)
     {
-        string host = context.Get(FleetVerb.Host);
+        string host = AuditHost.Of(context, fleet);
         Resolution decided = fleet.Audit.ToResolve(host);
         foreach (string finding in decided.Findings) context.Error.WriteLine(Plain.Text(finding));
         if (!context.Get(Yes)) throw new ProblemException($"Resolving means: {decided.Words}", "look at the evidence, then give --yes");

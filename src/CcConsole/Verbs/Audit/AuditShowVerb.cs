@@ -20,7 +20,7 @@ internal static class AuditShowVerb
 
     private static Task<int> RunAsync(VerbContext context, FleetControl fleet)
     {
-        string host = context.Get(FleetVerb.Host);
+        string host = AuditHost.Of(context, fleet);
         EntryProof proof = fleet.Audit.Evidence.Prove(host, fleet.Audit.Entry(host, context.Get(Seq) ?? fleet.Audit.Head(host).Seq), context.Stop);
         if (context.Json)
         {
