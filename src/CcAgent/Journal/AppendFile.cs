@@ -81,10 +81,11 @@ internal sealed unsafe class AppendFile : IDisposable
         var fd = Libc.open(directory, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.CloseOnExec, 0);
         if (fd < 0)
             throw Failed(directory, "cannot be opened");
-        var result = Libc.fsync(fd);
+        // Before close(2) has a say in why.
+        var problem = Libc.fsync(fd) == 0 ? null : Failed(directory, "cannot be brought to disk");
         _ = Libc.close(fd);
-        if (result != 0)
-            throw Failed(directory, "cannot be brought to disk");
+        if (problem is not null)
+            throw problem;
     }
 
     public void Dispose()

@@ -12,7 +12,7 @@ namespace CcAgent.Journal;
 /// saves time: one that is missing, torn or of another chain is none, and <see cref="ChainSignatures"/> believes it only when the
 /// chain's own checkpoint says the same.
 /// </summary>
-internal static unsafe class TreeFile
+internal static class TreeFile
 {
     private const string Start = "cc-agent-tree 1";
 
@@ -53,17 +53,15 @@ internal static unsafe class TreeFile
         var bytes = Encoding.ASCII.GetBytes($"{text} {Sha256.Hash(Encoding.ASCII.GetBytes(text))}\n");
         var made = path + ".new";
         var fd = Libc.open(made, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.NoFollow | OpenFlags.CloseOnExec, 0x180);
-        nint written = -1;
+        // Before close(2) has a say in why.
+        var problem = fd >= 0 && StandardStreams.WriteAll(fd, bytes) && Libc.ftruncate(fd, bytes.Length) == 0 && Libc.fsync(fd) == 0 ? null : Failed(path);
         if (fd >= 0)
-        {
-            fixed (byte* at = bytes)
-                written = Libc.pwrite(fd, at, (nuint)bytes.Length, 0);
-            if (Libc.ftruncate(fd, bytes.Length) != 0 || Libc.fsync(fd) != 0)
-                written = -1;
             _ = Libc.close(fd);
-        }
-
-        if (written != bytes.Length || Libc.rename(made, path) != 0)
-            throw new ProblemException($"{path} cannot be written: {Libc.ErrorText(Libc.LastError)}");
+        if (problem is null && Libc.rename(made, path) != 0)
+            problem = Failed(path);
+        if (problem is not null)
+            throw problem;
     }
+
+    private static ProblemException Failed(string path) => new($"{path} cannot be written: {Libc.ErrorText(Libc.LastError)}");
 }

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
+using CcAgent.Journal;
 using CcAgent.Tests.Harness;
+using CcConsole.Core;
+using CcConsole.Core.Audit.Checkpoints;
 using Xunit;
 
 namespace CcAgent.Tests.Journal;
@@ -44,6 +47,15 @@ public class FullDiskTests
         Assert.Equal(0, (await AgentProgram.ExecAsync(disk.Path, "after", "/bin/true")).Code);
         Assert.Equal(0, await daemon.StopAsync());
         await WholeAsync(disk);
+    }
+
+    [Fact]
+    public async Task That_there_is_no_room_for_the_kept_tree_is_said_as_that()
+    {
+        await using var disk = await SmallDisk.MakeAsync(1);
+        await disk.FillAsync();
+        var problem = Assert.Throws<ProblemException>(() => TreeFile.Write(disk.Path + "/tree", "chain", new CompactRange()));
+        Assert.EndsWith("/tree cannot be written: No space left on device", problem.Message, StringComparison.Ordinal);
     }
 
     [Theory]
