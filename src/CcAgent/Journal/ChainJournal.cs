@@ -173,6 +173,8 @@ internal sealed class ChainJournal : IDisposable
         if (_torn.Count == 0)
         {
             _segment.Use(place);
+            AddRotate();
+            Commit();
             return;
         }
 
@@ -255,9 +257,7 @@ internal sealed class ChainJournal : IDisposable
         {
             _segment.Use(tail.Segment);
             Remember();
-            // A crash between its making and its first line.
-            if (_segment.Length == 0)
-                AddRotate();
+            AddRotate();
             return;
         }
 
@@ -280,10 +280,10 @@ internal sealed class ChainJournal : IDisposable
             AddRotate();
     }
 
-    // Which segment this one follows, and how much is in it.
+    // Which segment this one follows, and how much is in it. It may have been made and left, by a crash or a failure, before its first line.
     private void AddRotate()
     {
-        if (_segment.Before is { } before)
+        if (_segment.Length == 0 && _segment.Before is { } before)
             _pending.Append(AuditEvents.Rotate, [new("segment", before.Name), new("entries", _segment.Place.First - before.First), new("bytes", before.Bytes)]);
     }
 }

@@ -26,8 +26,8 @@ internal sealed class CurrentSegment : IDisposable
     internal Segment? Before =>
         Segments.In(_directory).FindLast(s => (s.First, s.Attempt).CompareTo((Place.First, Place.Attempt)) < 0 && s.Bytes > 0) is { Path: not null } before ? before : null;
 
-    /// <summary>Goes on in a segment that is there.</summary>
-    /// <exception cref="CcConsole.Core.ProblemException">It cannot be opened.</exception>
+    /// <summary>Goes on in a segment; its name is on disk on return, whether or not its making came so far.</summary>
+    /// <exception cref="CcConsole.Core.ProblemException">It cannot be opened or made.</exception>
     internal void Use(Segment segment)
     {
         _file?.Dispose();
@@ -35,6 +35,7 @@ internal sealed class CurrentSegment : IDisposable
         Place = segment;
         AppendOnly = _seal.Apply(segment);
         _file = file;
+        AppendFile.SyncDirectory(_directory);
     }
 
     /// <summary>Begins a new one; its name is on disk on return.</summary>
@@ -44,7 +45,6 @@ internal sealed class CurrentSegment : IDisposable
     {
         _file?.Dispose();
         Use(Segments.Begin(_directory, first));
-        AppendFile.SyncDirectory(_directory);
     }
 
     /// <inheritdoc cref="AppendFile.Write"/>
