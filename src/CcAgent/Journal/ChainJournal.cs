@@ -9,7 +9,8 @@ namespace CcAgent.Journal;
 /// The audit chain's one writer. Nothing that is written is ever changed: after a crash the torn end of a segment stays
 /// as it is, and the next segment begins with an entry that names its place, length and digest, linked to the last good
 /// entry. A log that is shorter than the remembered head, or differs from it, is continued from the remembered head with
-/// an `audit.shrunk` entry, so that every later verification fails at that place.
+/// an `audit.shrunk` entry, so that every later verification fails at that place. Where nothing is left to continue, a new
+/// chain begins with one.
 /// </summary>
 internal sealed class ChainJournal : IDisposable
 {
@@ -213,8 +214,11 @@ internal sealed class ChainJournal : IDisposable
     private void Resume(ChainHead? head)
     {
         var segments = Segments.In(_places.Audit);
+        string? gone = null;
         if (head is null && segments.TrueForAll(s => s.Bytes == 0))
         {
+            if (ChainTail.HasBeen(_places.AuditState))
+                Alarm(gone = ChainTail.LogGone);
             // Remembered first: a beginning that a crash cuts is then none that somebody took away.
             head = new ChainHead(Convert.ToHexStringLower(RandomBytes.Get(16)), -1, default, 0, 0, 0);
             _headFile.Write(head, sync: true);
@@ -230,6 +234,8 @@ internal sealed class ChainJournal : IDisposable
         if (tail.NextSeq == 0)
         {
             AddGenesis();
+            if (gone is not null)
+                _pending.Append(AuditEvents.Shrunk, [new("reason", gone)]);
         }
         else
         {
@@ -242,6 +248,8 @@ internal sealed class ChainJournal : IDisposable
         _torn.Clear();
         SyncHead();
     }
+
+    private void Alarm(string message) => new AlarmFile(_places.AuditState).Add(UnixMicros.Of(_time.GetUtcNow()), message);
 
     private void AddGenesis()
     {
@@ -265,7 +273,7 @@ internal sealed class ChainJournal : IDisposable
         Attest();
         if (tail.Alarm is { } shrunk)
         {
-            new AlarmFile(_places.AuditState).Add(UnixMicros.Of(_time.GetUtcNow()), shrunk);
+            Alarm(shrunk);
             _pending.Append(
                 AuditEvents.Shrunk,
                 [new("reason", shrunk), new("expected_seq", tail.NextSeq - 1), new("expected_hash", tail.Previous.ToString()),

@@ -37,7 +37,11 @@ internal sealed record TornEnd(string Segment, long Offset, long Length, string 
 internal sealed record ChainTail(
     string Chain, long NextSeq, Hash32 Previous, Segment Segment, long Reports, IReadOnlyList<TornEnd> Torn, string? Alarm = null)
 {
-    internal const string HeadGone = "the remembered head is gone";
+    internal const string HeadGone = "the remembered head is gone",
+        LogGone = "the log is gone, and its remembered head with it, though the files that it was signed with are there";
+
+    /// <summary>Whether there has been a log, by what a chain leaves beside it once its head is remembered.</summary>
+    internal static bool HasBeen(string stateDirectory) => File.Exists(KeyFiles.Of(stateDirectory)) || File.Exists(TreeFile.Of(stateDirectory));
 
     /// <summary>Reads the log from the head on; without a head, from its start.</summary>
     internal static ChainTail Find(List<Segment> segments, ChainHead? head)

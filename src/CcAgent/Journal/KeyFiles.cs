@@ -22,7 +22,10 @@ internal sealed unsafe class KeyFiles
     private bool _renamed;
 
     /// <param name="directory">The daemon's own directory, which nobody else may enter.</param>
-    internal KeyFiles(string directory) => (_directory, _key, _next) = (directory, directory + "/key", directory + "/key.next");
+    internal KeyFiles(string directory) => (_directory, _key, _next) = (directory, Of(directory), directory + "/key.next");
+
+    /// <summary>The file of the key in force.</summary>
+    internal static string Of(string directory) => directory + "/key";
 
     /// <summary>The key in force; null when there is no such file.</summary>
     /// <exception cref="ProblemException">It is there and cannot be read or trusted.</exception>

@@ -11,6 +11,7 @@ internal static class StatusReport
 {
     internal static AgentStatusResult Of(AgentPlaces places)
     {
+        var been = ChainTail.HasBeen(places.AuditState);
         var answer = new DaemonClient(places).Status(out var reason);
         var head = HeadFile.Read(places.AuditState + "/head");
         var alarms = new List<string>(new AlarmFile(places.AuditState).Read());
@@ -23,6 +24,8 @@ internal static class StatusReport
         var segments = Segments.In(places.Audit);
         if (head is null && segments.Exists(s => s.Bytes > 0))
             alarms.Add($"the audit log: {ChainTail.HeadGone}");
+        else if (head is null && been)
+            alarms.Add($"the audit log: {ChainTail.LogGone}");
         if (head is not null && ChainTail.Find(segments, head).Alarm is { } alarm)
             alarms.Add($"the audit log: {alarm}");
         return new AgentStatusResult(

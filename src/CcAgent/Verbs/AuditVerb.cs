@@ -19,6 +19,8 @@ internal static class AuditVerb
     {
         var places = arguments.Places;
         SecureDirectory.Require(places.Data, places.Owner);
+        // Before the head is read: a daemon that begins a log remembers it first.
+        var been = ChainTail.HasBeen(places.AuditState);
         var snapshot = ChainSnapshot.Take(places);
         var head = snapshot.Head;
         var remembered = head is null or { Seq: < 0 } ? null : new RememberedHead(head.Seq + 1, head.Hash) { ByHost = true };
@@ -27,6 +29,8 @@ internal static class AuditVerb
         var alarms = new List<string>(new AlarmFile(places.AuditState).Read());
         if (head is null && chain.Bytes > 0)
             alarms.Add(ChainTail.HeadGone);
+        else if (head is null && been)
+            alarms.Add(ChainTail.LogGone);
         alarms.AddRange(snapshot.Planted.Select(name => $"{name} is empty though the entries that it would hold are elsewhere: the agent did not make it, and its readers take it for the end of the segment before"));
         var finding = new VerifyFinding
         {

@@ -255,6 +255,36 @@ public class CrashTests
     }
 
     [Fact]
+    public async Task A_log_that_is_gone_with_its_head_is_an_alarm_and_no_silent_beginning()
+    {
+        using var folder = new SecureFolder();
+        await using (var first = await RunningDaemon.StartAsync(folder))
+            Assert.Equal(0, await first.StopAsync());
+        File.Delete(folder.Path + "/audit-state/head");
+        File.Delete(Assert.Single(Directory.GetFiles(folder.Audit)));
+        foreach (var verb in (string[][])[["audit", "verify"], ["status"]])
+        {
+            var said = await AgentProgram.RunAsync([.. verb, "--dir", folder.Path]);
+            Assert.Equal(1, said.Code);
+            Assert.Contains("the log is gone, and its remembered head with it", said.Output, StringComparison.Ordinal);
+        }
+
+        // What comes now is recorded all the same.
+        await using (var daemon = await RunningDaemon.StartAsync(folder))
+        {
+            Assert.Contains("the log is gone, and its remembered head with it", daemon.Said, StringComparison.Ordinal);
+            Assert.True(SocketClient.Ask(folder.Socket, SocketClient.Minimal).GetProperty("ok").GetBoolean());
+            Assert.Equal(0, await daemon.StopAsync());
+        }
+
+        Assert.Equal(1, (await AgentProgram.RunAsync("audit", "verify", "--dir", folder.Path)).Code);
+        // The alarm can be put away by someone who has looked; what is in the new log cannot.
+        File.Delete(folder.Path + "/audit-state/alarms");
+        Assert.Equal(0, (await AgentProgram.RunAsync("audit", "verify", "--dir", folder.Path)).Code);
+        Assert.Equal(["audit.genesis", "audit.shrunk", "agent.started"], (await AgentProgram.EntriesAsync(folder.Path)).Take(3).Select(e => e.GetProperty("event").GetString()));
+    }
+
+    [Fact]
     public async Task A_full_disk_acknowledges_nothing_and_the_log_goes_on_when_there_is_room()
     {
         using var folder = new SecureFolder();
