@@ -34,6 +34,9 @@ internal sealed class Ratchet : IDisposable
     private bool _refused;
     private long _last;
 
+    // When the next key could not be made beside the writer; 0 when it could.
+    private long _unmade;
+
     private Ratchet(AgentPlaces places, AuditSettings settings, string chain)
     {
         (_files, _treePath, _chain) = (new KeyFiles(places.AuditState), TreeFile.Of(places.AuditState), chain);
@@ -110,8 +113,14 @@ internal sealed class Ratchet : IDisposable
     internal void PrepareBeside()
     {
         // In this order: what has just ended may have made it.
-        if (_key is not null && _work is not { IsAlive: true } && _next is null)
-            Begin(MakeNext);
+        if (_key is null || _work is { IsAlive: true } || _next is not null || (_unmade != 0 && Stopwatch.GetElapsedTime(_unmade) < Pause))
+            return;
+        Begin(() =>
+        {
+            _unmade = Stopwatch.GetTimestamp();
+            MakeNext();
+            _unmade = 0;
+        });
     }
 
     /// <summary>Returns when the next key is on disk; false, with the <see cref="Problem"/>, when it cannot be had.</summary>

@@ -45,6 +45,9 @@ internal static class OpenJournal
     /// <summary>Returns when nothing is done beside the writer.</summary>
     internal static void Finish(ChainJournal journal) => Ratchet(Signer(journal)).Finish();
 
+    /// <summary>The thread that does, or did last, what is done beside the writer; null for none.</summary>
+    internal static Thread? Work(ChainJournal journal) => Work(Ratchet(Signer(journal)));
+
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_segment")]
     private static extern ref CurrentSegment Segment(ChainJournal journal);
 
@@ -59,6 +62,9 @@ internal static class OpenJournal
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_last")]
     private static extern ref long Last(Ratchet ratchet);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_work")]
+    private static extern ref Thread? Work(Ratchet ratchet);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_key")]
     private static extern ref SigningKey? Key(Ratchet ratchet);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CcAgent.Journal;
 using CcAgent.Places;
 using CcAgent.Tests.Harness;
@@ -159,6 +160,26 @@ public class SigningTests
         Assert.False(File.Exists(key + ".next"));
         using var next = OpenJournal.In(folder);
         Assert.Null(next.Unsigned);
+    }
+
+    [Fact]
+    public void A_next_key_that_cannot_be_made_is_not_tried_again_after_each_batch()
+    {
+        using var folder = new SecureFolder();
+        var tries = new HashSet<Thread>();
+        var clock = Stopwatch.StartNew();
+        using var journal = OpenJournal.In(folder, settings: new AuditSettings(CheckpointEntries: 100));
+        Directory.CreateDirectory(folder.Path + "/audit-state/key.next");
+        for (var i = 0; i < 400; i++)
+        {
+            Add(journal, 1);
+            journal.Tend();
+            if (OpenJournal.Work(journal) is { } work)
+                tries.Add(work);
+        }
+
+        Assert.InRange(tries.Count, 1, 1 + (int)(clock.Elapsed.TotalSeconds / 10));
+        Assert.NotNull(journal.Unsigned);
     }
 
     // The build that is tested beside the published one shows that such a configuration does what it is to be kept from.
