@@ -59,8 +59,7 @@ internal sealed class ChainRetention : IDaemonPart
     {
         if (_settings.MaxAgeDays > 0)
             _recorder.RollOver(_time.GetUtcNow() - TimeSpan.FromDays(Math.Max(1, _settings.MaxAgeDays / 8.0)));
-        _looking = Task.Factory.StartNew(
-            () => ChainPruning.Next(_places, _settings, _time.GetUtcNow()), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _looking = OwnThread.Start(() => ChainPruning.Next(_places, _settings, _time.GetUtcNow()));
     }
 
     private bool Prune(PrunedEntries pruned)

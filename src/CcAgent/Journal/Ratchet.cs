@@ -250,7 +250,19 @@ internal sealed class Ratchet : IDisposable
     private void Begin(Action step)
     {
         Finish();
-        _work = new Thread(() =>
+        var work = new Thread(Work, 256 * 1024) { IsBackground = true, Name = "ratchet" };
+        try
+        {
+            work.Start();
+            _work = work;
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            // A job of the same user may have started all that the user may: then entries wait for it.
+            Work();
+        }
+
+        void Work()
         {
             try
             {
@@ -260,9 +272,7 @@ internal sealed class Ratchet : IDisposable
             {
                 _failure = e.Message;
             }
-        }, 256 * 1024)
-        { IsBackground = true, Name = "ratchet" };
-        _work.Start();
+        }
     }
 
     private void Try(Action step)

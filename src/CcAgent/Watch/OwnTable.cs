@@ -52,7 +52,20 @@ internal sealed unsafe class OwnTable : IDaemonPart, IDisposable
     }
 
     /// <summary>Begins to read it, unless that is going on.</summary>
-    internal void Begin() => _reading ??= Task.Factory.StartNew(Read, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    /// <exception cref="ProblemException">There is no thread for it.</exception>
+    internal void Begin()
+    {
+        try
+        {
+            _reading ??= OwnThread.Start(Read);
+        }
+        catch (ProblemException)
+        {
+            // It is to be asked for again, whatever the folder's time says then.
+            _spoolChanged = 0;
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public void Ready()

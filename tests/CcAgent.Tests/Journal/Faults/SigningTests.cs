@@ -4,6 +4,7 @@ using CcAgent.Places;
 using CcAgent.Tests.Harness;
 using CcConsole.Core;
 using CcConsole.Core.Audit;
+using CcConsole.Tests.Shared;
 using Xunit;
 
 namespace CcAgent.Tests.Journal.Faults;
@@ -180,6 +181,48 @@ public class SigningTests
 
         Assert.InRange(tries.Count, 1, 1 + (int)(clock.Elapsed.TotalSeconds / 10));
         Assert.NotNull(journal.Unsigned);
+    }
+
+    [Fact]
+    public async Task A_daemon_whose_user_may_start_nothing_more_goes_on_and_signs()
+    {
+        using var user = new TestUser();
+        var edits = 0;
+        await using (var daemon = await RunningDaemon.StartAsAsync(user))
+        {
+            // As a job of the user's that has started all it can: from now on no thread can be had.
+            var limited = await ProgramRun.RunAsync("/usr/bin/setpriv", [.. user.SetPrivileges, "/usr/bin/prlimit", "--pid", $"{daemon.Pid}", "--nproc=1:1"], directory: "/");
+            Assert.True(limited.Code == 0, limited.ToString());
+            // That the table can be read on no thread either ends nothing. It is looked at some seconds after an edit, but for one that comes too early.
+            var looks = 0;
+            await Eventually.TrueAsync(
+                () =>
+                {
+                    if (looks++ % 300 == 0)
+                        Edit();
+                    return daemon.Said.Contains("no thread can be started", StringComparison.Ordinal);
+                },
+                "the table is looked at", 60);
+            Edit();
+            Edit();
+            // Not by SIGTERM: for that .NET starts a thread.
+            await daemon.KillAsync();
+        }
+
+        var entries = AgentProgram.Lines((await AgentProgram.RunAsAsync(user, "audit", "show", "--json")).Output).ConvertAll(entry => entry.GetProperty("event").GetString());
+        void Edit()
+        {
+            var edit = SocketClient.Ask(
+                user.SocketFolder + "/cc-agent.sock", """{"request":"audit.append","params":{"event":"crontab.edited","actor":"ada","origin":"laptop"}}""");
+            Assert.True(edit.GetProperty("ok").GetBoolean(), edit.ToString());
+            edits++;
+        }
+
+        Assert.Equal(edits, entries.Count(name => name == AuditEvents.CrontabEdited));
+        Assert.InRange(entries.Count(name => name == AuditEvents.Checkpoint), edits - 1, edits + 1);
+        Assert.DoesNotContain(AuditEvents.Unsigned, entries);
+        var verify = await AgentProgram.RunAsAsync(user, "audit", "verify");
+        Assert.True(verify.Code == 0, verify.ToString());
     }
 
     // The build that is tested beside the published one shows that such a configuration does what it is to be kept from.
