@@ -256,6 +256,7 @@ internal sealed unsafe class SpoolDrain : IDisposable
             Report = report,
             Bytes = Trimmed(bytes),
             Spooled = DateTimeOffset.UnixEpoch.AddSeconds(status.Changed),
+            Retried = true,
             Answer = answer => Remove(path, answer),
         };
     }
@@ -268,6 +269,7 @@ internal sealed unsafe class SpoolDrain : IDisposable
         Reason = reason,
         Bytes = bytes,
         JobId = jobId,
+        Retried = true,
         Answer = answer => Remove(path, answer),
     };
 

@@ -48,6 +48,7 @@ internal sealed class BatchWriter
         for (var i = 0; i < batch.Count; i++)
             answers[i] = Entry(batch[i], seqs[i], lines[i], again[i]);
         _chain.Commit(_reports.NextSeq);
+        _suppression.Keep();
     }
 
     private RecordAnswer Entry(RecordRequest request, long seq, Hash32 line, bool again)

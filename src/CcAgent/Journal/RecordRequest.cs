@@ -17,6 +17,9 @@ internal abstract class RecordRequest
     /// <summary>The sender as the kernel reports it.</summary>
     internal required uint Uid { get; init; }
 
+    /// <summary>Whether it stays where it is, and is tried again unasked, until it is recorded: then it is never missing.</summary>
+    internal bool Retried { get; init; }
+
     /// <summary>Called once, from the recorder's thread, when it is durable or cannot be.</summary>
     internal required Action<RecordAnswer> Answer { get; init; }
 }

@@ -247,6 +247,7 @@ internal sealed class Recorder : IDisposable
     {
         _failed = true;
         _duplicates.Forget();
+        Suppression.Forget();
         Problem = e.Message;
     }
 
@@ -254,7 +255,7 @@ internal sealed class Recorder : IDisposable
     // one for which there is no room; that the log could not be written is told before anything else may take that room.
     private void Miss(IReadOnlyList<RecordRequest> batch, string reason)
     {
-        var missed = batch.Count(static request => request is ReportRequest { Spooled: null } or RejectedRequest or AppendRequest);
+        var missed = batch.Count(static request => request is not EntryRequest && !request.Retried);
         if (missed > 0)
             _gap.Add(missed, UnixMicros.Of(_time.GetUtcNow()), reason);
         if (!Ballast.Release())

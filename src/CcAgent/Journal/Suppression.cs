@@ -15,6 +15,8 @@ internal sealed class Suppression
 
     private readonly UserNames _users;
     private readonly Dictionary<(uint Uid, string Of), Sender> _senders = [];
+    // What was decided for a batch that is not written yet; without a reason, that a refusal has its own entry.
+    private readonly List<(Sender Sender, string? Reason)> _open = [];
     private long _since;
 
     internal Suppression(UserNames users) => _users = users;
@@ -38,15 +40,43 @@ internal sealed class Suppression
         if (sender.Allowed >= 1)
         {
             sender.Allowed--;
+            _open.Add((sender, null));
             return true;
         }
 
         if (_since == 0)
             _since = now;
+        _open.Add((sender, reason));
         sender.Count++;
         if (sender.Reasons.Count < MostReasons || sender.Reasons.ContainsKey(reason))
             sender.Reasons[reason] = sender.Reasons.GetValueOrDefault(reason) + 1;
         return false;
+    }
+
+    /// <summary>The batch is written: what was decided for it holds.</summary>
+    internal void Keep() => _open.Clear();
+
+    /// <summary>The batch is not written: its refusals have neither an entry nor been counted.</summary>
+    internal void Forget()
+    {
+        foreach (var (sender, reason) in _open)
+        {
+            if (reason is null)
+            {
+                sender.Allowed++;
+                continue;
+            }
+
+            sender.Count--;
+            if (sender.Reasons.TryGetValue(reason, out var count) && --count > 0)
+                sender.Reasons[reason] = count;
+            else
+                sender.Reasons.Remove(reason);
+        }
+
+        _open.Clear();
+        if (_senders.Values.All(static sender => sender.Count == 0))
+            _since = 0;
     }
 
     /// <summary>What the entries about what was counted say.</summary>

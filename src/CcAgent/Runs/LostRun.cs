@@ -45,6 +45,7 @@ internal static class LostRun
             Report = report,
             Bytes = bytes.WrittenMemory[..^1],
             Spooled = spooled,
+            Retried = true,
             Answer = answer,
         };
     }

@@ -191,6 +191,7 @@ internal sealed class RunWatch : IDaemonPart, IDisposable
                     Uid = file.Owner,
                     Reason = "a run mark in the spool: " + file.Problem,
                     Bytes = default,
+                    Retried = true,
                     Answer = answer => Remove(file, answer),
                 };
             default:
