@@ -1,3 +1,4 @@
+using CcConsole.Core;
 using CcConsole.Core.Audit;
 
 namespace CcAgent.Journal;
@@ -71,8 +72,17 @@ internal sealed class BatchWriter
                 return new RecordAnswer(false, true, -1, "so many were refused that this one is only counted");
             default:
                 var append = (AppendRequest)request;
-                Listener?.Appended(append.Entry);
-                return Added(append.Entry.Event, EntryMembers.Appended(append.Entry, append.Uid, _users.Of(append.Uid)));
+                try
+                {
+                    var answer = Added(append.Entry.Event, EntryMembers.Appended(append.Entry, append.Uid, _users.Of(append.Uid)));
+                    Listener?.Appended(append.Entry);
+                    return answer;
+                }
+                catch (ProblemException e)
+                {
+                    // It fits in no line, and nothing of it has been added: a fault of whoever asks for it alone.
+                    return new RecordAnswer(false, false, -1, e.Message);
+                }
         }
     }
 

@@ -94,7 +94,7 @@ internal static class AuditVerb
 
             return text.ToString();
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentOutOfRangeException)
         {
             return "(not an entry: cc-agent audit verify)";
         }

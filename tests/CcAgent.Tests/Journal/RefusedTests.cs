@@ -4,6 +4,7 @@ using CcAgent.Places;
 using CcAgent.Runs;
 using CcAgent.Tests.Harness;
 using CcConsole.Core.Audit;
+using CcConsole.Core.Protocol;
 using Xunit;
 
 namespace CcAgent.Tests.Journal;
@@ -83,6 +84,46 @@ public class RefusedTests
             "the mark is refused", 60);
         Assert.False(recorder.HasGap);
         Assert.True(File.Exists(folder.Spool + "/1.run"));
+    }
+
+    [Fact]
+    public async Task An_entry_that_fits_in_no_line_is_refused_alone_and_is_no_failure_of_the_disk()
+    {
+        using var folder = new SecureFolder();
+        var answers = new List<RecordAnswer>();
+        using (var recorder = OpenJournal.RecorderIn(folder, new AgentSettings()))
+        {
+            // Each of these costs six bytes in the line.
+            string Long(int length) => new('\u0001', length);
+            var large = new AppendRequest
+            {
+                Uid = 0,
+                Entry = new AuditAppendParams(AuditEvents.CrontabEdited, Long(256), Long(256))
+                {
+                    Host = Long(256),
+                    Chain = Long(256),
+                    Hash = Long(256),
+                    Table = Long(256),
+                    Before = Long(256),
+                    After = Long(256),
+                    Diff = Long(8192),
+                    Edit = Long(256),
+                    Settled = Long(512),
+                    Method = Long(256),
+                    Policy = Long(256),
+                    Reason = Long(512),
+                },
+                Answer = answers.Add,
+            };
+            recorder.Record([Good(answers.Add), large, Good(answers.Add)]);
+            Assert.Null(recorder.Problem);
+            Assert.False(recorder.HasGap);
+            Assert.True(recorder.Ballast.Held);
+        }
+
+        Assert.Equal([(true, true), (false, false), (true, true)], answers.Select(answer => (answer.Good, answer.Recorded)));
+        Assert.Contains("does not fit", answers[1].Message, StringComparison.Ordinal);
+        Assert.Equal([AuditEvents.JobMissed, AuditEvents.JobMissed], await EventsAsync(folder, AuditEvents.JobMissed, AuditEvents.CrontabEdited, AuditEvents.Gap));
     }
 
     private static RejectedRequest Rubbish() => new() { Uid = 1, Reason = "rubbish", Bytes = default, Answer = _ => { } };

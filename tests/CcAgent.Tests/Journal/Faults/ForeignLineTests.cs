@@ -25,6 +25,20 @@ public class ForeignLineTests
         Assert.Empty(WatchRecords.Read(AgentPlaces.For(folder.Path), 0).Tables);
     }
 
+    [Theory]
+    [InlineData("1e300")]
+    [InlineData("-1e12")]
+    [InlineData("1e400")]
+    public async Task A_time_that_is_none_does_not_end_the_showing(string time)
+    {
+        using var folder = await BegunAsync();
+        Append(folder, seq => seq, $"\"timestamp\": {time}");
+        await GoesOnAsync(folder);
+        var shown = await AgentProgram.RunAsync("audit", "show", "--dir", folder.Path);
+        Assert.Equal((0, ""), (shown.Code, shown.Error));
+        Assert.Single(shown.Output.Split('\n'), "(not an entry: cc-agent audit verify)");
+    }
+
     [Fact]
     public async Task A_line_that_is_no_entry_in_the_midst_of_them_does_not_end_the_watch()
     {
