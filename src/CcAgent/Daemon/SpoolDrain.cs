@@ -26,8 +26,8 @@ internal sealed unsafe class SpoolDrain : IDisposable
     // What no wrapper can still be writing goes, as does what a spool for everyone has under no name of ours.
     private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(10);
 
-    private static readonly byte[] _report = Encoding.ASCII.GetBytes(SpoolWriter.Suffix), _part = Encoding.ASCII.GetBytes(SpoolWriter.Part),
-        _mark = Encoding.ASCII.GetBytes(RunMark.Suffix), _markPart = Encoding.ASCII.GetBytes(RunMark.Suffix + HeldMark.Part);
+    private static readonly byte[] ReportEnding = Encoding.ASCII.GetBytes(SpoolWriter.Suffix), PartEnding = Encoding.ASCII.GetBytes(SpoolWriter.Part),
+        MarkEnding = Encoding.ASCII.GetBytes(RunMark.Suffix), MarkPartEnding = Encoding.ASCII.GetBytes(RunMark.Suffix + HeldMark.Part);
 
     private const string NotPlain = "not a plain file of its own in the spool";
 
@@ -154,9 +154,9 @@ internal sealed unsafe class SpoolDrain : IDisposable
         {
             // A name of ours is no other bytes than these; what is not UTF-8 could not even be opened by its path.
             var possible = Utf8.IsValid(name);
-            if (possible && name.EndsWith(_report))
+            if (possible && name.EndsWith(ReportEnding))
                 _found.Add(_walk.PathOf(name));
-            else if (_everyones && !(possible && (IsMark(name) || (name.EndsWith(_part) && !IsAbandoned(_walk.PathOf(name))))))
+            else if (_everyones && !(possible && (IsMark(name) || (name.EndsWith(PartEnding) && !IsAbandoned(_walk.PathOf(name))))))
                 _walk.Sweep(name);
         }
 
@@ -175,7 +175,7 @@ internal sealed unsafe class SpoolDrain : IDisposable
     }
 
     // They are looked after by RunWatch.
-    private static bool IsMark(ReadOnlySpan<byte> name) => name.EndsWith(_mark) || name.EndsWith(_markPart);
+    private static bool IsMark(ReadOnlySpan<byte> name) => name.EndsWith(MarkEnding) || name.EndsWith(MarkPartEnding);
 
     private static bool IsAbandoned(string path) =>
         Libc.TryStatus(path, out var status) && status.Changed < TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() - Abandoned.TotalSeconds;

@@ -6,7 +6,7 @@ namespace CcAgent.Native;
 internal sealed unsafe class DirectoryStream : IDisposable
 {
     // struct dirent with 64-bit numbers: on macOS the length of the name stands before its kind.
-    private static readonly int _nameAt = OperatingSystem.IsMacOS() ? 21 : 19;
+    private static readonly int NameAt = OperatingSystem.IsMacOS() ? 21 : 19;
 
     private nint _stream;
 
@@ -21,7 +21,7 @@ internal sealed unsafe class DirectoryStream : IDisposable
     {
         while (Libc.readdir(_stream) is var entry and not 0)
         {
-            name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)entry + _nameAt);
+            name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)entry + NameAt);
             if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
                 return true;
         }

@@ -1,4 +1,7 @@
-using System.IO.Enumeration;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Unicode;
+using CcAgent.Daemon;
 using CcAgent.Native;
 using CcAgent.Places;
 
@@ -32,46 +35,49 @@ internal enum MarkState
 /// <param name="Problem">Why it is no mark.</param>
 internal sealed unsafe record MarkFile(string Path, MarkState State, uint Owner, RunMark? Mark, long Made, string Problem)
 {
-    // Everyone may put files into root's spool: so many names are looked at.
-    private const int MostNames = 16 * 1024;
+    // Everyone may put files into root's spool: so many runs of one user are told of.
+    private const int MostOfOne = 4096;
 
     // Two who look at the same time do not take each other for the wrapper, whose lock is exclusive.
     private const int Shared = 1, NonBlocking = 4;
 
+    private static readonly byte[] Ending = Encoding.ASCII.GetBytes(RunMark.Suffix), UnfinishedEnding = Encoding.ASCII.GetBytes(RunMark.Suffix + HeldMark.Part);
+
+    /// <summary>The file's number, by which it is known again together with <see cref="Made"/>.</summary>
+    internal ulong Inode { get; private init; }
+
+    /// <summary>How many bytes of it were read for this.</summary>
+    internal int Read { get; private init; }
+
     /// <summary>The runs that go on, oldest first.</summary>
     internal static List<MarkFile> Running(AgentPlaces places)
     {
-        List<MarkFile> running = [.. places.Spools.SelectMany(static spool => In(spool)).Select(static path => Look(path)).Where(static file => file.State == MarkState.Running)];
+        var running = new List<MarkFile>();
+        var counts = new Dictionary<uint, int>();
+        using var walk = new SpoolWalk(places.Spools);
+        while (walk.Next(out var name))
+        {
+            if (!IsMark(name) || Look(walk.PathOf(name)) is not { State: MarkState.Running } file)
+                continue;
+            ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, file.Owner, out _);
+            if (count++ < MostOfOne)
+                running.Add(file);
+        }
+
         running.Sort(static (a, b) => a.Mark!.StartTime.CompareTo(b.Mark!.StartTime));
         return running;
     }
 
-    /// <summary>The paths of the marks in a spool, oldest run first; none where there is no spool.</summary>
-    /// <param name="spool">The spool.</param>
-    /// <param name="suffix">What the names end in: of marks, or of those that are being made.</param>
-    internal static IReadOnlyList<string> In(string spool, string suffix = RunMark.Suffix)
-    {
-        try
-        {
-            // By name alone: to tell what a link leads to would mean to follow it. A name that is not UTF-8 cannot be opened.
-            var found = new FileSystemEnumerable<string>(
-                spool, (ref FileSystemEntry entry) => entry.ToFullPath(), new EnumerationOptions { AttributesToSkip = 0 })
-            {
-                ShouldIncludePredicate = (ref FileSystemEntry entry) =>
-                    entry.FileName.EndsWith(suffix, StringComparison.Ordinal) && !entry.FileName.Contains('\uFFFD'),
-            };
-            string[] names = [.. found.Take(MostNames)];
-            Array.Sort(names, StringComparer.Ordinal);
-            return names;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
+    /// <summary>Whether a file of this name should be a mark.</summary>
+    internal static bool IsMark(ReadOnlySpan<byte> name) => name.EndsWith(Ending) && Utf8.IsValid(name);
+
+    /// <summary>Whether a file of this name should be a mark that is being made.</summary>
+    internal static bool IsUnfinished(ReadOnlySpan<byte> name) => name.EndsWith(UnfinishedEnding) && Utf8.IsValid(name);
 
     /// <summary>Looks at one of them now.</summary>
-    internal static MarkFile Look(string path)
+    /// <param name="path">Where it lies.</param>
+    /// <param name="known">What it told before: unless it is another file, or was changed, it is not read again.</param>
+    internal static MarkFile Look(string path, MarkFile? known = null)
     {
         var fd = Libc.open(path, OpenFlags.ReadOnly | OpenFlags.NoFollow | OpenFlags.NonBlocking | OpenFlags.CloseOnExec, 0);
         if (fd < 0)
@@ -83,7 +89,7 @@ internal sealed unsafe record MarkFile(string Path, MarkState State, uint Owner,
 
         try
         {
-            return Look(path, fd);
+            return Look(path, fd, known);
         }
         finally
         {
@@ -91,11 +97,11 @@ internal sealed unsafe record MarkFile(string Path, MarkState State, uint Owner,
         }
     }
 
-    private static MarkFile Look(string path, int fd)
+    private static MarkFile Look(string path, int fd, MarkFile? known)
     {
         if (!Libc.TryStatus(fd, out var status))
             return new MarkFile(path, MarkState.Gone, 0, null, 0, "");
-        MarkFile Bad(string problem) => new(path, MarkState.Bad, status.Owner, null, status.Changed, problem);
+        MarkFile Bad(string problem) => new(path, MarkState.Bad, status.Owner, null, status.Changed, problem) { Read = (int)Math.Min(status.Size, RunMark.MaxBytes) };
         // Its wrapper has just taken it away.
         if (status.Links == 0)
             return new MarkFile(path, MarkState.Gone, 0, null, 0, "");
@@ -105,6 +111,8 @@ internal sealed unsafe record MarkFile(string Path, MarkState State, uint Owner,
             return Bad("others than its owner may write to it");
         if (status.Size > RunMark.MaxBytes)
             return Bad("it is longer than a mark may be");
+        if (known?.Mark is not null && (known.Inode, known.Made, known.Owner) == (status.Inode, status.Changed, status.Owner))
+            return known with { State = HeldOrLeft(fd), Read = 0 };
         var bytes = new byte[status.Size];
         nint count;
         fixed (byte* at = bytes)
@@ -116,7 +124,8 @@ internal sealed unsafe record MarkFile(string Path, MarkState State, uint Owner,
             return Bad(problem);
         if (mark.Uid != status.Owner)
             return Bad($"it claims to come from user id {mark.Uid}");
-        var held = Libc.flock(fd, Shared | NonBlocking) != 0;
-        return new MarkFile(path, held ? MarkState.Running : MarkState.Left, status.Owner, mark, status.Changed, "");
+        return new MarkFile(path, HeldOrLeft(fd), status.Owner, mark, status.Changed, "") { Inode = status.Inode, Read = bytes.Length };
     }
+
+    private static MarkState HeldOrLeft(int fd) => Libc.flock(fd, Shared | NonBlocking) != 0 ? MarkState.Running : MarkState.Left;
 }

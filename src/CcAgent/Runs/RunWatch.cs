@@ -30,18 +30,26 @@ internal sealed class RunWatch : IDaemonPart, IDisposable
     private readonly List<SpoolEvent> _events = [];
     private readonly PriorityQueue<Look, long> _due = new();
 
+    // Of those whose start was recorded: which are looked for in the spools, and which were not found there.
+    private List<RunMark> _missed = [];
+
     // What could neither be recorded nor taken away is said once.
     private readonly HashSet<string> _stuck = new(StringComparer.Ordinal);
     // What is being recorded in this turn: a mark may be due for two reasons.
     private readonly HashSet<string> _now = new(StringComparer.Ordinal);
     private readonly BegunRuns _begun;
+    private readonly MarkRound _marks;
     private StartedRuns? _started;
     private long _round;
+
+    // Whether something of this turn could not be recorded.
+    private bool _refused;
 
     internal RunWatch(AgentPlaces places, Recorder recorder, TimeProvider time, BegunRuns begun)
     {
         (_places, _recorder, _time, _begun) = (places, recorder, time, begun);
         _watch = new SpoolWatch(places.Spools, RunMark.Suffix, closes: true);
+        _marks = new MarkRound(places.Spools, time);
         _round = Stopwatch.GetTimestamp();
     }
 
@@ -57,6 +65,8 @@ internal sealed class RunWatch : IDaemonPart, IDisposable
     {
         get
         {
+            if (_marks.GoesOn || _missed.Count > 0)
+                return 0;
             var next = _round;
             if (_due.TryPeek(out _, out var due))
                 next = Math.Min(next, due);
@@ -71,28 +81,18 @@ internal sealed class RunWatch : IDaemonPart, IDisposable
     public void Ready()
     {
         TakeEvents();
-        if (_round <= Stopwatch.GetTimestamp())
-        {
-            LookAround();
-            return;
-        }
-
         var (batch, started) = (new List<RecordRequest>(), new List<RunMark>());
         _now.Clear();
+        _refused = false;
+        // Their marks, if they have one, have been recorded since.
+        foreach (var run in _missed.Where(_begun.Contains))
+            batch.Add(LostRun.Unmarked(run, _time.GetUtcNow(), answer => Forget(run, answer)));
+        _missed = [];
+        LookAround(batch, started);
         for (var i = 0; i < MostAtOnce && _due.TryPeek(out var look, out var due) && due <= Stopwatch.GetTimestamp(); i++)
         {
             _due.Dequeue();
-            if (!_now.Contains(look.Path) && Request(look, started) is { } request)
-            {
-                _now.Add(look.Path);
-                batch.Add(request);
-            }
-        }
-
-        foreach (var run in _begun.Lost(MostAtOnce))
-        {
-            if (!HasReport(run))
-                batch.Add(LostRun.Unmarked(run, _time.GetUtcNow(), answer => Forget(run, answer)));
+            Take(look, MarkFile.Look(look.Path), batch, started);
         }
 
         if (batch.Count > 0)
@@ -100,7 +100,15 @@ internal sealed class RunWatch : IDaemonPart, IDisposable
         foreach (var mark in started)
         {
             _started!.Add(mark);
+            _marks.Add(mark);
             _begun.Remove(mark.Uid, mark.RunId);
+        }
+
+        // Nothing can be recorded now: going on with the next would not help.
+        if (_refused)
+        {
+            _marks.Stop();
+            _round = Math.Min(_round, After(Round));
         }
 
         // From now on it is looked after.
@@ -111,6 +119,7 @@ internal sealed class RunWatch : IDaemonPart, IDisposable
     public void Dispose()
     {
         _started?.Save(_recorder.NextEntry);
+        _marks.Dispose();
         _watch.Dispose();
     }
 
@@ -134,47 +143,61 @@ internal sealed class RunWatch : IDaemonPart, IDisposable
             _round = Math.Min(_round, After(Soon));
     }
 
-    // Finds what no event has told of: at the start, and when events were lost.
-    private void LookAround()
+    // Finds what no event has told of: at the start, and when events were lost. A few at a time, and so it comes to each, however many
+    // others one user has put there.
+    private void LookAround(List<RecordRequest> batch, List<RunMark> started)
     {
-        // Of thousands that anyone may have put there, their commands would be hundreds of MiB.
-        var files = _places.Spools.SelectMany(static spool => MarkFile.In(spool)).Select(static path => Short(MarkFile.Look(path))).ToList();
-        var running = files.Where(static file => file.State == MarkState.Running).Select(static file => file.Mark!).ToList();
-        RemoveUnfinished();
-        _started ??= StartedRuns.Load(_places, running);
-        _started.Keep(running);
-        _started.Save(_recorder.NextEntry);
-        _round = running.Count > 0 || _watch.Descriptor < 0 ? After(Round) : long.MaxValue;
-        foreach (var file in files)
+        if (!_marks.GoesOn)
         {
-            if (file.State == MarkState.Left || file.State == MarkState.Bad || (file.State == MarkState.Running && !_started.Contains(file.Mark!)))
+            var gone = _begun.Lost(MostAtOnce);
+            if (gone.Count == 0 && _round > Stopwatch.GetTimestamp())
+                return;
+            _marks.Begin(gone);
+            _round = long.MaxValue;
+        }
+
+        foreach (var file in _marks.Step())
+        {
+            var unknown = file.State == MarkState.Running && _started is { } known && !known.Contains(file.Mark!);
+            if (unknown && file.Made >= (_time.GetUtcNow() - Long).ToUnixTimeSeconds())
                 Add(new Look(file.Path, false, 0), Long);
+            else if (unknown || file.State is MarkState.Left or MarkState.Bad)
+                Take(new Look(file.Path, false, 0), MarkFile.Look(file.Path), batch, started);
         }
+
+        if (_marks.GoesOn)
+            return;
+        _missed = _marks.Sought;
+        var first = _started is null;
+        _started ??= StartedRuns.Load(_places, _marks.Running);
+        _started.Keep(_marks.Running);
+        _started.Save(_recorder.NextEntry);
+        // Only now is it known which of them have their entry.
+        _round = Math.Min(_round, _marks.Running.Count > 0 && first ? Stopwatch.GetTimestamp()
+            : _marks.Running.Count > 0 || _watch.Descriptor < 0 ? After(Round) : long.MaxValue);
     }
 
-    private static MarkFile Short(MarkFile file) => file.Mark is { } mark ? file with { Mark = mark with { Command = "", JobId = "" } } : file;
-
-    // A wrapper that died while it made its mark left a file that will never be one.
-    private void RemoveUnfinished()
+    private void Take(Look look, MarkFile file, List<RecordRequest> batch, List<RunMark> started)
     {
-        var old = (_time.GetUtcNow() - TimeSpan.FromSeconds(2)).ToUnixTimeSeconds();
-        foreach (var path in _places.Spools.SelectMany(static spool => MarkFile.In(spool, RunMark.Suffix + HeldMark.Part)))
-        {
-            if (MarkFile.Look(path) is { State: MarkState.Left or MarkState.Bad } left && left.Made <= old)
-                _ = Libc.unlink(path);
-        }
+        if (_now.Contains(look.Path) || Request(look, file, started) is not { } request)
+            return;
+        _now.Add(look.Path);
+        batch.Add(request);
     }
 
-    private RecordRequest? Request(Look look, List<RunMark> started)
+    private RecordRequest? Request(Look look, MarkFile file, List<RunMark> started)
     {
-        var file = MarkFile.Look(look.Path);
         switch (file.State)
         {
             case MarkState.Running when look.LetGo:
                 if (look.Times < MostLooks)
                     Add(look with { Times = look.Times + 1 }, Moment);
                 return null;
-            case MarkState.Running when !(_started ??= StartedRuns.Load(_places, [file.Mark!])).Contains(file.Mark!):
+            // Whether it has its entry is not known until all have been looked at.
+            case MarkState.Running when _started is null:
+                Add(look, Long);
+                return null;
+            case MarkState.Running when !_started.Contains(file.Mark!):
                 if (!_begun.Contains(file.Mark!))
                     return Started(file, started);
                 started.Add(file.Mark!);
@@ -202,12 +225,9 @@ internal sealed class RunWatch : IDaemonPart, IDisposable
     private static bool HasReport(MarkFile file) =>
         Libc.TryStatus(file.Path[..^RunMark.Suffix.Length] + SpoolWriter.Suffix, out var report) && report.IsRegular && report.Owner == file.Owner;
 
-    // The time of a run in its report's name is not the one at which it asked to begin.
-    private bool HasReport(RunMark run) => _places.Spools.SelectMany(spool => MarkFile.In(spool, $"-{run.RunId}{SpoolWriter.Suffix}"))
-        .Any(path => Libc.TryStatus(path, out var report) && report.IsRegular && report.Owner == run.Uid);
-
     private void Forget(RunMark run, RecordAnswer answer)
     {
+        _refused |= !answer.Recorded;
         if (answer.Recorded)
             _begun.Remove(run.Uid, run.RunId);
     }
@@ -222,22 +242,18 @@ internal sealed class RunWatch : IDaemonPart, IDisposable
             Members = EntryMembers.Started(mark, UserAccount.Of(file.Owner).Name),
             Answer = answer =>
             {
+                _refused |= !answer.Recorded;
                 if (answer.Recorded)
                     started.Add(mark);
-                else
-                    _round = Math.Min(_round, After(Round));
             },
         };
     }
 
     private void Remove(MarkFile file, RecordAnswer answer)
     {
+        _refused |= !answer.Recorded;
         if (!answer.Recorded)
-        {
-            _round = Math.Min(_round, After(Round));
             return;
-        }
-
         if (file.Mark is { } mark)
             _begun.Remove(file.Owner, mark.RunId);
         if (!SpoolWalk.PutAway(file.Path) && _stuck.Add(file.Path))
