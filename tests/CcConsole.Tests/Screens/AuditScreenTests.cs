@@ -90,6 +90,16 @@ public sealed class AuditScreenTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Of_the_last_checkpoint_it_is_said_that_its_signature_holds_and_that_the_next_one_signs_it()
+    {
+        _fleet.Chain("web01", 22, signed: 20).Known("web01", "");
+        var screen = await StartAsync("The last checkpoint: it signs what is before it", 200, 50);
+        screen.Press("o");
+        await screen.WaitForText("The last checkpoint: its signature over #0-#20 was verified now");
+        Assert.DoesNotContain("No usable checkpoint", screen.Text);
+    }
+
+    [Fact]
     public async Task A_missed_run_is_told_in_words()
     {
         _fleet.Chain("web01", 5, missed: 4).Known("web01", "");

@@ -60,7 +60,8 @@ internal sealed class AuditStatements(Shell shell, Action changed)
             said.Add($"The chain's signatures cannot be used from there on: {finding}.");
         if (proof.Checkpoint is not { } checkpoint)
         {
-            said.Add(proof.IsSigned || proof.Finding is not null ? "No usable checkpoint covers it: this copy alone holds it." : "Nothing in this chain is signed: this copy alone holds it.");
+            said.Add(proof.IsLastCheckpoint ? Text($"The last checkpoint: its signature over #0-#{proof.Row.Seq - 1} was verified now. The rest of its own line, such as its time, the next one signs; until then this copy alone holds it.")
+                : proof.IsSigned || proof.Finding is not null ? "No usable checkpoint covers it: this copy alone holds it." : "Nothing in this chain is signed: this copy alone holds it.");
             return said;
         }
         said.Add(Text($"Proven by the checkpoint #{checkpoint.Row.Seq}{(checkpoint.Row.Time is { } time ? $" of {TimeText.Full(time)}" : "")}: it signs the entries #0-#{checkpoint.Size - 1} with the root {checkpoint.Root}."));
