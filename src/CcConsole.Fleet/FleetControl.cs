@@ -38,7 +38,7 @@ public sealed class FleetControl : IAsyncDisposable
         Plans = new FleetPlanOperations(Jobs, Changes, hosts, cache, options, guard);
         Reports = new ReportOperations(_sessions, cache, options);
         Runs = new RunOperations(_sessions, options, guard);
-        Audit = new AuditOperations(_sessions, cache, options, guard);
+        Audit = new AuditOperations(_sessions, hosts, cache, options, guard);
         Agents = new AgentOperations(_sessions, Changes, options, guard);
         Changes.Applied += result => OwnRecords.Applied(Own, result);
         Changes.Settled += change => OwnRecords.Settled(Own, change);

@@ -1,6 +1,7 @@
 using CcConsole.Core;
 using CcConsole.Core.Audit;
 using CcConsole.Fleet.Audit.Evidence;
+using CcConsole.Fleet.Hosts;
 using CcConsole.Fleet.Sessions;
 using CcConsole.Ssh;
 using CcConsole.Store;
@@ -15,6 +16,7 @@ namespace CcConsole.Fleet.Audit;
 public sealed class AuditOperations
 {
     private readonly SessionPool _sessions;
+    private readonly HostDirectory _hosts;
     private readonly CacheDatabase _cache;
     private readonly FleetOptions _options;
     private readonly ReadOnlyGuard _guard;
@@ -23,9 +25,9 @@ public sealed class AuditOperations
     private readonly OwnCopy _own;
     private readonly CopyArchiving _archiving;
 
-    internal AuditOperations(SessionPool sessions, CacheDatabase cache, FleetOptions options, ReadOnlyGuard guard)
+    internal AuditOperations(SessionPool sessions, HostDirectory hosts, CacheDatabase cache, FleetOptions options, ReadOnlyGuard guard)
     {
-        (_sessions, _cache, _options, _guard) = (sessions, cache, options, guard);
+        (_sessions, _hosts, _cache, _options, _guard) = (sessions, hosts, cache, options, guard);
         (_states, Index, _own) = (new AuditStates(cache, options), new AuditSearch(cache), new OwnCopy(cache, options, guard.Own));
         _archiving = new CopyArchiving(cache, options, guard.Own);
         _pulls = new HostPulls(sessions, cache, options, guard.Own, Index, _archiving);
@@ -55,11 +57,11 @@ public sealed class AuditOperations
     /// </summary>
     public AuditState State(string host) => _states.Of(host);
 
-    /// <summary>The same of every host from which something was pulled or that contradicts what was seen, by name.</summary>
+    /// <summary>The same by name of every host of the fleet, and of others from which something was pulled or that contradict what was seen.</summary>
     public IReadOnlyList<AuditState> States()
     {
         _own.Refresh();
-        return _states.All();
+        return _states.All(_hosts.List().Select(host => host.Name));
     }
 
     /// <summary>
@@ -82,7 +84,7 @@ public sealed class AuditOperations
     }
 
     /// <summary>A host's copy as the file that the host holds, read as it is consumed.</summary>
-    /// <exception cref="ProblemException">Nothing was pulled from it yet.</exception>
+    /// <exception cref="ProblemException">There is no copy of it in use.</exception>
     public Stream Read(string host) => _cache.Chains.OpenRead(Head(host));
 
     /// <summary>The remembered heads, by host.</summary>
@@ -93,7 +95,7 @@ public sealed class AuditOperations
     }
 
     /// <summary>The remembered head of a host, or of the console's own chain (<see cref="OwnChain.Name"/>).</summary>
-    /// <exception cref="ProblemException">Nothing was pulled from it yet.</exception>
+    /// <exception cref="ProblemException">There is no copy of it in use.</exception>
     public ChainHead Head(string host)
     {
         if (host == OwnChain.Name)
@@ -103,7 +105,7 @@ public sealed class AuditOperations
 
         return _cache.Chains.Head(host) ?? throw (host == OwnChain.Name
             ? new ProblemException("This console has done nothing yet that its own audit chain would hold", "It begins with the first pull or change.")
-            : new ProblemException($"Nothing was pulled from the chain of {Plain.Text(host)} yet", $"cc-console audit pull {Plain.Text(host)}"));
+            : NoCopy.Of(_cache, host));
     }
 
     /// <summary>The entries of a host's copy, newest first; read as they are taken.</summary>
@@ -134,7 +136,7 @@ public sealed class AuditOperations
     /// <param name="host">The host's name in the fleet.</param>
     /// <param name="progress">Told how many entries are done, every few thousand, by whatever thread.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="ProblemException">Nothing was pulled from it yet.</exception>
+    /// <exception cref="ProblemException">There is no copy of it in use.</exception>
     public CopyVerification Verify(string host, IProgress<long>? progress = null, CancellationToken cancellation = default)
     {
         ChainHead head = Head(host);
@@ -159,7 +161,7 @@ public sealed class AuditOperations
     /// <param name="before">What was found before.</param>
     /// <param name="progress">As of <see cref="Verify(string, IProgress{long}?, CancellationToken)"/>, where every line is gone over after all.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="ProblemException">Nothing was pulled from it yet.</exception>
+    /// <exception cref="ProblemException">There is no copy of it in use.</exception>
     public CopyVerification VerifyAdded(CopyVerification before, IProgress<long>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(before);

@@ -1,5 +1,4 @@
 using CcConsole.Core;
-using CcConsole.Ssh;
 using CcConsole.Store;
 using CcConsole.Store.Chains;
 
@@ -74,14 +73,13 @@ public sealed class AuditSearch
         List<ChainHead> copies = [];
         foreach (string host in hosts)
         {
-            copies.AddRange(held.Contains(host) ? held[host] : throw new ProblemException(
-                $"Nothing was pulled from the chain of {Plain.Text(host)} yet", $"cc-console audit pull {Plain.Text(host)}"));
+            copies.AddRange(held.Contains(host) ? held[host] : throw NoCopy.Of(_cache, host));
         }
 
         return copies;
     }
 
-    /// <summary>The hosts of a query from which nothing was pulled yet: with them it is a problem.</summary>
+    /// <summary>The hosts of a query that have no copy in use: with them it is a problem.</summary>
     public IReadOnlyList<string> NotPulled(AuditQuery query)
     {
         HashSet<string> held = [.. _cache.Chains.All().Where(copy => query.WithRetired || copy.RetiredAt is null).Select(copy => copy.Host)];

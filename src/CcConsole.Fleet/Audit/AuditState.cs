@@ -5,7 +5,7 @@ namespace CcConsole.Fleet.Audit;
 /// <summary>How a host's chain stands, from the cache alone: what lists, screens and <c>audit heads</c> say of it.</summary>
 public sealed record AuditState
 {
-    /// <summary>The verdict of a host of which nothing was pulled yet.</summary>
+    /// <summary>The verdict of a host that has no copy in use: nothing was pulled yet, or nothing since a person put the last one aside.</summary>
     public const string NotPulled = "NONE";
 
     /// <summary>The host's name in the fleet.</summary>
@@ -13,6 +13,12 @@ public sealed record AuditState
 
     /// <summary>The remembered head; null when nothing was pulled.</summary>
     public ChainHead? Head { get; init; }
+
+    /// <summary>
+    /// When a person put the host's last copy aside, and nothing was pulled since: what the host shows now is held against nothing. Null where a copy is
+    /// in use, and of a host that never had one.
+    /// </summary>
+    public DateTimeOffset? SetAsideAt { get; init; }
 
     /// <summary>The last contradiction that no one has resolved; null when there is none.</summary>
     public ChainConflict? Conflict { get; init; }

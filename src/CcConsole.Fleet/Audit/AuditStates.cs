@@ -10,12 +10,13 @@ internal sealed class AuditStates(CacheDatabase cache, FleetOptions options)
 {
     public AuditState Of(string host) => Of(host, cache.Chains.Head(host), cache.Conflicts.Open(host) is [.., var conflict] ? conflict : null);
 
-    public IReadOnlyList<AuditState> All()
+    /// <summary>Of the hosts of the fleet, without a copy too, and of those that are no longer in it and left one.</summary>
+    public IReadOnlyList<AuditState> All(IEnumerable<string> fleet)
     {
         ILookup<string, ChainConflict> conflicts = cache.Conflicts.Open().ToLookup(conflict => conflict.Host);
         ChainHead[] heads = [.. cache.Chains.Heads()];
         // A first pull may fail before anything could be kept: then there is a conflict and no head.
-        IEnumerable<AuditState> headless = conflicts.Where(of => !heads.Any(head => head.Host == of.Key)).Select(of => Of(of.Key, null, of.Last()));
+        IEnumerable<AuditState> headless = conflicts.Select(of => of.Key).Union(fleet).Except(heads.Select(head => head.Host)).Select(host => Of(host, null, conflicts[host].LastOrDefault()));
         return [.. heads.Select(head => Of(head.Host, head, conflicts[head.Host].LastOrDefault())).Concat(headless).OrderBy(state => state.Host, StringComparer.Ordinal)];
     }
 
@@ -27,6 +28,7 @@ internal sealed class AuditStates(CacheDatabase cache, FleetOptions options)
         {
             Host = host,
             Head = head,
+            SetAsideAt = head is null ? NoCopy.SetAsideAt(cache, host) : null,
             Conflict = conflict,
             Verdict = conflict?.Verdict ?? head?.Verdict ?? AuditState.NotPulled,
             Age = age,
@@ -47,7 +49,7 @@ internal sealed class AuditStates(CacheDatabase cache, FleetOptions options)
     {
         if (state.Head is not { } head)
         {
-            return state.Conflict is { } first ? $"{first.Verdict} at #{first.Seq}: {first.Message}" : "nothing was pulled yet";
+            return state.Conflict is { } first ? $"{first.Verdict} at #{first.Seq}: {first.Message}" : NoCopy.Words(state.SetAsideAt);
         }
 
         string copy = string.Create(CultureInfo.InvariantCulture, $"verified copy to #{head.Seq}, {(state.IsStale ? "stale: " : "")}{(state.Age is { } age ? $"pulled {Ago(age)}" : "its first pull has not ended")}");

@@ -135,7 +135,7 @@ public sealed class AuditListVerbTests : IDisposable
         ProgramResult result = await _home.RunAsync("audit", "list", "tag:web", "nightly", "--json");
         Assert.Equal(1, result.Code);
         Assert.Equal(["web01"], JsonDocument.Parse(result.Output).RootElement.EnumerateArray().Select(row => row.GetProperty("host").GetString()));
-        Assert.Contains("nothing was pulled from the chain of new yet: cc-console audit pull new\n", result.Error, StringComparison.Ordinal);
+        Assert.Contains("cc-console: new: no copy: nothing was pulled yet: cc-console audit pull new\n", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -80,7 +80,7 @@ public sealed class EvidenceExport
     /// <exception cref="ProblemException">Nothing was pulled, or it is not held.</exception>
     public EntryProof Prove(string host, AuditRow row, CancellationToken cancellation = default)
     {
-        ChainHead head = _cache.Chains.Head(host) ?? throw new ProblemException($"Nothing was pulled from the chain of {Plain.Text(host)} yet", $"cc-console audit pull {Plain.Text(host)}");
+        ChainHead head = _cache.Chains.Head(host) ?? throw NoCopy.Of(_cache, host);
         ChainSurvey survey = ChainSurvey.Of(_cache.Chains.Lines(head), cancellation, until: row.Seq, first: head.First);
         (EvidencePlan plan, TreeExcerpt? excerpt, string? finding) = Prove(head, survey, [row.Seq], everyStep: false, cancellation);
         EntryProof proof = new() { Row = row, Head = head, Line = VerifyLine(head, row), Finding = finding, IsSigned = plan.Checkpoints.Count > 0, IsLastCheckpoint = plan.LastCheckpoint is not null };

@@ -55,7 +55,7 @@ internal static class AuditListVerb
             _ => WriteTable(context, rows, query.Hosts.Count != 1 || query.WithRetired),
         };
         Tell(context, query, copies, query.WithRetired ? 0 : fleet.Audit.Index.Copies(query with { WithRetired = true }).Count(copy => copy.RetiredAt is not null), count);
-        foreach (string host in missing) context.Error.WriteLine($"cc-console: nothing was pulled from the chain of {Plain.Text(host)} yet: cc-console audit pull {Plain.Text(host)}");
+        foreach (string host in missing) context.Error.WriteLine($"cc-console: {Plain.Text(host)}: {Plain.Text(AuditOutput.NoCopy(fleet.Audit.State(host)))}: cc-console audit pull {Plain.Text(host)}");
         return Task.FromResult(missing.Count == 0 ? Verb.Good : Verb.Findings);
     }
 
@@ -155,7 +155,8 @@ internal static class AuditListVerb
     {
         if (copies.Count == 0)
         {
-            context.Error.WriteLine("no chain was pulled yet: cc-console audit pull");
+            context.Error.WriteLine(retired == 0 ? "no chain was pulled yet: cc-console audit pull"
+                : $"no copy is in use, and {retired} {(retired == 1 ? "was" : "were")} put aside (--retired): cc-console audit pull begins anew");
             return;
         }
         ChainHead oldest = copies.MinBy(copy => copy.PulledAt)!;

@@ -56,5 +56,8 @@ internal static class AuditOutput
         json.WriteString("prev_hash", row.PreviousHash);
     }
 
+    /// <summary>What is to be said of a host that has no copy in use.</summary>
+    public static string NoCopy(AuditState state) => state.IsBad || state.SetAsideAt is not null ? state.Words : $"no copy: {state.Words}";
+
     public static string Age(ChainHead head) => head.HasEnded ? $"as of {TimeText.Seconds(head.PulledAt)}" : "whose first pull has not ended";
 }

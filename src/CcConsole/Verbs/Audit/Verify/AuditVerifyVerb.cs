@@ -15,14 +15,14 @@ namespace CcConsole.Verbs.Audit.Verify;
 /// </summary>
 internal static class AuditVerifyVerb
 {
-    private static readonly int[] ByGravity = [Verb.Good, 2, Verdicts.Unreadable, Verb.Findings];
+    private static readonly int[] ByGravity = [Verb.Good, VerifyOutput.Incomplete, Verdicts.Unreadable, Verb.Findings];
 
-    private static readonly Argument<string[]> Files = new("FILE") { Description = "Files of chains, folders of their segments, or - for standard input; all hosts' copies when neither these nor --host are given", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Argument<string[]> Files = new("FILE") { Description = "Files of chains, folders of their segments, or - for standard input; all hosts' copies when neither these nor --host are given, naming hosts that have none", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<string[]> Hosts = new("--host") { Description = "Verify the copies of these hosts in the cache", HelpName = "HOST", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<bool> Live = new("--live") { Description = "Verify all that the hosts have now, held against their copies" };
 
     public static Command Create() => Verb.Create(
-        "verify", "Verify chains in files, the hosts' copies, or what the hosts have; exit 0 good, 1 tampered with, 2 incomplete or unanchored where asked, 3 not readable",
+        "verify", "Verify chains in files, the hosts' copies, or what the hosts have; exit 0 good, 1 tampered with, 2 incomplete, unanchored or without a copy where asked, or put aside and not pulled since, 3 not readable",
         "cc-console audit verify /var/lib/croncommander/audit", RunAsync, [Files, Hosts, Live, .. VerifyRequest.Symbols]);
 
     private static async Task<int> RunAsync(VerbContext context)
@@ -35,18 +35,20 @@ internal static class AuditVerifyVerb
         if (options.Remembered is not null) throw new ProblemException("--remembered is of one chain in a file; a host's is held against the head that was remembered of it", "leave it out, or name a file");
         Places places = Places.From(Environment.GetEnvironmentVariable);
         await using FleetControl fleet = FleetFactory.Open(places, Settings.Read(places.Config), readOnly: true);
-        foreach (string host in Named(fleet, hosts, context.Get(Live)))
+        AuditState[] without = hosts.Length == 0 && !context.Get(Live) ? [.. fleet.Audit.States().Where(state => state.Head is null)] : [];
+        foreach (string host in Named(fleet, hosts, context.Get(Live), without.Any(state => state.IsBad || state.SetAsideAt is not null)))
             worst = Worse(worst, context.Get(Live) ? await VerifyLiveAsync(context, options, fleet, host) : VerifyCopy(context, options, fleet, host));
+        foreach (AuditState state in without) worst = Worse(worst, VerifyOutput.WithoutCopy(context, options, state));
         return worst;
     }
 
     /// <summary>Copies are there of hosts that are no longer in the fleet too.</summary>
-    private static string[] Named(FleetControl fleet, string[] words, bool live)
+    private static string[] Named(FleetControl fleet, string[] words, bool live, bool known)
     {
         string[] copies = [.. fleet.Audit.Heads().Select(head => head.Host)];
         if (words.Length > 0 && !live && words.All(copies.Contains)) return words;
         string[] hosts = words.Length == 0 && !live ? copies : [.. fleet.Hosts.Select(words).Select(host => host.Name)];
-        return hosts.Length > 0 ? hosts : throw new ProblemException(
+        return hosts.Length > 0 || known ? hosts : throw new ProblemException(
             "There is nothing to verify: no FILE, and no chain was pulled yet", "cc-console audit verify FILE, or cc-console audit pull");
     }
 
