@@ -109,6 +109,33 @@ public sealed class AgentsScreenTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_host_whose_copy_is_contradicted_is_red_however_well_its_agent_is()
+    {
+        Directory.CreateDirectory(_fleet.Home("web01"));
+        using var agent = new RealAgent(Path.Combine(_fleet.Home("web01"), "agent"));
+        _fleet.Host("web01", agent.On).Host("web02");
+        var screen = _fleet.Start(160, 40).Press("7");
+        await screen.WaitForText("✓ up");
+        await screen.WaitForText("– absent");
+        _fleet.Control.Cache.Conflicts.Keep("web01", "c", 3, "FORK", "the host has another entry", new byte[] { 1 }, new byte[] { 2 });
+        _fleet.Control.Monitor.Publish("web01");
+        await screen.WaitForText("✗ conflict");
+        Assert.Contains("FORK at #3: the host has another entry", screen.Text);
+        Assert.DoesNotContain("✓ up", screen.Text);
+    }
+
+    [Fact]
+    public void What_contradicts_the_copy_comes_first_and_what_ails_the_agent_stays_said()
+    {
+        foreach (var told in (HostTest?[])[null, Told(null), Told(Status("0.2.0", "0.2.0")), Told(Status("0.2.0", null)), Told(Status("0.2.0", "0.2.0", "the log shrank"))])
+        {
+            var (alone, red) = (Line(told), AgentLine.Of("web01", told, new Version(0, 2, 0), Now, ascii: false, "FORK at #3: another entry"));
+            Assert.Equal(("✗ conflict", "state.fail", 0), (red.State, red.Scope, red.Rank));
+            Assert.Equal(alone.Note.Length > 0 ? $"FORK at #3: another entry; {alone.Note}" : "FORK at #3: another entry", red.Note);
+        }
+    }
+
+    [Fact]
     public void Chain_spool_and_daemon_are_told_in_few_columns()
     {
         var line = Line(Told(Status("0.2.0", "0.2.0") with { Spooled = 3 }));

@@ -14,7 +14,9 @@ internal sealed class VerbHome : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("cc-verbs-").FullName;
 
-    public VerbHome Host(string name, string table, params string[] tags)
+    public VerbHome Host(string name, string table, params string[] tags) => Host(name, table, host => host with { Tags = tags });
+
+    public VerbHome Host(string name, string table, Func<HostEntry, HostEntry> change)
     {
         string bin = Directory.CreateDirectory(Path.Combine(_root, name, "bin")).FullName;
         string crontab = Path.Combine(bin, "crontab");
@@ -31,15 +33,17 @@ internal sealed class VerbHome : IDisposable
             """.ReplaceLineEndings("\n"));
         File.SetUnixFileMode(crontab, (UnixFileMode)0b111_101_101);
         File.WriteAllText(TablePath(name), table);
-        new HostsFile(Path.Combine(_root, "config", "cc-console", "hosts.json")).Add(new HostEntry
+        new HostsFile(Path.Combine(_root, "config", "cc-console", "hosts.json")).Add(change(new HostEntry
         {
             Name = name,
             Destination = HostEntry.LocalDestination,
-            Tags = tags,
             Environment = new Dictionary<string, string> { ["HOME"] = Path.Combine(_root, name), ["PATH"] = $"{bin}:/usr/bin:/bin" },
-        });
+        }));
         return this;
     }
+
+    /// <summary>A folder of a host's, in its home.</summary>
+    public string Folder(string host, string name) => Directory.CreateDirectory(Path.Combine(_root, host, name)).FullName;
 
     public string TablePath(string host) => Path.Combine(_root, host, "table");
 

@@ -86,8 +86,11 @@ public sealed class ChainTests : IAsyncLifetime
         Assert.True(verify.Code == 1, verify.ToString());
         Assert.Contains("the host contradicts this copy", verify.Output, StringComparison.Ordinal);
         string file = Path.Combine(_home.Folder, "copy.jsonl");
-        await _home.GoodAsync("audit", "export", "web01", file);
+        // Written and listed all the same, and never without a word.
+        Refusal.Is(await _home.RunAsync("audit", "export", "web01", file), 1, "the copy of web01 is contradicted");
         await _home.GoodAsync("audit", "verify", file);
-        Assert.Contains("job.finished", (await _home.GoodAsync("audit", "list", "web01")).Output, StringComparison.Ordinal);
+        ProgramResult list = await _home.RunAsync("audit", "list", "web01");
+        Refusal.Is(list, 1, "the copy of web01 is contradicted");
+        Assert.Contains("job.finished", list.Output, StringComparison.Ordinal);
     }
 }

@@ -44,6 +44,9 @@ internal sealed record AgentLine
     /// <summary>The cause, where it is not well.</summary>
     public string Note { get; init; } = "";
 
+    /// <summary>What contradicts the copy of its chain; empty for nothing.</summary>
+    public string Conflict { get; init; } = "";
+
     /// <summary>What to do next; empty for nothing.</summary>
     public string Hint { get; init; } = "";
 
@@ -53,9 +56,12 @@ internal sealed record AgentLine
     /// <param name="version">The console's own version: what is older is outdated.</param>
     /// <param name="now">Now.</param>
     /// <param name="ascii">Whether only ASCII may be sent.</param>
-    public static AgentLine Of(string host, HostTest? told, Version version, DateTimeOffset now, bool ascii)
+    /// <param name="conflict">What contradicts the copy of its chain; null for nothing. However well the agent is, the host is red then.</param>
+    public static AgentLine Of(string host, HostTest? told, Version version, DateTimeOffset now, bool ascii, string? conflict = null)
     {
         var (look, rank, note) = Judge(host, told, version);
+        if (conflict is not null)
+            (look, rank, note) = (StatusLook.Conflict, 0, note.Length > 0 ? $"{conflict}; {note}" : conflict);
         var line = new AgentLine
         {
             Host = host,
@@ -64,6 +70,7 @@ internal sealed record AgentLine
             Scope = look.Scope,
             Rank = rank,
             Note = note,
+            Conflict = conflict ?? "",
             Hint = told?.Hint ?? "",
         };
         return told?.Agent is not { } agent ? line : line with

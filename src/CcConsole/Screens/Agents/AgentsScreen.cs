@@ -1,4 +1,5 @@
 using System.Globalization;
+using CcConsole.Fleet.Audit;
 using CcConsole.Fleet.Hosts;
 using CcConsole.Tui.Widgets;
 
@@ -52,7 +53,8 @@ internal sealed class AgentsScreen : ListScreen<AgentLine>
     public override void Update()
     {
         var now = Shell.Now;
-        SetRows([.. Shell.Snapshot.Hosts.Select(host => AgentLine.Of(host.Name, _told.GetValueOrDefault(host.Name), ConsoleVersion, now, Shell.Ascii))]);
+        SetRows([.. Shell.Snapshot.Hosts.Select(host => AgentLine.Of(host.Name, _told.GetValueOrDefault(host.Name), ConsoleVersion, now, Shell.Ascii,
+            host.Audit?.Conflict is { } conflict ? Resolution.Finding(conflict) : null))]);
     }
 
     /// <inheritdoc/>
@@ -103,6 +105,7 @@ internal sealed class AgentsScreen : ListScreen<AgentLine>
         detail.Fact("agent", row.State, row.Scope);
         if (row.Agent?.Alarms is { Count: > 0 } alarms)
         {
+            detail.Text(row.Conflict, row.Scope);
             foreach (var alarm in alarms)
                 detail.Text($"! {alarm}", "state.late");
         }

@@ -43,6 +43,7 @@ internal sealed record StatusLook(string Glyph, string AsciiGlyph, string Word, 
         Down = new("✗", "x", "down", "state.fail"),
         Absent = new("–", "-", "absent", "state.off"),
         Alarm = new("!", "!", "alarm", "state.late"),
+        Conflict = new("✗", "x", "conflict", "state.fail"),
         Outdated = new("!", "!", "outdated", "state.late");
 
     private static readonly StatusLook Skipped = new("–", "-", "refused", "state.late");

@@ -3,6 +3,9 @@ using System.Text.Json;
 using CcConsole.Core.Protocol;
 using CcConsole.Fleet;
 using CcConsole.Fleet.Agents;
+using CcConsole.Fleet.Audit;
+using CcConsole.Store.Chains;
+using CcConsole.Verbs.Audit;
 
 namespace CcConsole.Verbs.Agents;
 
@@ -10,23 +13,31 @@ namespace CcConsole.Verbs.Agents;
 internal static class AgentStatusVerb
 {
     public static Command Create() => FleetVerb.Create(
-        "status", "Say how the hosts' agents are doing; exit 1 when one is missing or raises an alarm", "cc-console agent status web01", RunAsync, FleetVerb.Hosts);
+        "status", "Say how the hosts' agents are doing; exit 1 when one is missing or raises an alarm, or the copy of its chain is contradicted", "cc-console agent status web01", RunAsync, FleetVerb.Hosts);
 
     private static async Task<int> RunAsync(VerbContext context, FleetControl fleet)
     {
         bool good = true;
         int code = await FleetVerb.ForEachAsync(context, fleet, context.Get(FleetVerb.Hosts), name => fleet.Agents.StatusAsync(name, context.Stop), (name, state) =>
         {
-            good &= IsGood(state);
-            if (context.Json) context.Line(json => Write(json, state));
-            else Write(context.Output, name, state);
+            IReadOnlyList<ChainConflict> conflicts = fleet.Audit.Conflicts(name);
+            good &= IsGood(state) && conflicts.Count == 0;
+            if (context.Json) context.Line(json => Write(json, state, conflicts));
+            else Write(context.Output, name, state, conflicts);
         });
         return good ? code : Verb.Findings;
     }
 
     private static bool IsGood(AgentState state) => state.Agent is { Alarms.Count: 0, Daemon: not null };
 
-    private static void Write(TextWriter output, string name, AgentState state)
+    private static void Write(TextWriter output, string name, AgentState state, IReadOnlyList<ChainConflict> conflicts)
+    {
+        Write(output, name, state, conflicts.Count > 0);
+        foreach (ChainConflict conflict in conflicts)
+            output.WriteLine($"    ✗ the copy of its chain is contradicted: {Plain.Text(Resolution.Finding(conflict))}; both versions: {Plain.Text(conflict.Directory)}");
+    }
+
+    private static void Write(TextWriter output, string name, AgentState state, bool isContradicted)
     {
         if (state.Agent is not { } agent)
         {
@@ -37,7 +48,7 @@ internal static class AgentStatusVerb
         string daemon = agent.Daemon is { } running
             ? $"daemon {running.Pid} since {running.Started.UtcDateTime:yyyy-MM-dd HH:mm} UTC, {running.ResidentBytes / 1024 / 1024} MiB"
             : "daemon not running: reports wait in the spool";
-        output.WriteLine($"{(IsGood(state) ? '✓' : '!')} {Plain.Text(name)}: {Plain.Text(agent.Version)}{Compared(state.Match)} ({Plain.Text(agent.Mode)}), {daemon}");
+        output.WriteLine($"{(isContradicted ? '✗' : IsGood(state) ? '✓' : '!')} {Plain.Text(name)}: {Plain.Text(agent.Version)}{Compared(state.Match)} ({Plain.Text(agent.Mode)}), {daemon}");
         output.WriteLine($"    {Plain.Text(agent.Dir)}: {agent.Entries} entries{(agent.Head.Length >= 8 ? $", head {Plain.Text(agent.Head[..8])}" : "")}, {agent.Reports} reports, {(agent.Spooled < 0 ? "spool not readable" : $"{agent.Spooled} spooled")}, append-only: {Plain.Text(agent.AppendOnly)}");
         if (state.IsManaged)
             output.WriteLine($"    {state.AgentPath}, sha256 {state.Digest?[..Math.Min(12, state.Digest.Length)]}…{(state.Previous is { } previous ? $", {(previous.Length > 0 ? previous : "one")} kept for a rollback" : "")}");
@@ -53,7 +64,7 @@ internal static class AgentStatusVerb
         _ => "",
     };
 
-    private static void Write(Utf8JsonWriter json, AgentState state)
+    private static void Write(Utf8JsonWriter json, AgentState state, IReadOnlyList<ChainConflict> conflicts)
     {
         json.WriteString("host", state.Host);
         json.WriteBoolean("reached", state.IsReached);
@@ -66,5 +77,13 @@ internal static class AgentStatusVerb
         json.WritePropertyName("agent");
         if (state.Agent is { } agent) JsonSerializer.Serialize(json, agent, ProtocolJson.Default.AgentStatusResult);
         else json.WriteNullValue();
+        json.WriteStartArray("conflicts");
+        foreach (ChainConflict conflict in conflicts)
+        {
+            json.WriteStartObject();
+            AuditOutput.Write(json, conflict);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 }

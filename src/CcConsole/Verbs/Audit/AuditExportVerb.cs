@@ -35,7 +35,7 @@ internal static class AuditExportVerb
     };
 
     public static Command Create() => FleetVerb.Create(
-        "export", "Write a host's verified copy to a new file, byte for byte; or a selection of it as evidence that Python and openssl alone can check",
+        "export", "Write a host's verified copy to a new file, byte for byte; or a selection of it as evidence that Python and openssl alone can check; exit 1 when the copy is contradicted, and it is written all the same",
         "cc-console audit export web01 web01.jsonl\n  cc-console audit export web01 case-7.tar.gz --evidence --job backup --since 7d",
         RunAsync, [FleetVerb.Host, To, Words, Evidence, EveryStep, .. AuditSelection.Options]);
 
@@ -49,19 +49,21 @@ internal static class AuditExportVerb
             throw new ProblemException("A selection is exported as evidence; without it the whole copy is written", "add --evidence, or leave the rest away");
         if (path == StandardOutput) return Task.FromResult(WriteCopy(context, fleet, host));
         long bytes = fleet.Audit.Export(host, Path.GetFullPath(path));
+        IReadOnlyList<ChainConflict> conflicts = fleet.Audit.Conflicts(host);
         if (context.Json)
         {
             context.Document(json =>
             {
                 json.WriteString("file", path);
                 json.WriteNumber("bytes", bytes);
+                json.WriteNumber("conflicts", conflicts.Count);
             });
         }
         else
         {
             context.Error.WriteLine($"wrote {bytes.Bytes().Humanize()} to {Plain.Text(path)}");
         }
-        return Task.FromResult(Verb.Good);
+        return Task.FromResult(AuditOutput.TellConflicts(context, conflicts));
     }
 
     private static int WriteCopy(VerbContext context, FleetControl fleet, string host)
@@ -71,7 +73,7 @@ internal static class AuditExportVerb
         using Stream copy = fleet.Audit.Read(host);
         using var output = new OutputStream(1);
         copy.CopyTo(output);
-        return Verb.Good;
+        return AuditOutput.TellConflicts(context, fleet.Audit.Conflicts(host));
     }
 
     private static int ExportEvidence(VerbContext context, FleetControl fleet, string host, string path, AuditQuery query)

@@ -27,7 +27,7 @@ internal static class AuditListVerb
     private static readonly Option<string?> Format = new("--format") { Description = "table, json, csv or ocsf (one OCSF event a line)", HelpName = "FORMAT", CompletionSources = { "table", "json", "csv", "ocsf" } };
 
     public static Command Create() => FleetVerb.Create(
-        "list", "List or search the entries of the hosts' verified copies, newest first; asks no host",
+        "list", "List or search the entries of the hosts' verified copies, newest first; asks no host; exit 1 when a copy is contradicted, or a host that is named has none",
         "cc-console audit list web01 /usr/local/bin/backup.sh --since 7d --failures",
         RunAsync, [Words, .. AuditSelection.Options, Limit, Retired, Format]);
 
@@ -39,6 +39,7 @@ internal static class AuditListVerb
         if (context.Json && format != "json")
             throw new ProblemException($"--json and --format {format} are two formats", "give one of the two");
         AuditQuery query = Query(context, fleet, format is "csv" or "ocsf" ? int.MaxValue : Shown);
+        IReadOnlyList<ChainConflict> conflicts = [.. fleet.Audit.Conflicts().Where(conflict => query.Hosts.Count == 0 || query.Hosts.Contains(conflict.Host))];
         // One host without a copy does not keep the others from being listed.
         IReadOnlyList<string> missing = fleet.Audit.Index.NotPulled(query);
         if (query.Hosts.Except(missing).ToList() is { Count: > 0 } rest) query = query with { Hosts = rest };
@@ -56,7 +57,7 @@ internal static class AuditListVerb
         };
         Tell(context, query, copies, query.WithRetired ? 0 : fleet.Audit.Index.Copies(query with { WithRetired = true }).Count(copy => copy.RetiredAt is not null), count);
         foreach (string host in missing) context.Error.WriteLine($"cc-console: {Plain.Text(host)}: {Plain.Text(AuditOutput.NoCopy(fleet.Audit.State(host)))}: cc-console audit pull {Plain.Text(host)}");
-        return Task.FromResult(missing.Count == 0 ? Verb.Good : Verb.Findings);
+        return Task.FromResult(AuditOutput.TellConflicts(context, conflicts) is var code && missing.Count > 0 ? Verb.Findings : code);
     }
 
     private static AuditQuery Query(VerbContext context, FleetControl fleet, int limit)

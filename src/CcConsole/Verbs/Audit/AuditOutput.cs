@@ -56,6 +56,29 @@ internal static class AuditOutput
         json.WriteString("prev_hash", row.PreviousHash);
     }
 
+    /// <summary>
+    /// Says on standard error what contradicts the copies that are shown: entries that look good are not to hide that their host is red. Gives the exit code.
+    /// </summary>
+    public static int TellConflicts(VerbContext context, IEnumerable<ChainConflict> open)
+    {
+        int code = Verb.Good;
+        foreach (ChainConflict conflict in open)
+        {
+            code = Verb.Findings;
+            context.Error.WriteLine($"✗ the copy of {Plain.Text(conflict.Host)} is contradicted: {Plain.Text(Resolution.Finding(conflict))}");
+            context.Error.WriteLine($"  next: compare both versions in {Plain.Text(conflict.Directory)}, then cc-console audit resolve {Plain.Text(conflict.Host)}");
+        }
+        return code;
+    }
+
+    public static void Write(Utf8JsonWriter json, ChainConflict conflict)
+    {
+        json.WriteString("verdict", conflict.Verdict);
+        json.WriteNumber("seq", conflict.Seq);
+        json.WriteString("message", conflict.Message);
+        json.WriteString("evidence", conflict.Directory);
+    }
+
     /// <summary>What is to be said of a host that has no copy in use.</summary>
     public static string NoCopy(AuditState state) => state.IsBad || state.SetAsideAt is not null ? state.Words : $"no copy: {state.Words}";
 

@@ -5,6 +5,7 @@ using CcConsole.Core.Audit;
 using CcConsole.Fleet;
 using CcConsole.Fleet.Audit;
 using CcConsole.Fleet.Audit.Evidence;
+using CcConsole.Store.Chains;
 using CcConsole.Verbs.Output;
 
 namespace CcConsole.Verbs.Audit;
@@ -15,13 +16,16 @@ internal static class AuditShowVerb
     private static readonly Argument<long?> Seq = new("SEQ") { Description = "The entry's number; the newest when not given", Arity = ArgumentArity.ZeroOrOne };
 
     public static Command Create() => FleetVerb.Create(
-        "show", "Show one entry of a host's verified copy, whole, and what proves it, verified now; exit 1 when something is wrong with that",
+        "show", "Show one entry of a host's verified copy, whole, and what proves it, verified now; exit 1 when something is wrong with that, or the entry is contradicted",
         "cc-console audit show web01 41", RunAsync, FleetVerb.Host, Seq);
 
     private static Task<int> RunAsync(VerbContext context, FleetControl fleet)
     {
         string host = AuditHost.Of(context, fleet);
         EntryProof proof = fleet.Audit.Evidence.Prove(host, fleet.Audit.Entry(host, context.Get(Seq) ?? fleet.Audit.Head(host).Seq), context.Stop);
+        IReadOnlyList<ChainConflict> conflicts = fleet.Audit.Conflicts(host);
+        // What lies before the place where the two part is the same on both sides.
+        List<ChainConflict> against = [.. conflicts.Where(conflict => conflict.IsOfEntries && conflict.Seq <= proof.Row.Seq)];
         if (context.Json)
         {
             context.Document(json =>
@@ -38,15 +42,26 @@ internal static class AuditShowVerb
                     json.WriteString("entry", JsonEncodedText.Encode(proof.Row.Text()));
                 }
                 WriteProof(json, proof);
+                json.WriteStartArray("contradicted_by");
+                foreach (ChainConflict conflict in against)
+                {
+                    json.WriteStartObject();
+                    AuditOutput.Write(json, conflict);
+                    json.WriteEndObject();
+                }
+                json.WriteEndArray();
             });
         }
         else
         {
             WriteEntry(context, proof);
             foreach (string line in Words(proof)) context.Output.WriteLine($"  {line}");
+            foreach (ChainConflict conflict in against)
+                context.Output.WriteLine($"  ✗ {Plain.Text(conflict.Verdict)}: {(conflict.Seq == proof.Row.Seq ? "this entry is contradicted" : $"the copy is contradicted from #{conflict.Seq} on")}");
             context.Output.WriteLine($"copy verified to #{proof.Head.Seq}, verdict {Plain.Text(proof.Head.Verdict)}, {AuditOutput.Age(proof.Head)}");
         }
-        return Task.FromResult(proof.IsGood ? Verb.Good : Verb.Findings);
+        AuditOutput.TellConflicts(context, conflicts);
+        return Task.FromResult(proof.IsGood && against.Count == 0 ? Verb.Good : Verb.Findings);
     }
 
     private static void WriteEntry(VerbContext context, EntryProof proof)
