@@ -87,7 +87,7 @@ public class PrivilegesTests
     private static async Task<string[]> StatusAsync(int pid)
     {
         var result = await AgentProgram.ShellAsync(
-            $"grep -hE '^(Cap|NoNewPrivs|Groups)' /proc/{pid}/task/*/status | sed 's/:*[[:space:]]\\{{1,\\}}/ /g; s/ $//' | sort -u");
+            $"grep -hE '^(Cap|NoNewPrivs|Groups)' /proc/{pid}/task/*/status 2>/dev/null | sed 's/:*[[:space:]]\\{{1,\\}}/ /g; s/ $//' | sort -u");
         return result.Output.TrimEnd('\n').Split('\n');
     }
 }

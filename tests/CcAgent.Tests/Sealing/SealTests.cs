@@ -181,7 +181,7 @@ public class SealTests
 
     private static async Task<string[]> StatusAsync(int pid)
     {
-        var result = await AgentProgram.ShellAsync($"grep -hE '^(Cap|NoNewPrivs)' /proc/{pid}/task/*/status | sed 's/:*[[:space:]]\\{{1,\\}}/ /g; s/ $//' | sort -u");
+        var result = await AgentProgram.ShellAsync($"grep -hE '^(Cap|NoNewPrivs)' /proc/{pid}/task/*/status 2>/dev/null | sed 's/:*[[:space:]]\\{{1,\\}}/ /g; s/ $//' | sort -u");
         return result.Output.TrimEnd('\n').Split('\n');
     }
 }
