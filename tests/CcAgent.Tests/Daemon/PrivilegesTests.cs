@@ -1,4 +1,3 @@
-using System.Globalization;
 using CcAgent.Tests.Harness;
 using CcConsole.Tests.Shared;
 using Xunit;
@@ -49,13 +48,12 @@ public class PrivilegesTests
     {
         using TestUser member = new(), other = new();
         using var folder = new SecureFolder();
-        var group = string.Create(CultureInfo.InvariantCulture, $"ccg{Environment.ProcessId % 100000}");
-        await AgentProgram.ShellAsync($$"""
-            chmod 0755 {{folder.Path}}; groupadd {{group}}; usermod -a -G {{group}} {{member.Name}}
-            echo '{"group": "{{group}}"}' >{{folder.Path}}/settings.json
-            """);
+        var group = "ccg" + member.Name[3..];
+        await AgentProgram.ShellAsync($$"""chmod 0755 {{folder.Path}}; echo '{"group": "{{group}}"}' >{{folder.Path}}/settings.json""");
+        TestUser.Account("/usr/sbin/groupadd", group);
         try
         {
+            TestUser.Account("/usr/sbin/usermod", "-a", "-G", group, member.Name);
             await using var daemon = await RunningDaemon.StartAsync(folder);
             var seen = await AgentProgram.ShellAsync($"stat -c '%U %G %a' {folder.Socket}");
             Assert.Equal($"root {group} 660\n", seen.Output);
@@ -76,7 +74,7 @@ public class PrivilegesTests
         }
         finally
         {
-            await AgentProgram.ShellAsync($"groupdel {group}");
+            TestUser.Account("/usr/sbin/groupdel", group);
         }
     }
 

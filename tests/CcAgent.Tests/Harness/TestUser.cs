@@ -1,20 +1,22 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Security.Cryptography;
 
 namespace CcAgent.Tests.Harness;
 
 /// <summary>A user made for one test, with a home of its own; removed after, with all that it left.</summary>
 internal sealed class TestUser : IDisposable
 {
-    private static int _count;
-
     internal TestUser()
     {
-        Name = string.Create(CultureInfo.InvariantCulture, $"cct{System.Environment.ProcessId % 100000}x{Interlocked.Increment(ref _count)}");
+        // The next free number would be that of a user whom another test has just removed, and with it what is named after the number in /tmp.
+        Uid = (uint)RandomNumberGenerator.GetInt32(100_000, 1_000_000);
+        Name = "cct" + RandomNumberGenerator.GetHexString(8, lowercase: true);
         Home = Directory.CreateTempSubdirectory("cc-home-").FullName;
-        Run("/usr/sbin/useradd", "--no-create-home", "--home-dir", Home, "--shell", "/bin/sh", Name);
-        Uid = uint.Parse(Output("/usr/bin/id", "-u", Name), CultureInfo.InvariantCulture);
-        Gid = uint.Parse(Output("/usr/bin/id", "-g", Name), CultureInfo.InvariantCulture);
+        Account(
+            "/usr/sbin/useradd", "--no-create-home", "--home-dir", Home, "--shell", "/bin/sh", "--uid", Uid.ToString(CultureInfo.InvariantCulture),
+            "-K", "UID_MAX=2000000", "-K", "GID_MAX=2000000", Name);
+        Gid = uint.Parse(Execute("/usr/bin/id", "-g", Name).Output, CultureInfo.InvariantCulture);
         Run("/bin/chown", $"{Name}:", Home);
     }
 
@@ -46,7 +48,8 @@ internal sealed class TestUser : IDisposable
     public void Dispose()
     {
         Run("/usr/bin/env", "crontab", "-u", Name, "-r");
-        Run("/usr/sbin/userdel", Name);
+        // Though a process of its own may only just be ending.
+        Account("/usr/sbin/userdel", "--force", Name);
         foreach (var folder in (string[])[Home, SocketFolder])
         {
             if (Directory.Exists(folder))
@@ -54,18 +57,29 @@ internal sealed class TestUser : IDisposable
         }
     }
 
-    internal static void Run(string path, params string[] arguments)
+    /// <summary>Changes the accounts, whose files have one lock; other tests change them at the same time.</summary>
+    internal static void Account(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(path, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        process.StandardError.ReadToEnd();
-        process.WaitForExit();
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            var (code, output, error) = Execute(program, arguments);
+            if (code == 0)
+                return;
+            if (!error.Contains("lock", StringComparison.Ordinal) || clock.Elapsed > TimeSpan.FromSeconds(60))
+                throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {code} {output}{error}");
+            Execute("/bin/sleep", "0.1");
+        }
     }
 
-    private static string Output(string path, params string[] arguments)
+    internal static void Run(string path, params string[] arguments) => Execute(path, arguments);
+
+    private static (int Code, string Output, string Error) Execute(string path, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(path, arguments) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo(path, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        return output.Trim();
+        return (process.ExitCode, output.Trim(), error.Result);
     }
 }
