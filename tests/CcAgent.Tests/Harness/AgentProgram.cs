@@ -40,8 +40,9 @@ internal static class AgentProgram
         foreach (var name in (string[])["cc-agent", "cc-agent.dll", "cc-agent.runtimeconfig.json", "cc-agent.deps.json", "CcConsole.Core.dll", "Humanizer.dll"])
         {
             var file = System.IO.Path.Combine(source, name);
+            // Written by another process: one that this one starts meanwhile for another test could hold a file that is written here open, and then it cannot be run.
             if (File.Exists(file))
-                File.Copy(file, System.IO.Path.Combine(target, name));
+                TestUser.Run("/bin/cp", "--preserve=mode", file, System.IO.Path.Combine(target, name));
         }
 
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(target, recursive: true);
