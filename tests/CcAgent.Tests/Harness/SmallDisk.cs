@@ -55,7 +55,8 @@ internal sealed class SmallDisk : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await AgentProgram.ShellAsync($"chattr -R -a {Path}/audit 2>/dev/null; umount {Path}");
+        // What was killed with the daemon, as what seals its log, may hold it a moment longer.
+        await AgentProgram.ShellAsync($"chattr -R -a {Path}/audit 2>/dev/null; n=0; until ! mountpoint -q {Path} || umount {Path} || [ $n -gt 500 ]; do sleep 0.1; n=$((n+1)); done");
         _folder.Dispose();
     }
 }
