@@ -34,8 +34,16 @@ internal static class ProgramRun
             var output = new MemoryStream();
             Task copy = process.StandardOutput.BaseStream.CopyToAsync(output, limit.Token);
             Task<string> error = process.StandardError.ReadToEndAsync(limit.Token);
-            if (input is not null) await process.StandardInput.BaseStream.WriteAsync(input, limit.Token);
-            process.StandardInput.Close();
+            try
+            {
+                if (input is not null) await process.StandardInput.BaseStream.WriteAsync(input, limit.Token);
+                process.StandardInput.Close();
+            }
+            catch (IOException)
+            {
+                // The program ended without reading its input: its exit code says how.
+            }
+
             await Task.WhenAll(copy, error, process.WaitForExitAsync(limit.Token));
             return new ProgramResult(process.ExitCode, output.ToArray(), error.Result);
         }
