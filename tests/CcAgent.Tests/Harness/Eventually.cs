@@ -5,7 +5,7 @@ namespace CcAgent.Tests.Harness;
 /// <summary>Waits for what another process brings about, for a bounded time.</summary>
 internal static class Eventually
 {
-    internal static async Task TrueAsync(Func<Task<bool>> condition, string what, int seconds = 10)
+    internal static async Task TrueAsync(Func<Task<bool>> condition, string what, int seconds = 60)
     {
         for (var i = 0; i < seconds * 20; i++)
         {
@@ -17,5 +17,5 @@ internal static class Eventually
         Assert.Fail("did not come about: " + what);
     }
 
-    internal static Task TrueAsync(Func<bool> condition, string what, int seconds = 10) => TrueAsync(() => Task.FromResult(condition()), what, seconds);
+    internal static Task TrueAsync(Func<bool> condition, string what, int seconds = 60) => TrueAsync(() => Task.FromResult(condition()), what, seconds);
 }

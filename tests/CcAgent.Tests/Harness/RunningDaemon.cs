@@ -79,7 +79,7 @@ internal sealed class RunningDaemon : IAsyncDisposable
     {
         start.RedirectStandardError = true;
         var daemon = new RunningDaemon(start);
-        await Task.WhenAny(daemon._ready.Task, daemon._process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(30)));
+        await Task.WhenAny(daemon._ready.Task, daemon._process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(60)));
         if (daemon._ready.Task.IsCompletedSuccessfully)
             return daemon;
         await daemon.DisposeAsync();
@@ -97,7 +97,7 @@ internal sealed class RunningDaemon : IAsyncDisposable
     internal async Task<int> StopAsync()
     {
         using var kill = Process.Start("/bin/kill", ["-TERM", Pid.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await _process.WaitForExitAsync(limit.Token);
         return _process.ExitCode;
     }

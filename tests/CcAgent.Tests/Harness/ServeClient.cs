@@ -91,7 +91,7 @@ internal sealed class ServeClient : IAsyncDisposable
 
     internal async Task<JsonElement> FindAsync(Predicate<JsonElement> wanted)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             var at = _kept.FindIndex(wanted);
@@ -109,7 +109,7 @@ internal sealed class ServeClient : IAsyncDisposable
     internal async Task<int> EndAsync()
     {
         _process.StandardInput.Close();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await _process.WaitForExitAsync(limit.Token);
         return _process.ExitCode;
     }

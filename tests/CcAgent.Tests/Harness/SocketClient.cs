@@ -15,7 +15,7 @@ internal static class SocketClient
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Connect(new UnixDomainSocketEndPoint(path));
-        socket.ReceiveTimeout = socket.SendTimeout = 20_000;
+        socket.ReceiveTimeout = socket.SendTimeout = 60_000;
         return socket;
     }
 
