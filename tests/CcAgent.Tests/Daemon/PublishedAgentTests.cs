@@ -52,7 +52,7 @@ public class PublishedAgentTests
         var taken = Task.Run(() => Serve(listener));
         var run = await AgentProgram.ExecAsync(folder.Path, "nightly", "sh", "-c", "echo out; exit 3");
         Assert.Equal(3, run.Code);
-        var payload = (await taken.WaitAsync(TimeSpan.FromSeconds(20))).GetProperty("payload");
+        var payload = (await taken.WaitAsync(TimeSpan.FromSeconds(60))).GetProperty("payload");
         Assert.Equal(("nightly", 3, "out\n"), (payload.GetProperty("jobId").GetString(), payload.GetProperty("exitCode").GetInt32(), payload.GetProperty("stdout").GetString()));
         Assert.False(Directory.Exists(folder.Path + "/spool") && Directory.EnumerateFiles(folder.Path + "/spool", "*.json", SearchOption.AllDirectories).Any());
     }

@@ -96,10 +96,10 @@ public class SecurePlacesTests
             "$AGENT" daemon 2>/var/lib/said; echo "without: $?"; cat /var/lib/said
             install -d -m 0755 -o root -g root /var/lib/croncommander
             "$AGENT" daemon 2>/var/lib/said & daemon=$!
-            n=0; until grep -q ready /var/lib/said || [ $n -gt 200 ]; do sleep 0.05; n=$((n+1)); done
+            n=0; until grep -q ready /var/lib/said || [ $n -gt 1000 ]; do sleep 0.05; n=$((n+1)); done
             "$AGENT" exec --job-id root -- /bin/sh -c 'exit 3'; echo "root: $?"
             setpriv {string.Join(' ', user.SetPrivileges)} "$AGENT" exec --job-id user --socket-path /var/lib/croncommander/cc-agent.sock -- /bin/sh -c 'exit 4'; echo "user: $?"
-            n=0; until [ "$("$AGENT" report list | wc -l)" = 2 ] || [ $n -gt 100 ]; do sleep 0.05; n=$((n+1)); done
+            n=0; until [ "$("$AGENT" report list | wc -l)" = 2 ] || [ $n -gt 1000 ]; do sleep 0.05; n=$((n+1)); done
             "$AGENT" report list --json
             "$AGENT" status | grep append-only
             setpriv {string.Join(' ', user.SetPrivileges)} ls /var/lib/croncommander/reports /var/lib/croncommander/audit; echo "look: $?"

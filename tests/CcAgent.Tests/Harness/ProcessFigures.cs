@@ -12,6 +12,26 @@ internal static class ProcessFigures
         return long.Parse(line[(name.Length + 1)..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture);
     }
 
+    /// <summary>How often each of its threads went to sleep. One that ends while it is looked at is left out.</summary>
+    internal static Dictionary<string, long> Sleeps(int pid)
+    {
+        var sleeps = new Dictionary<string, long>();
+        foreach (var thread in Directory.GetDirectories(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/task")))
+        {
+            try
+            {
+                var line = File.ReadLines(thread + "/status").First(l => l.StartsWith("voluntary_ctxt_switches:", StringComparison.Ordinal));
+                sleeps[thread] = long.Parse(line.Split('\t')[^1], CultureInfo.InvariantCulture);
+            }
+            catch (IOException)
+            {
+                // It has ended.
+            }
+        }
+
+        return sleeps;
+    }
+
     /// <summary>How many sockets it has open. Its other files are not counted: the runtime opens libraries as it needs them.</summary>
     internal static int Sockets(int pid) =>
         Directory.GetFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd"))
@@ -21,6 +41,21 @@ internal static class ProcessFigures
     internal static IReadOnlyList<int> Descriptors(int pid) =>
         [.. Directory.GetFileSystemEntries(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/fd"))
             .Select(fd => int.Parse(Path.GetFileName(fd), CultureInfo.InvariantCulture))];
+
+    /// <summary>Whether it has ended, though nobody may have asked for its exit code yet.</summary>
+    internal static bool Ended(int pid)
+    {
+        try
+        {
+            var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
+            return stat[(stat.LastIndexOf(')') + 1)..].TrimStart()[0] is 'Z' or 'X';
+        }
+        catch (IOException)
+        {
+            // Also when it ends while it is looked at (ESRCH).
+            return true;
+        }
+    }
 
     /// <summary>The processor time that it has used.</summary>
     internal static TimeSpan CpuTime(int pid)

@@ -79,7 +79,7 @@ public class ServiceTextTests
     {
         var lines = await ContainerAsync("""
             sh /var/lib/entry sh -c '
-                n=0; until "$AGENT" status >/dev/null 2>&1 || [ $n -gt 200 ]; do sleep 0.05; n=$((n+1)); done
+                n=0; until "$AGENT" status >/dev/null 2>&1 || [ $n -gt 1000 ]; do sleep 0.05; n=$((n+1)); done
                 "$AGENT" exec --job-id a -- /bin/true; exit 7'; echo "ended: $?"
             """);
         Assert.Equal("ended: 7", lines[0]);
@@ -91,7 +91,7 @@ public class ServiceTextTests
     {
         var lines = await ContainerAsync("""
             sh /var/lib/entry sh -c 'trap "exit 5" TERM; while :; do sleep 0.1; done' & entry=$!
-            until_started() { n=0; until [ "$("$AGENT" audit show --json 2>/dev/null | grep -c agent.started)" = "$1" ] && "$AGENT" status >/dev/null || [ $n -gt 200 ]; do sleep 0.05; n=$((n+1)); done; }
+            until_started() { n=0; until [ "$("$AGENT" audit show --json 2>/dev/null | grep -c agent.started)" = "$1" ] && "$AGENT" status >/dev/null || [ $n -gt 1000 ]; do sleep 0.05; n=$((n+1)); done; }
             until_started 1
             kill -9 "$("$AGENT" status --json | sed 's/.*"pid":\([0-9]*\).*/\1/')"
             until_started 2
