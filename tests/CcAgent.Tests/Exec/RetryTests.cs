@@ -54,7 +54,7 @@ public class RetryTests
             $"\"$AGENT\" exec --job-id x --retries 3 --retry-delay 1h --socket-path {folder.Socket} -- /bin/sh -c 'exit 8' & "
             + $"echo $! >{folder.Path}/pid; wait $!");
         await Eventually.TrueAsync(async () => (await AgentProgram.ReportsAsync(folder.Path)).Count == 1, "the first attempt is recorded");
-        await AgentProgram.ShellAsync($"sleep 0.2; kill -TERM $(cat {folder.Path}/pid)");
+        await AgentProgram.ShellAsync($"until [ -s {folder.Path}/pid ]; do sleep 0.1; done; sleep 0.2; kill -TERM $(cat {folder.Path}/pid)");
         Assert.Equal(8, (await result).Code);
         Assert.Single(await AgentProgram.ReportsAsync(folder.Path));
     }
@@ -65,8 +65,8 @@ public class RetryTests
         using var folder = new SecureFolder();
         await using var daemon = await RunningDaemon.StartAsync(folder);
         var result = await AgentProgram.RunAsync(
-            "exec", "--job-id", "x", "--retries", "1", "--retry-delay", "50ms", "--timeout", "600ms", "--socket-path", folder.Socket, "--",
-            "/bin/sh", "-c", $"[ -e {folder.Path}/second ] && exit 0; touch {folder.Path}/second; setsid /bin/sh -c 'sleep 3; echo late' & sleep 30");
+            "exec", "--job-id", "x", "--retries", "1", "--retry-delay", "50ms", "--timeout", "3s", "--socket-path", folder.Socket, "--",
+            "/bin/sh", "-c", $"[ -e {folder.Path}/second ] && exit 0; touch {folder.Path}/second; setsid /bin/sh -c 'sleep 6; echo late' & sleep 30");
         Assert.Equal((0, "late\n"), (result.Code, result.Output));
         var reports = (await AgentProgram.ReportsAsync(folder.Path)).ConvertAll(r => r.GetProperty("report"));
         Assert.Equal([143, 0], reports.Select(r => r.GetProperty("exitCode").GetInt32()));

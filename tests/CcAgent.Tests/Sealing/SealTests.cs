@@ -42,7 +42,7 @@ public class SealTests
         Assert.Contains("append-only  on", (await AgentProgram.RunAsync("status", "--dir", log.Path)).Output, StringComparison.Ordinal);
 
         await log.Daemon.KillAsync();
-        await Eventually.TrueAsync(() => Ended(sealer), "the process that seals ends with the daemon", 60);
+        await Eventually.TrueAsync(() => ProcessFigures.Ended(sealer), "the process that seals ends with the daemon", 60);
         // What one that was killed left unsealed, the next one seals.
         await AgentProgram.ShellAsync($"chattr -R -a {log.Audit}");
         await log.RestartAsync();
@@ -175,9 +175,6 @@ public class SealTests
         Assert.True(result.Code == 0, result.ToString());
         return result.Output.TrimEnd('\n').Split('\n');
     }
-
-    private static bool Ended(int pid) =>
-        !File.Exists($"/proc/{pid}/status") || File.ReadLines($"/proc/{pid}/status").Any(line => line.StartsWith("State:\tZ", StringComparison.Ordinal));
 
     private static async Task<string[]> StatusAsync(int pid)
     {
