@@ -26,17 +26,16 @@ internal sealed unsafe class TerminalReader
         _thread.Start();
     }
 
-    public void RequestStop()
+    /// <summary>Ends the thread and waits for that, unless it is the one that asks. Once.</summary>
+    public void Stop()
     {
         byte wake = 0;
         _ = Libc.write(_wakeWrite, &wake, 1);
-    }
-
-    /// <summary>Waits for the end of the thread, unless it is the one that asks.</summary>
-    public void Join()
-    {
-        if (Thread.CurrentThread != _thread)
-            _thread.Join(TimeSpan.FromSeconds(1));
+        if (Thread.CurrentThread != _thread && !_thread.Join(TimeSpan.FromSeconds(5)))
+            return;
+        // Not by the thread: when it ends by itself, their numbers would be another file's by the time that the byte above is written.
+        _ = Libc.close(_wakeRead);
+        _ = Libc.close(_wakeWrite);
     }
 
     private void Run()
@@ -66,7 +65,5 @@ internal sealed unsafe class TerminalReader
             _gone();
             break;
         }
-        _ = Libc.close(_wakeRead);
-        _ = Libc.close(_wakeWrite);
     }
 }

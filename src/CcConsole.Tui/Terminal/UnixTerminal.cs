@@ -10,6 +10,9 @@ namespace CcConsole.Tui.Terminal;
 /// </summary>
 public sealed class UnixTerminal : ITerminal
 {
+    /// <summary>For so long after a program gave the terminal back a Ctrl+C is taken for that program's, in milliseconds: on a busy machine the runtime tells of it late. At the keyboard it is no signal but a key.</summary>
+    private const int AfterLending = 5000;
+
     private readonly Lock _lock = new();
     private readonly byte[] _found = new byte[Libc.TermiosSize];
     private readonly List<IDisposable> _signals = [];
@@ -125,14 +128,14 @@ public sealed class UnixTerminal : ITerminal
 
     private unsafe void GiveBack()
     {
-        TerminalReader? reader;
         lock (_lock)
         {
             if (!_entered)
                 return;
-            reader = _reader;
+            var reader = _reader;
             _reader = null;
-            reader?.RequestStop();
+            // Before the input is dropped: a reader that has just heard of some would wait for more, and take it from the program that runs next.
+            reader?.Stop();
             if (_unambiguousKeys)
                 Send(TerminalModes.UnambiguousKeysOff);
             Send(TerminalModes.Leave);
@@ -143,7 +146,6 @@ public sealed class UnixTerminal : ITerminal
                 Libc.tcsetattr(Libc.InputFd, Libc.SetNow, found);
             _watch?.Tell(taken: false);
         }
-        reader?.Join();
     }
 
     /// <inheritdoc/>
@@ -253,7 +255,7 @@ public sealed class UnixTerminal : ITerminal
             return;
         // Ctrl+C is for the program that has the terminal, though the kernel tells all of the group; it may even be
         // dead of it before this runs.
-        var lent = _lent || Environment.TickCount64 - _takenBack < 500;
+        var lent = _lent || Environment.TickCount64 - _takenBack < AfterLending;
         if (lent && context.Signal is (PosixSignal.SIGINT or PosixSignal.SIGQUIT))
             return;
         GiveBack();
