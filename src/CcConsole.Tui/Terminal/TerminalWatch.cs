@@ -10,7 +10,8 @@ namespace CcConsole.Tui.Terminal;
 /// </summary>
 internal sealed class TerminalWatch : IDisposable
 {
-    private const int ReadyMilliseconds = 500;
+    /// <summary>Where there is no terminal or no stty it ends at once; a busy machine needs a while to start the two.</summary>
+    private const int ReadyMilliseconds = 10_000;
 
     // Stopping or ending the program's group must not end what waits for that; TTOU: it is no longer in the foreground.
     private const string Script = """
