@@ -45,12 +45,14 @@ internal sealed partial class Tmux : IDisposable
 
     public string WaitUntil(Func<bool> holds, string what)
     {
-        for (var i = 0; i < 200; i++)
+        var clock = Stopwatch.StartNew();
+        do
         {
             if (holds())
                 return Screen;
             Thread.Sleep(50);
         }
+        while (clock.Elapsed < TimeSpan.FromSeconds(60));
         throw new TimeoutException($"did not come: {what}\n{Screen}");
     }
 
@@ -61,11 +63,14 @@ internal sealed partial class Tmux : IDisposable
         return File.ReadAllText(path);
     }
 
-    /// <summary>Starts the sample in the shell; what the terminal was like before is in the file "before".</summary>
+    /// <summary>
+    /// Starts the sample in the shell; what the terminal was like before is in the file "before". All that the terminal was asked it has
+    /// answered then: an answer that comes after the end of the sample would stand between the words of the shell.
+    /// </summary>
     public int StartSample()
     {
         Line($"stty -a > before; {Sample}; echo \"code=$?\"; stty -a > after; echo D''ONE");
-        WaitFor("last none");
+        WaitFor("answers all");
         var shell = Format("#{pane_pid}");
         var children = File.ReadAllText($"/proc/{shell}/task/{shell}/children");
         return int.Parse(FirstNumber().Match(children).Value, System.Globalization.CultureInfo.InvariantCulture);
