@@ -112,10 +112,11 @@ public sealed class EntryEncoderTests
         var encoder = new EntryEncoder("chain", 0, default);
         void Append() => encoder.Append(output, AuditEvents.JobFinished, Start, 81, new("job_id", "backup"), new("command", "a \"b\" é\n"), new("exit_code", 3), new("oom", false));
         Append();
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 100; i++)
-            Append();
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Measured.Allocation(() =>
+        {
+            for (var i = 0; i < 100; i++)
+                Append();
+        }));
     }
 
     [Fact]
