@@ -84,7 +84,7 @@ internal static class SteppedDaemon
         File.Delete(log);
         await daemon.InstallAsync(user, Encoding.UTF8.GetBytes(table));
         Require(await daemon.RunAsync(
-            ["env", "TZ=" + zone, "LD_PRELOAD=" + library, "STEPPED_LOG=" + log, Setting("START", from), Setting("END", to), "cron", "-f"]));
+            ["env", "TZ=" + zone, "LD_PRELOAD=" + library, "STEPPED_LOG=" + log, Setting("START", from), Setting("END", to), "cron", "-f"], timeoutSeconds: 600));
 
         // "1774738801 (user) CMD (command)"
         return (await File.ReadAllLinesAsync(log))

@@ -40,7 +40,7 @@ public sealed class AcceptanceTests : IAsyncLifetime
     private async Task<List<bool>> VerdictsAsync(int from, int to)
     {
         var result = await _cron.RunAsync(["/bin/sh", "-c",
-            $"cd {_cron.Root}; i={from}; while [ $i -lt {to} ]; do crontab -n - <t$i >/dev/null 2>&1; echo $?; i=$((i+1)); done"]);
+            $"cd {_cron.Root}; i={from}; while [ $i -lt {to} ]; do crontab -n - <t$i >/dev/null 2>&1; echo $?; i=$((i+1)); done"], timeoutSeconds: 600);
         return [.. result.OutputText.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(code => code == "0")];
     }
 

@@ -53,7 +53,7 @@ public sealed class WrappedRunTests : IAsyncLifetime
         }
 
         script.Append("export CC_TEST_OUT=").Append(_out).Append("; i=0; while [ $i -lt 1000 ]; do /bin/sh \"").Append(_cron.Root).Append("/line$i\" </dev/null; i=$((i+1)); done");
-        var result = await _cron.RunAsync(["/bin/sh", "-c", script.ToString()]);
+        var result = await _cron.RunAsync(["/bin/sh", "-c", script.ToString()], timeoutSeconds: 600);
         Assert.Equal("", result.ErrorText);
         for (var i = 0; i < commands.Count; i++)
         {
