@@ -143,7 +143,7 @@ public static class HostCrontab
             "incomplete" => ("The new table did not reach the host whole, so nothing was written", "Try again"),
             "lock-directory" => ("The lock directory /tmp/cc-crontab-lock-UID is not a directory of that user alone", "Look at who made it, and remove it"),
             "void" => ("The console had given this change up before its turn came, so nothing was written", "Make the change again"),
-            "locked" => ($"Someone else has been changing {table} for 15 seconds", "Try again"),
+            "locked" => ($"Someone else has been changing {table} for 30 seconds", "Try again"),
             "differs" => ($"crontab reported success, but {table} does not read back as written", "Look at the host's disk and at what else writes the table"),
             _ => Classify(said, user),
         };

@@ -14,7 +14,7 @@ namespace CcConsole.Fleet.Changes;
 /// </summary>
 public sealed class ChangeOperations
 {
-    private static readonly TimeSpan ReadBackLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ReadBackLimit = TimeSpan.FromMinutes(1);
     private readonly SessionPool _sessions;
     private readonly HostDirectory _hosts;
     private readonly CacheDatabase _cache;

@@ -112,14 +112,19 @@ internal static class HostScript
         lock_for() {
             for_uid=$1 lock=/tmp/cc-crontab-lock-$1
             if mkdir "$lock" 2>/dev/null && test "$(id -u)" != "$for_uid"; then chown "$for_uid" "$lock"; fi
-            # Between root's mkdir and its chown the folder cannot be read by its owner to be.
-            own_lock || { sleep 1; own_lock; } || fail lock-directory
+            n=0
+            until own_lock; do
+                # Between root's mkdir and its chown the folder cannot be read by its owner to be.
+                n=$((n + 1))
+                test $n -lt 15 && test -d "$lock" && test ! -L "$lock" && test ! -r "$lock" || fail lock-directory
+                sleep 1
+            done
             n=0
             if command -v flock >/dev/null 2>&1; then
                 exec 9<"$lock"
                 until flock -n 9; do
                     n=$((n + 1))
-                    test $n -lt 15 || fail locked
+                    test $n -lt 30 || fail locked
                     sleep 1
                 done
                 return
@@ -138,7 +143,7 @@ internal static class HostScript
                     if ln -s $$ "$lock/held.$((top + 1))" 2>/dev/null; then held=$lock/held.$((top + 1)); return; fi
                 fi
                 n=$((n + 1))
-                test $n -lt 15 || fail locked
+                test $n -lt 30 || fail locked
                 sleep 1
             done
         }
