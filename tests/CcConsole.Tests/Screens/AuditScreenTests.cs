@@ -302,7 +302,7 @@ public sealed class AuditScreenTests : IAsyncDisposable
         _fleet.Chain("web01", 30).Known("web01", "");
         var screen = await StartAsync("VERIFIED #0–#29");
         var sql = await ProgramRun.RunAsync("sqlite3",
-            [_fleet.Control.Cache.FilePath, "UPDATE chain_line SET line = CAST(replace(CAST(line AS TEXT), 'backup', 'backuq') AS BLOB) WHERE position % (1 << 40) = 5"]);
+            ["-cmd", ".timeout 60000", _fleet.Control.Cache.FilePath, "UPDATE chain_line SET line = CAST(replace(CAST(line AS TEXT), 'backup', 'backuq') AS BLOB) WHERE position % (1 << 40) = 5"]);
         Assert.True(sql.Code == 0, sql.ToString());
         _fleet.Grow("web01", 3);
         await screen.WaitForText("VERIFIED #0–#32");

@@ -86,7 +86,12 @@ public sealed class RunningScreenTests : IAsyncDisposable
     // The wrapper says that it runs right after it has begun.
     private async Task StartedAsync()
     {
-        for (var i = 0; i < 200 && (await _fleet.Control.Runs.RunningAsync("web01")).Runs.Count == 0; i++)
+        for (var i = 0; i < 1200; i++)
+        {
+            if ((await _fleet.Control.Runs.RunningAsync("web01")).Runs.Count > 0)
+                return;
             await Task.Delay(50);
+        }
+        Assert.Fail("the run did not begin within a minute");
     }
 }

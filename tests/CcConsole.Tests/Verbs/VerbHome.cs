@@ -95,7 +95,7 @@ internal sealed class VerbHome : IDisposable
 
     public Task<ProgramResult> RunAsync(params string[] arguments) => ProgramRun.RunAsync(
         Path.Combine(AppContext.BaseDirectory, "cc-console"), arguments,
-        new Dictionary<string, string?> { ["HOME"] = _root, ["XDG_CONFIG_HOME"] = Path.Combine(_root, "config"), ["XDG_STATE_HOME"] = Path.Combine(_root, "state") });
+        new Dictionary<string, string?> { ["HOME"] = _root, ["XDG_CONFIG_HOME"] = Path.Combine(_root, "config"), ["XDG_STATE_HOME"] = Path.Combine(_root, "state"), ["TZ"] = "UTC" });
 
     /// <summary>Runs a verb with <c>--json</c>, and reads its document.</summary>
     public async Task<(int Code, JsonElement Json)> JsonAsync(params string[] arguments)
