@@ -5,7 +5,7 @@ using CcConsole.Core;
 namespace CcAgent.Daemon;
 
 /// <summary>The daemon's socket: born 0660, in place of one that a dead daemon left.</summary>
-internal sealed class ListeningSocket : IDisposable
+internal sealed unsafe class ListeningSocket : IDisposable
 {
     private readonly HeldDirectory _directory;
     private readonly string _name;
@@ -15,6 +15,16 @@ internal sealed class ListeningSocket : IDisposable
         (_directory, _name, Descriptor, _inode) = (directory, name, fd, inode);
 
     internal int Descriptor { get; }
+
+    /// <summary>Whether a client waits to be let in.</summary>
+    internal bool IsAwaited
+    {
+        get
+        {
+            var entry = new PollEntry { Descriptor = Descriptor, Events = PollEntry.In };
+            return Libc.poll(&entry, 1, 0) > 0;
+        }
+    }
 
     /// <summary>Checks, before anything is begun, that a socket can lie there, and that nothing else lies there.</summary>
     /// <exception cref="ProblemException">It cannot, or something does.</exception>

@@ -132,6 +132,9 @@ internal sealed class Reception : IDisposable
             {
                 if (Libc.LastError is Errno.ProcessFiles or Errno.SystemFiles || Libc.LastError == Errno.NoBuffers || Libc.LastError == Errno.NoMemory)
                 {
+                    // The kernel looks for a descriptor before it looks whether anybody waits: for nobody nobody has to go.
+                    if (!_listener.IsAwaited)
+                        return;
                     TurnAway();
                     if (_paused != 0)
                         return;
