@@ -22,6 +22,9 @@ internal sealed class HostileKinds
     /// <summary>How many connections got an answer.</summary>
     internal int Answered { get; private set; }
 
+    /// <summary>How many of them were told that their refusal is on record.</summary>
+    internal int Recorded { get; private set; }
+
     private static Action<HostileKinds>[] Kinds { get; } =
     [
         h => h.Say(h.Random(h._random.Next(1, 5000))),
@@ -112,8 +115,11 @@ internal sealed class HostileKinds
         }
 
         client.Shutdown(SocketShutdown.Send);
-        if (read && (halfClose || bytes.Length > 0) && client.Receive(_buffer) > 0)
+        if (read && (halfClose || bytes.Length > 0) && client.Receive(_buffer) is > 0 and var length)
+        {
             Answered++;
+            Recorded += _buffer.AsSpan(0, length).IndexOf("\"recorded\":true"u8) >= 0 ? 1 : 0;
+        }
     }
 
     private void Hold(byte[] bytes)
