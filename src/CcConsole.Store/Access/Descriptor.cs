@@ -42,6 +42,18 @@ internal static class Descriptor
         return true;
     }
 
+    /// <summary>
+    /// Gives a lock back. Closing alone does not while a program that is being started has the descriptor too: until it runs,
+    /// a new process holds what this one had open.
+    /// </summary>
+    public static void Unlock(SafeFileHandle file)
+    {
+        const int none = 8;
+        while (LockFile(file, none) != 0 && Marshal.GetLastPInvokeError() == InterruptedCall)
+        {
+        }
+    }
+
     /// <summary>Puts a folder's entries on disk: a file that was moved into it is there after a loss of power too.</summary>
     /// <exception cref="IOException">The disk refuses.</exception>
     public static void SyncDirectory(string path)

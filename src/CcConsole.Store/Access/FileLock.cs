@@ -9,12 +9,12 @@ namespace CcConsole.Store.Access;
 /// </summary>
 public sealed class FileLock : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10), Pause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30), Pause = TimeSpan.FromMilliseconds(10);
     private readonly SafeFileHandle _file;
 
     private FileLock(SafeFileHandle file) => _file = file;
 
-    /// <summary>Takes the lock, waiting up to ten seconds for another holder.</summary>
+    /// <summary>Takes the lock, waiting up to half a minute for another holder.</summary>
     /// <exception cref="ProblemException">It is held for longer, or the file cannot be used.</exception>
     public static FileLock Take(string path)
     {
@@ -81,7 +81,14 @@ public sealed class FileLock : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        if (!_file.IsClosed)
+        {
+            Descriptor.Unlock(_file);
+            _file.Dispose();
+        }
+    }
 
     private static FileLock? Lock(string path, bool shared)
     {
@@ -105,13 +112,20 @@ public sealed class FileLock : IDisposable
 
     private static void Make(string path)
     {
+        // Made beside its place: .NET locks a file while it makes it, and others would be told that it is held.
+        string made = $"{path}.{Guid.NewGuid():N}.new";
         try
         {
-            PrivatePath.CreateFile(path).Dispose();
+            PrivatePath.CreateFile(made).Dispose();
+            File.Move(made, path, overwrite: false);
         }
         catch (IOException) when (File.Exists(path))
         {
             // Another console was first.
+        }
+        finally
+        {
+            File.Delete(made);
         }
     }
 

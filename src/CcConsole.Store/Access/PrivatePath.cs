@@ -37,12 +37,14 @@ public static class PrivatePath
     public static bool CheckFile(string path) => Check(path, directory: false);
 
     /// <summary>Makes an empty file with mode 0600; it must not exist.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="share">What others may do with it meanwhile.</param>
     /// <exception cref="IOException">It exists, or cannot be made.</exception>
-    public static FileStream CreateFile(string path) => new(path, new FileStreamOptions
+    public static FileStream CreateFile(string path, FileShare share = FileShare.None) => new(path, new FileStreamOptions
     {
         Mode = System.IO.FileMode.CreateNew,
         Access = FileAccess.ReadWrite,
-        Share = FileShare.None,
+        Share = share,
         UnixCreateMode = FileMode,
     });
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CcConsole.Core;
 using CcConsole.Store.Access;
 using Xunit;
@@ -41,6 +42,73 @@ public sealed class FileLockTests : IDisposable
         });
         Assert.Equal(0, held);
     }
+
+    [Fact]
+    public void Of_many_who_make_it_at_once_to_share_it_none_is_told_that_it_is_held()
+    {
+        for (int round = 0; round < 200; round++)
+        {
+            string path = Path.Combine(_root, $"lock{round}");
+            FileLock?[] shared = new FileLock?[4];
+            using Barrier together = new(shared.Length);
+            Thread[] consoles = [.. shared.Select((_, i) => new Thread(() =>
+            {
+                together.SignalAndWait();
+                shared[i] = FileLock.TryShare(path);
+            }))];
+            Array.ForEach(consoles, console => console.Start());
+            Array.ForEach(consoles, console => console.Join());
+            Assert.DoesNotContain(null, shared);
+            Array.ForEach(shared, held => held!.Dispose());
+        }
+
+        Assert.Equal(200, Directory.GetFiles(_root).Length);
+    }
+
+    [Fact]
+    public void One_that_was_given_up_is_free_though_a_process_that_is_being_started_has_its_descriptor_still()
+    {
+        FileLock held = FileLock.Take(FilePath);
+        int copy = Duplicate(DescriptorOf(FilePath));
+        Assert.True(copy >= 0);
+        held.Dispose();
+        held.Dispose();
+        try
+        {
+            Assert.False(FileLock.IsHeld(FilePath));
+            FileLock.TryTake(FilePath)!.Dispose();
+        }
+        finally
+        {
+            Assert.Equal(0, Close(copy));
+        }
+    }
+
+    private static int DescriptorOf(string path)
+    {
+        foreach (FileSystemInfo descriptor in new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos())
+        {
+            try
+            {
+                if (descriptor.LinkTarget == path)
+                {
+                    return int.Parse(descriptor.Name, System.Globalization.CultureInfo.InvariantCulture);
+                }
+            }
+            catch (IOException)
+            {
+                // Another test has closed it meanwhile.
+            }
+        }
+
+        return -1;
+    }
+
+    [DllImport("libc", EntryPoint = "dup")]
+    private static extern int Duplicate(int descriptor);
+
+    [DllImport("libc", EntryPoint = "close")]
+    private static extern int Close(int descriptor);
 
     [Fact]
     public void A_file_of_others_is_no_lock()
