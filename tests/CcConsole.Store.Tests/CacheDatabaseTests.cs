@@ -78,7 +78,7 @@ public sealed class CacheDatabaseTests : IDisposable
         Assert.NotSame(write, await Task.WhenAny(write, Task.Delay(200)));
         other.StandardInput.Write("COMMIT;\n");
         other.StandardInput.Close();
-        await write.WaitAsync(TimeSpan.FromSeconds(20));
+        await write.WaitAsync(TimeSpan.FromSeconds(60));
         await other.WaitForExitAsync();
         Assert.Equal(["other", "ours"], database.Preferences.List().Select(pair => pair.Key));
     }

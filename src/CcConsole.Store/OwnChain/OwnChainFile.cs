@@ -215,7 +215,8 @@ public sealed class OwnChainFile
 
         add(encoder, output);
         long end;
-        using (FileStream file = begins ? PrivatePath.CreateFile(segment.Path) : OpenToAppend(segment.Path))
+        // Whoever reads the chain just now may read it.
+        using (FileStream file = begins ? PrivatePath.CreateFile(segment.Path, FileShare.Read) : OpenToAppend(segment.Path))
         {
             file.Write(output.WrittenSpan);
             file.Flush(flushToDisk: true);

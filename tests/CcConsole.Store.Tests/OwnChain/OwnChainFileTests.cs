@@ -116,6 +116,23 @@ public sealed class OwnChainFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_chain_is_read_while_another_console_begins_it()
+    {
+        for (int round = 0; round < 20; round++)
+        {
+            string folder = Path.Combine(_folder.Root, $"state{round}");
+            OwnChainFile chain = new(folder, "laptop", _folder.Time), reader = new(folder, "laptop", _folder.Time);
+            Task begins = Task.Run(() => chain.Append(AuditEvents.CrontabEdited));
+            while (!begins.IsCompleted)
+            {
+                Assert.InRange(reader.Lines().Count(), 0, 3);
+            }
+
+            await begins;
+        }
+    }
+
+    [Fact]
     public void A_console_that_wrote_nothing_for_hours_owes_no_signature_for_them()
     {
         SteppedTime time = new();
