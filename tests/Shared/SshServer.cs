@@ -70,8 +70,18 @@ internal sealed class SshServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Connections that were let in so far.</summary>
+    /// <summary>Connections that were let in, as far as sshd's log has been read.</summary>
     public int Logins => Log.Split("Accepted publickey for ").Length - 1;
+
+    /// <summary>Connections that were let in until now: all that sshd has said before is in the log when it tells of ours.</summary>
+    public async Task<int> LoginsAsync()
+    {
+        using TcpClient mark = new();
+        await mark.ConnectAsync(IPAddress.Loopback, Port);
+        int port = ((IPEndPoint)mark.Client.LocalEndPoint!).Port;
+        await SaidAsync($"Connection from 127.0.0.1 port {port} ");
+        return Logins;
+    }
 
     /// <summary>Starts a server.</summary>
     /// <param name="settings">Lines of sshd_config, before ours, so that they win.</param>
@@ -98,6 +108,10 @@ internal sealed class SshServer : IAsyncDisposable
             File.Copy(server.ClientKey + ".pub", server.AuthorizedKeys);
             File.SetUnixFileMode(server.AuthorizedKeys, (UnixFileMode)0b110_100_100);
             server.Port = FreePort();
+            for (int attempt = 1; !await server.TryStartAsync() && attempt < 10; attempt++)
+                server.Port = FreePort();
+            if (server._sshd is null)
+                throw new InvalidOperationException($"sshd ended: {server.Log}");
             server.TrustHostKey();
             await File.WriteAllTextAsync(server.ConfigFile, $"""
                 Host {Alias}
@@ -111,7 +125,6 @@ internal sealed class SshServer : IAsyncDisposable
                     GlobalKnownHostsFile none
 
                 """);
-            await server.StartAsync();
             return server;
         }
         catch
@@ -138,6 +151,13 @@ internal sealed class SshServer : IAsyncDisposable
     /// <summary>Starts sshd on the same port with the same files; again after <see cref="StopAsync"/>.</summary>
     public async Task StartAsync()
     {
+        if (!await TryStartAsync())
+            throw new InvalidOperationException($"sshd ended: {Log}");
+    }
+
+    // False when another has taken the port meanwhile.
+    private async Task<bool> TryStartAsync()
+    {
         string config = Path.Combine(Directory, "sshd_config");
         await File.WriteAllLinesAsync(config,
         [
@@ -160,23 +180,29 @@ internal sealed class SshServer : IAsyncDisposable
         string[] command = [.. _enter, "/usr/sbin/sshd", "-f", config, "-D", "-e"];
         ProcessStartInfo start = new(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardInput = true };
         _sshd = Process.Start(start) ?? throw new InvalidOperationException("sshd was not started");
+        int from = Log.Length;
         _logging = ReadLogAsync(_sshd.StandardError);
-        for (int i = 0; i < 200; i++)
+        if (await SaidAsync($"Server listening on 127.0.0.1 port {Port}.", from))
+            return true;
+        await _sshd.WaitForExitAsync();
+        _sshd.Dispose();
+        _sshd = null;
+        return Log[from..].Contains("Address already in use", StringComparison.Ordinal) ? false : throw new InvalidOperationException($"sshd ended: {Log}");
+    }
+
+    /// <summary>Waits until sshd has said something; false when it ended without.</summary>
+    private async Task<bool> SaidAsync(string text, int from = 0)
+    {
+        for (int i = 0; i < 2400; i++)
         {
-            if (_sshd.HasExited)
-                throw new InvalidOperationException($"sshd ended: {Log}");
-            try
-            {
-                using TcpClient probe = new();
-                await probe.ConnectAsync(IPAddress.Loopback, Port);
-                return;
-            }
-            catch (SocketException)
-            {
-                await Task.Delay(25);
-            }
+            bool ended = _logging.IsCompleted;
+            if (Log[from..].Contains(text, StringComparison.Ordinal))
+                return true;
+            if (ended)
+                return false;
+            await Task.Delay(25);
         }
-        throw new InvalidOperationException($"sshd does not listen: {Log}");
+        throw new TimeoutException($"sshd has not said \"{text}\" within 60 s: {Log}");
     }
 
     /// <summary>Ends the listener and every connection.</summary>
@@ -196,7 +222,8 @@ internal sealed class SshServer : IAsyncDisposable
     {
         foreach (int process in Children(_sshd!.Id).SelectMany(child => Children(child).Append(child)).ToArray())
         {
-            if (NameOf(process) == "sshd")
+            // Since OpenSSH 9.8 sshd-session and sshd-auth.
+            if (NameOf(process).StartsWith("sshd", StringComparison.Ordinal))
                 Kill(process);
         }
         return Task.CompletedTask;
@@ -217,8 +244,12 @@ internal sealed class SshServer : IAsyncDisposable
         await StopAsync();
         if (_ownsUser)
         {
-            foreach (int process in await ProcessesAsync(""))
-                Kill(process);
+            // Until none is left that one of them has started meanwhile, or that has not come to its end yet.
+            for (int i = 0; i < 1200 && (await ProcessesAsync("")).Where(process => Status(process) is [not "Z", ..]).ToArray() is { Length: > 0 } left; i++)
+            {
+                Array.ForEach(left, Kill);
+                await Task.Delay(50);
+            }
             await AccountAsync("userdel", "-f", User);
         }
         await _logging.WaitAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -240,8 +271,8 @@ internal sealed class SshServer : IAsyncDisposable
             : throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {process.ExitCode} {await error}");
     }
 
-    // The account files have one lock; other tests make accounts at the same time.
-    private static async Task AccountAsync(string program, params string[] arguments)
+    /// <summary>Runs useradd, usermod or userdel: the account files have one lock, and other tests change accounts at the same time.</summary>
+    public static async Task AccountAsync(string program, params string[] arguments)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -250,7 +281,7 @@ internal sealed class SshServer : IAsyncDisposable
                 await RunAsync(program, arguments);
                 return;
             }
-            catch (InvalidOperationException e) when (attempt < 100 && e.Message.Contains("lock", StringComparison.Ordinal))
+            catch (InvalidOperationException e) when (attempt < 600 && e.Message.Contains("lock", StringComparison.Ordinal))
             {
                 await Task.Delay(100);
             }

@@ -10,7 +10,7 @@ namespace CcConsole.Ssh;
 internal sealed class MasterConnection(string host, SshOptions options, TimeProvider time) : IAsyncDisposable
 {
     private static readonly TimeSpan ControlLimit = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LogLimit = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PersonLimit = TimeSpan.FromMinutes(5);
 
     private readonly ClientProcess _client = new(host, options.Executable);

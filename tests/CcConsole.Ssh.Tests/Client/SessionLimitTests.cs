@@ -17,7 +17,7 @@ public sealed class SessionLimitTests
         CommandResult[] results = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => shell.RunAsync($"sleep 0.3; echo {i}")));
 
         Assert.Equal(Enumerable.Range(0, 6).Select(i => $"{i}\n"), results.Select(result => result.OutputText));
-        Assert.Equal(1, server.Logins);
+        Assert.Equal(1, await server.LoginsAsync());
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class SessionLimitTests
 
         Task<CommandResult> run = shell.RunAsync("echo in");
         await Task.Delay(300);
-        Assert.Equal(0, server.Logins);
+        Assert.Equal(0, await server.LoginsAsync());
         place.Dispose();
 
         Assert.Equal("in\n", (await run).OutputText);

@@ -36,15 +36,21 @@ public sealed class LocalShellTests : IAsyncDisposable
     [Fact]
     public async Task A_timeout_ends_the_command_and_what_it_started()
     {
-        string file = Path.GetTempFileName();
+        // A time that no other sleeps, by which it is found.
+        string time = $"4716.{RandomNumberGenerator.GetInt32(1_000_000_000)}";
 
         HostProblemException problem = await Assert.ThrowsAsync<HostProblemException>(() => _shell.RunAsync(
-            $"(sleep 2; echo late > {file}) & wait", options: new CommandOptions { Timeout = TimeSpan.FromMilliseconds(200) }));
+            $"(sleep {time}; true) & wait", options: new CommandOptions { Timeout = TimeSpan.FromSeconds(1) }));
 
         Assert.Equal(HostProblemKind.CommandTimeout, problem.Kind);
-        await Task.Delay(2500);
-        Assert.Equal("", await File.ReadAllTextAsync(file));
-        File.Delete(file);
+        for (int i = 0; i < 1200 && await IsRunningAsync(); i++)
+        {
+            await Task.Delay(50);
+        }
+
+        Assert.False(await IsRunningAsync());
+
+        async Task<bool> IsRunningAsync() => (await _shell.RunAsync("ps -eo args=")).OutputText.Split('\n').Contains($"sleep {time}");
     }
 
     [Fact]

@@ -111,7 +111,7 @@ public sealed class HostPolicyTests
         two.Dispose();
         two.Dispose();
 
-        using IDisposable entered = await three.WaitAsync(TimeSpan.FromSeconds(5));
+        using IDisposable entered = await three.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.False(gate.EnterAsync(default).IsCompleted);
     }
 
