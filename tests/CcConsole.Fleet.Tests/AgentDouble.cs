@@ -42,12 +42,24 @@ internal sealed class AgentDouble(IHostShell inner) : IHostShell
     /// <summary>Begins a chain anew, as after an installation.</summary>
     public void NewChain(string id)
     {
-        Chain = [];
-        _encoder = new EntryEncoder(id, 0, default);
-        Append("audit.genesis");
+        lock (_lock)
+        {
+            Chain = [];
+            _encoder = new EntryEncoder(id, 0, default);
+            Append("audit.genesis");
+        }
     }
 
     public void Append(string name, params AuditMember[] members)
+    {
+        // A console may be leaving its mark just now.
+        lock (_lock)
+        {
+            AppendAlone(name, members);
+        }
+    }
+
+    private void AppendAlone(string name, AuditMember[] members)
     {
         ArrayBufferWriter<byte> line = new();
         long now = 1_795_190_000_000_000 + (_encoder.NextSeq * 1_000_000);
@@ -147,7 +159,7 @@ internal sealed class AgentDouble(IHostShell inner) : IHostShell
 
         public void Follow(RecordedReport report)
         {
-            foreach (long stream in _following)
+            foreach (long stream in _exit.Task.IsCompleted ? [] : _following)
             {
                 Send(StreamMethods.ReportEntry, new ReportEntry(stream, report), ProtocolJson.Default.ReportEntry);
             }

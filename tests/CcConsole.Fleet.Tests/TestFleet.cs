@@ -52,8 +52,7 @@ internal sealed class TestFleet : IAsyncDisposable
     {
         string home = Home(name), bin = Path.Combine(home, "bin");
         Directory.CreateDirectory(bin);
-        string crontab = Path.Combine(bin, "crontab");
-        File.WriteAllText(crontab, """
+        Script.Write(Path.Combine(bin, "crontab"), """
             #!/bin/sh
             # Keeps one table in a file, and speaks as debian's crontab does.
             t=$HOME/table
@@ -68,7 +67,6 @@ internal sealed class TestFleet : IAsyncDisposable
             *) exit 1 ;;
             esac
             """);
-        File.SetUnixFileMode(crontab, (UnixFileMode)0b111_101_101);
         if (table is not null)
         {
             File.WriteAllText(TablePath(name), table);
@@ -107,7 +105,7 @@ internal sealed class TestFleet : IAsyncDisposable
 
     private async Task RunSqlAsync(string sql)
     {
-        using Process sqlite = Process.Start(new ProcessStartInfo("sqlite3") { ArgumentList = { "-cmd", ".timeout 10000", Path.Combine(StateDirectory, "cache.db"), sql } })!;
+        using Process sqlite = Process.Start(new ProcessStartInfo("sqlite3") { ArgumentList = { "-cmd", ".timeout 60000", Path.Combine(StateDirectory, "cache.db"), sql } })!;
         await sqlite.WaitForExitAsync();
         Assert.Equal(0, sqlite.ExitCode);
     }
@@ -124,6 +122,18 @@ internal sealed class TestFleet : IAsyncDisposable
             await control.DisposeAsync();
         }
 
-        Directory.Delete(Root, recursive: true);
+        for (long begun = TimeProvider.System.GetTimestamp(); ;)
+        {
+            try
+            {
+                Directory.Delete(Root, recursive: true);
+                return;
+            }
+            catch (IOException) when (TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(60))
+            {
+                // What a host's session was at comes to its end on the host, and may make a file meanwhile.
+                await Task.Delay(50);
+            }
+        }
     }
 }

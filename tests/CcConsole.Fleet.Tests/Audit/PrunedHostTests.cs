@@ -59,7 +59,7 @@ public sealed class PrunedHostTests : IAsyncDisposable
 
     private long First() => long.Parse(Path.GetFileName(_agent.Segments.First()).AsSpan(0, 20), System.Globalization.CultureInfo.InvariantCulture);
 
-    private long Size() => _agent.Segments.Sum(segment => File.Exists(segment) ? new FileInfo(segment).Length : 0);
+    private long Size() => _agent.Segments.Select(segment => new FileInfo(segment)).Sum(segment => segment.Exists ? segment.Length : 0);
 
     /// <summary>What root on the host can do.</summary>
     private void RemoveOldest()

@@ -228,5 +228,11 @@ public sealed class JobPlansTests
             AgentPath = agent ? Agent : null,
             SocketPath = agent ? socket : null,
         },
-        new TableSnapshot(TableId.Parse(table), text.Length > 0, Encoding.Latin1.GetBytes(text), dialect, DateTimeOffset.UnixEpoch), table == "alice", TimeProvider.System);
+        new TableSnapshot(TableId.Parse(table), text.Length > 0, Encoding.Latin1.GetBytes(text), dialect, DateTimeOffset.UnixEpoch), table == "alice", new StandingTime());
+
+    // On some days other things are said: where the clock goes that very day, or twice within the year that is looked ahead to.
+    private sealed class StandingTime : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
+    }
 }

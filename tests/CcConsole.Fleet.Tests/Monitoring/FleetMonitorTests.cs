@@ -78,7 +78,7 @@ public sealed class FleetMonitorTests : IAsyncDisposable
         control.Hosts.Add(_fleet.MakeHost("web01", "0 3 * * * true\n"));
 
         Task refresh = control.Monitor.RefreshAsync();
-        for (int tries = 0; tries < 400 && control.Monitor.Current.Loaded == 0; tries++)
+        for (int tries = 0; tries < 2400 && control.Monitor.Current.Loaded == 0; tries++)
         {
             await Task.Delay(25);
         }
@@ -121,7 +121,7 @@ public sealed class FleetMonitorTests : IAsyncDisposable
         };
         control.Monitor.Start();
         File.AppendAllText(_fleet.TablePath("web01"), "0 4 * * * false\n");
-        await two.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await two.Task.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]
@@ -134,9 +134,9 @@ public sealed class FleetMonitorTests : IAsyncDisposable
         TaskCompletionSource one = new(TaskCreationOptions.RunContinuationsAsynchronously), two = new(TaskCreationOptions.RunContinuationsAsynchronously);
         control.Monitor.Changed += snapshot => (snapshot.Jobs.Count switch { 1 => one, 2 => two, _ => new() }).TrySetResult();
         control.Monitor.Start();
-        await one.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await one.Task.WaitAsync(TimeSpan.FromSeconds(60));
         File.AppendAllText(_fleet.TablePath("web01"), "0 4 * * * false\n");
-        await two.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await two.Task.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.True(control.Monitor.Current.Host("mute")!.IsRefreshing);
     }
 
@@ -169,7 +169,7 @@ public sealed class FleetMonitorTests : IAsyncDisposable
         time.Faults = 1;
         agent.Report("backup");
         HostRow row = control.Monitor.Current.Host("web01")!;
-        for (int tries = 0; tries < 1200 && row.Status != Status.Fail; tries++)
+        for (int tries = 0; tries < 2400 && row.Status != Status.Fail; tries++)
         {
             await Task.Delay(25);
             row = control.Monitor.Current.Host("web01")!;

@@ -115,11 +115,12 @@ public sealed class ReportOperationsTests : IAsyncDisposable
     {
         _control.Monitor.Start();
         TaskCompletionSource seen = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        for (int i = 0; i < 200 && _control.Monitor.Current.Loaded == 0; i++)
+        for (int i = 0; i < 1200 && _control.Monitor.Current.Loaded == 0; i++)
         {
             await Task.Delay(50);
         }
 
+        Assert.Equal(1, _control.Monitor.Current.Loaded);
         long before = _control.Monitor.Current.LastReport;
         _control.Monitor.Changed += snapshot =>
         {
@@ -130,7 +131,7 @@ public sealed class ReportOperationsTests : IAsyncDisposable
         };
         _agent.Append("job.finished");
         _agent.Report("backup");
-        await seen.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await seen.Task.WaitAsync(TimeSpan.FromSeconds(60));
         HostRow row = _control.Monitor.Current.Host("web01")!;
         Assert.Equal(("9.9", "Europe/Berlin"), (row.AgentVersion, row.Zone));
     }

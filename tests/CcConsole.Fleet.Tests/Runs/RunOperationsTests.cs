@@ -51,7 +51,7 @@ public sealed class RunOperationsTests : IAsyncDisposable
         RunStopped stopped = await _control.Runs.StopAsync(RunOperations.Find([here], "backup"));
         Assert.Equal((true, true, "TERM"), (stopped.HasEnded, stopped.IsRecorded, stopped.Signal));
         Assert.Empty(stopped.Notes);
-        await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);
+        await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
         Assert.Equal(143, process.ExitCode);
         Assert.Empty((await _control.Runs.RunningAsync("web01")).Runs);
 
@@ -104,11 +104,13 @@ public sealed class RunOperationsTests : IAsyncDisposable
             RealAgent.Executable, ["exec", "--job-id", job, "--socket-path", Path.Combine(_agent.Dir, "cc-agent.sock"), "--", "/bin/sh", "-c", script])
         { RedirectStandardInput = true })!;
         _runs.Add(process);
-        for (int i = 0; i < 200 && Directory.GetFiles(Path.Combine(_agent.Dir, "spool"), "*.run").Length < _runs.Count; i++)
+        int Marks() => Directory.GetFiles(Path.Combine(_agent.Dir, "spool"), "*.run").Length;
+        for (int i = 0; i < 1200 && Marks() < _runs.Count; i++)
         {
             await Task.Delay(50);
         }
 
+        Assert.Equal(_runs.Count, Marks());
         return process;
     }
 }

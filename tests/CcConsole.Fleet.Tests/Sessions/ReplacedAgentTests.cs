@@ -107,7 +107,8 @@ public sealed class ReplacedAgentTests : IAsyncDisposable
     /// <summary>Puts the agent in its place, or one like it in the place of the one there.</summary>
     private void Put()
     {
-        File.Copy(RealAgent.Executable, _executable + ".new");
+        // Not by this process: see Script.
+        TestFleet.Run("cp", RealAgent.Executable, _executable + ".new");
         File.Move(_executable + ".new", _executable, overwrite: true);
         if (!File.Exists(_link))
         {
