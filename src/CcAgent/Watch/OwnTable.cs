@@ -15,17 +15,21 @@ internal sealed unsafe class OwnTable : IDaemonPart, IDisposable
     private readonly TimeProvider _time;
     private readonly Action<TableRead> _taken;
     private readonly int _writing;
-    private readonly TableShell? _shell = TableShell.Take();
+    private readonly TableShell? _shell;
     private Task<TableRead>? _reading;
+
+    // Asked for while it was being read: what is read may be from before what was heard of since.
+    private bool _again;
     private long _spoolChanged;
 
     /// <param name="folders">Where the host keeps its tables.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="shell">Reads the table; null for a script each time. It ends with this.</param>
     /// <param name="taken">Takes what was read, on the daemon's thread.</param>
     /// <exception cref="ProblemException">There are no descriptors left.</exception>
-    internal OwnTable(TableFolders folders, TimeProvider time, Action<TableRead> taken)
+    internal OwnTable(TableFolders folders, TimeProvider time, TableShell? shell, Action<TableRead> taken)
     {
-        (_folders, _time, _taken) = (folders, time, taken);
+        (_folders, _time, _shell, _taken) = (folders, time, shell, taken);
         if (!Libc.TryPipe(out var reading, out _writing))
             throw new ProblemException($"cannot make a pipe: {Libc.ErrorText(Libc.LastError)}");
         Descriptor = reading;
@@ -51,13 +55,20 @@ internal sealed unsafe class OwnTable : IDaemonPart, IDisposable
         return true;
     }
 
-    /// <summary>Begins to read it, unless that is going on.</summary>
+    /// <summary>Begins to read it; while that is going on, once more after it.</summary>
     /// <exception cref="ProblemException">There is no thread for it.</exception>
     internal void Begin()
     {
+        if (_reading is not null)
+        {
+            _again = true;
+            return;
+        }
+
         try
         {
-            _reading ??= OwnThread.Start(Read);
+            _again = false;
+            _reading = OwnThread.Start(Read);
         }
         catch (ProblemException)
         {
@@ -75,6 +86,8 @@ internal sealed unsafe class OwnTable : IDaemonPart, IDisposable
             return;
         _reading = null;
         _taken(reading.Result);
+        if (_again)
+            Begin();
     }
 
     public void Dispose()

@@ -81,7 +81,7 @@ internal sealed class ScheduleWatch : IDaemonPart, IRecordListener, IDisposable
         if (state is not null && state.Boot != HostFacts.BootId)
             _host.Booted(state.End == WatchState.Stopped ? HostTime.DownOrOn : HostTime.Down, alive);
         if (places.Mode == AgentMode.User)
-            _own = new OwnTable(_folders, time, TakeOwn);
+            _own = new OwnTable(_folders, time, TableShell.Take(), TakeOwn);
         _scanAt = _started;
         _judgeAt = _started + LeastMs;
         _savedAt = _started;
