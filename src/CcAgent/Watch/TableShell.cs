@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -83,11 +84,17 @@ internal sealed unsafe class TableShell : IDisposable
     private TableRead? Answer(int limitMs)
     {
         var buffer = stackalloc byte[16 * 1024];
+        var began = Stopwatch.GetTimestamp();
         while (true)
         {
             var entry = new PollEntry { Descriptor = _answers, Events = PollEntry.In };
-            if (Libc.poll(&entry, 1, limitMs) == 0)
+            var left = (int)Math.Clamp(Math.Ceiling(limitMs - Stopwatch.GetElapsedTime(began).TotalMilliseconds), 0, limitMs);
+            var ready = Libc.poll(&entry, 1, left);
+            if (ready == 0)
                 return null;
+            // A signal has come, and no answer: to read one would wait without end.
+            if (ready < 0 && Libc.LastError == Errno.Interrupted)
+                continue;
             var count = Libc.read(_answers, buffer, 16 * 1024);
             if (count < 0 && Libc.LastError == Errno.Interrupted)
                 continue;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using CcAgent.Native;
 using CcAgent.Watch;
@@ -15,8 +16,7 @@ public sealed class TableShellTests
     {
         Assert.True(Libc.TryPipe(out var asked, out var asking));
         Assert.True(Libc.TryPipe(out var answers, out var answering));
-        _ = Libc.setenv("CC_AGENT_TABLE", string.Create(CultureInfo.InvariantCulture, $"{asking} {answers} mark"), 1);
-        using var shell = TableShell.Take()!;
+        using var shell = Make(asking, answers, "mark");
         try
         {
             Assert.IsType<TableRead.Failed>(shell.Read(limitMs: 20));
@@ -27,7 +27,7 @@ public sealed class TableShellTests
             // What is asked meanwhile waits for its own answer.
             Assert.IsType<TableRead.Failed>(shell.Read(limitMs: 20));
             Assert.True(StandardStreams.WriteAll(answering, Answer("newer\n")));
-            var next = Task.Run(() => shell.Read(limitMs: 20_000), TestContext.Current.CancellationToken);
+            var next = Task.Run(() => shell.Read(limitMs: 60_000), TestContext.Current.CancellationToken);
             // One question for each answer: the third begins with the second's.
             AssertAsked(asked, 3);
             Assert.True(StandardStreams.WriteAll(answering, Answer("now\n")));
@@ -39,6 +39,10 @@ public sealed class TableShellTests
             _ = Libc.close(answering);
         }
     }
+
+    // Not by way of the environment, which is that of all programs that other tests start meanwhile.
+    [UnsafeAccessor(UnsafeAccessorKind.Constructor)]
+    private static extern TableShell Make(int asking, int answers, string mark);
 
     private static unsafe void AssertAsked(int asked, int times)
     {
