@@ -17,7 +17,7 @@ internal sealed class RunStop
 {
     private const int DefaultKillAfter = 10;
 
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50), AfterKill = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50), AfterKill = TimeSpan.FromSeconds(3), ForReport = TimeSpan.FromSeconds(10);
 
     private readonly AgentPlaces _places;
     private readonly List<string> _notes = [];
@@ -64,6 +64,10 @@ internal sealed class RunStop
             processes.Send(Signals.Kill);
             Wait(() => HasEnded(file) && !processes.LeftGroup, AfterKill);
         }
+
+        // On a busy host a wrapper takes its time to deliver the report of a job that was killed.
+        if (last == "KILL")
+            Wait(() => HasEnded(file), ForReport);
 
         return new JobStopResult(run, mark.JobId, last, HasEnded(file), recorded, _notes.Count > 0 ? _notes : null);
     }
