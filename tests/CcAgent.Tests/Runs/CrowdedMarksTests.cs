@@ -15,7 +15,7 @@ public class CrowdedMarksTests
     {
         using var folder = new SecureFolder();
         Directory.CreateDirectory(folder.Spool);
-        var held = Enumerable.Range(0, 300).Select(number => Hold(Put(folder, $"held{number}"))).ToList();
+        var held = Enumerable.Range(0, 300).Select(number => HeldFile.Hold(Put(folder, $"held{number}"))).ToList();
         using var round = new MarkRound([folder.Spool], TimeProvider.System);
         Assert.True(All(round).Sum(static file => file.Read) > 300 * 100);
         Assert.Equal(300, round.Running.Count);
@@ -26,10 +26,10 @@ public class CrowdedMarksTests
         File.Delete(changed);
         File.WriteAllBytes(changed + ".new", Mark("another").ToJson());
         File.Move(changed + ".new", changed);
-        held.Add(Hold(changed));
+        held.Add(HeldFile.Hold(changed));
         Assert.Equal(changed, Assert.Single(All(round), static file => file.Read > 0).Path);
         Assert.Contains(round.Running, static run => run.RunId == "another");
-        held.ForEach(static fd => Libc.close(fd));
+        held.ForEach(HeldFile.LetGo);
         Assert.All(All(round), static file => Assert.Equal(MarkState.Left, file.State));
         Assert.Empty(round.Running);
     }
@@ -66,7 +66,7 @@ public class CrowdedMarksTests
         using var folder = new SecureFolder();
         var places = AgentPlaces.For(folder.Path);
         Directory.CreateDirectory(places.Spool);
-        var held = Enumerable.Range(0, 150).Select(number => Hold(Put(folder, $"held{number}"))).ToList();
+        var held = Enumerable.Range(0, 150).Select(number => HeldFile.Hold(Put(folder, $"held{number}"))).ToList();
         for (var starts = 0; starts < 2; starts++)
         {
             using var recorder = OpenJournal.RecorderIn(folder, new AgentSettings());
@@ -84,7 +84,7 @@ public class CrowdedMarksTests
         var begun = (await AgentProgram.EntriesAsync(folder.Path)).FindAll(static entry => entry.GetProperty("event").GetString() == "job.started");
         Assert.Equal(150, begun.Count);
         Assert.Equal(150, begun.Select(static entry => entry.GetProperty("run_id").GetString()).Distinct().Count());
-        held.ForEach(static fd => Libc.close(fd));
+        held.ForEach(HeldFile.LetGo);
     }
 
     private static List<MarkFile> All(MarkRound round)
@@ -100,13 +100,6 @@ public class CrowdedMarksTests
         }
 
         return all;
-    }
-
-    private static int Hold(string path)
-    {
-        var fd = Libc.open(path, OpenFlags.ReadOnly | OpenFlags.CloseOnExec, 0);
-        Assert.Equal(0, Libc.flock(fd, 2));
-        return fd;
     }
 
     private static RunMark Mark(string run) => new(

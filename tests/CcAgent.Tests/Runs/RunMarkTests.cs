@@ -16,11 +16,11 @@ public class RunMarkTests
     {
         using var folder = new SecureFolder();
         await using var daemon = await RunningDaemon.StartAsync(folder);
-        using var run = StartedRun.Of(folder, "long", "exec sleep 60");
+        using var run = StartedRun.Of(folder, "long", "exec sleep 600");
         var file = await run.MarkAsync();
         var mark = RunMark.Read(SmallFile.Read(file), out var problem);
         Assert.Equal("", problem);
-        Assert.Equal(("long", "/bin/sh -c exec sleep 60", true), (mark!.JobId, mark.Command, mark.Group));
+        Assert.Equal(("long", "/bin/sh -c exec sleep 600", true), (mark!.JobId, mark.Command, mark.Group));
         Assert.Equal((run.Pid, Libc.geteuid()), (mark.WrapperPid, mark.Uid));
         Assert.Equal(ProcessIdentity.Of(mark.Pid), new ProcessIdentity(mark.PidStart, mark.Pid));
         Assert.Equal(ProcessIdentity.Of(run.Pid)!.Value.Start, mark.WrapperStart);
@@ -39,7 +39,7 @@ public class RunMarkTests
     {
         using var folder = new SecureFolder();
         await (await RunningDaemon.StartAsync(folder)).StopAsync();
-        using var run = StartedRun.Of(folder, "long", "exec sleep 60");
+        using var run = StartedRun.Of(folder, "long", "exec sleep 600");
         var mark = RunMark.Read(SmallFile.Read(await run.MarkAsync()), out _);
         _ = Libc.kill(mark!.Pid, Signals.Terminate);
         Assert.Equal(143, await run.EndAsync());
@@ -63,7 +63,7 @@ public class RunMarkTests
     public async Task Nothing_is_made_where_no_agent_has_ever_kept_a_spool()
     {
         using var folder = new SecureFolder();
-        using var run = StartedRun.Of(folder, "long", "echo on; exec sleep 60");
+        using var run = StartedRun.Of(folder, "long", "echo on; exec sleep 600");
         Assert.Equal("on", await run.LineAsync());
         await Task.Delay(200);
         Assert.False(Directory.Exists(folder.Spool));

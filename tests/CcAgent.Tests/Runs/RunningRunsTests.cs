@@ -15,18 +15,18 @@ public class RunningRunsTests
     {
         using var folder = new SecureFolder();
         await using var daemon = await RunningDaemon.StartAsync(folder);
-        using var run = StartedRun.Of(folder, "long", "echo on; exec sleep 60");
+        using var run = StartedRun.Of(folder, "long", "echo on; exec sleep 600");
         Assert.Equal("on", await run.LineAsync());
         await run.MarkAsync();
         await using var console = ServeClient.Start(folder.Path);
         var listed = Assert.Single((await console.ResultAsync("job.running")).GetProperty("runs").EnumerateArray());
         Assert.Equal(
-            ("long", "/bin/sh -c echo on; exec sleep 60", "root", Libc.geteuid()),
+            ("long", "/bin/sh -c echo on; exec sleep 600", "root", Libc.geteuid()),
             (Text(listed, "jobId"), Text(listed, "command"), Text(listed, "user"), listed.GetProperty("uid").GetUInt32()));
         Assert.InRange(DateTimeOffset.Now - listed.GetProperty("startTime").GetDateTimeOffset(), TimeSpan.Zero, TimeSpan.FromMinutes(1));
 
         var id = Text(listed, "runId");
-        var stopped = await console.ResultAsync("job.stop", $$"""{"run":"{{id}}","actor":"alice","origin":"desk"}""");
+        var stopped = await console.ResultAsync("job.stop", $$"""{"run":"{{id}}","killAfterSeconds":60,"actor":"alice","origin":"desk"}""");
         Assert.Equal(
             (id, "long", "TERM", true, true),
             (Text(stopped, "run"), Text(stopped, "jobId"), Text(stopped, "signal"), stopped.GetProperty("ended").GetBoolean(), stopped.GetProperty("recorded").GetBoolean()));
@@ -66,7 +66,7 @@ public class RunningRunsTests
         using var run = StartedRun.Of(folder, "tried", "trap 'exit 5' TERM; echo on; while :; do sleep 0.1; done", "--retries", "3", "--retry-delay", "1s");
         Assert.Equal("on", await run.LineAsync());
         await using var console = ServeClient.Start(folder.Path);
-        var stopped = await console.ResultAsync("job.stop", $$"""{"run":"{{await run.IdAsync()}}","actor":"a","origin":"o"}""");
+        var stopped = await console.ResultAsync("job.stop", $$"""{"run":"{{await run.IdAsync()}}","killAfterSeconds":60,"actor":"a","origin":"o"}""");
         Assert.Equal(("TERM", true), (Text(stopped, "signal"), stopped.GetProperty("ended").GetBoolean()));
         Assert.Equal(5, await run.EndAsync());
         Assert.Equal(1, Assert.Single(await AgentProgram.ReportsAsync(folder.Path)).GetProperty("report").GetProperty("attempt").GetInt32());
@@ -79,7 +79,7 @@ public class RunningRunsTests
         await using var daemon = await RunningDaemon.StartAsync(folder);
         using var run = StartedRun.Of(folder, "parent", "(trap '' TERM; exec sleep 61 >/dev/null 2>&1) & echo $!; exec sleep 62");
         var child = int.Parse((await run.LineAsync())!, CultureInfo.InvariantCulture);
-        await Task.Delay(200);
+        await Eventually.TrueAsync(() => SmallFile.Read($"/proc/{child}/cmdline").AsSpan().StartsWith("sleep\0"u8), "the child is deaf", 60);
         await using var console = ServeClient.Start(folder.Path);
         var stopped = await console.ResultAsync("job.stop", $$"""{"run":"{{await run.IdAsync()}}","killAfterSeconds":1,"actor":"a","origin":"o"}""");
         Assert.True(stopped.GetProperty("ended").GetBoolean());
@@ -92,11 +92,11 @@ public class RunningRunsTests
     {
         using var folder = new SecureFolder();
         await (await RunningDaemon.StartAsync(folder)).StopAsync();
-        using var run = StartedRun.Of(folder, "long", "exec sleep 60");
+        using var run = StartedRun.Of(folder, "long", "exec sleep 600");
         await using var console = ServeClient.Start(folder.Path);
         var id = await run.IdAsync();
         Assert.Equal(id, Text(Assert.Single((await console.ResultAsync("job.running")).GetProperty("runs").EnumerateArray()), "runId"));
-        var stopped = await console.ResultAsync("job.stop", $$"""{"run":"{{id}}","actor":"a","origin":"o"}""");
+        var stopped = await console.ResultAsync("job.stop", $$"""{"run":"{{id}}","killAfterSeconds":60,"actor":"a","origin":"o"}""");
         Assert.True(stopped.GetProperty("ended").GetBoolean());
         Assert.False(stopped.GetProperty("recorded").GetBoolean());
         Assert.Contains("daemon does not run", stopped.GetProperty("notes")[0].GetString(), StringComparison.Ordinal);
@@ -112,7 +112,7 @@ public class RunningRunsTests
         // As /var/lib/croncommander: everyone may pass, root alone may write; the socket is its group's, so the report is spooled.
         File.SetUnixFileMode(folder.Path, (UnixFileMode)0x1ED);
         await using var daemon = await RunningDaemon.StartAsync(folder);
-        using var own = StartedRun.Of(folder, "own", "exec sleep 60");
+        using var own = StartedRun.Of(folder, "own", "exec sleep 600");
         var running = AgentProgram.RunAsAsync(user, "exec", "--job-id", "theirs", "--socket-path", folder.Socket, "--", "/bin/sleep", "61");
         await own.MarkAsync();
         await Eventually.TrueAsync(() => StartedRun.Marks(folder).Count == 2, "both marks");
@@ -125,7 +125,7 @@ public class RunningRunsTests
         Assert.Equal(("root", user.Name, user.Uid), (Text(runs["own"], "user"), Text(runs["theirs"], "user"), runs["theirs"].GetProperty("uid").GetUInt32()));
         var id = Text(runs["theirs"], "runId");
         Assert.Contains("is not going on", Text(await theirs.ErrorAsync("job.stop", $$"""{"run":"{{Text(runs["own"], "runId")}}"}"""), "message"), StringComparison.Ordinal);
-        Assert.True((await console.ResultAsync("job.stop", $$"""{"run":"{{id}}","actor":"a","origin":"o"}""")).GetProperty("ended").GetBoolean());
+        Assert.True((await console.ResultAsync("job.stop", $$"""{"run":"{{id}}","killAfterSeconds":60,"actor":"a","origin":"o"}""")).GetProperty("ended").GetBoolean());
         Assert.Equal(143, (await running).Code);
         Assert.Equal("own", Text(Assert.Single((await console.ResultAsync("job.running")).GetProperty("runs").EnumerateArray()), "jobId"));
     }
@@ -152,7 +152,7 @@ public class RunningRunsTests
         await using var daemon = await RunningDaemon.StartAsync(folder);
         using var user = new TestUser();
         // A victim of root's, whom a user's mark names.
-        using var victim = StartedRun.Of(folder, "victim", "exec sleep 60");
+        using var victim = StartedRun.Of(folder, "victim", "exec sleep 600");
         var real = RunMark.Read(SmallFile.Read(await victim.MarkAsync()), out _)!;
         var mark = lie switch
         {
@@ -163,16 +163,16 @@ public class RunningRunsTests
         } with
         { RunId = "false", JobId = "false" };
         var path = folder.Spool + "/00000000000000001-false.run";
-        await File.WriteAllBytesAsync(path + ".made", mark.ToJson());
+        var made = path + HeldMark.Part;
+        await File.WriteAllBytesAsync(made, mark.ToJson());
+        var held = HeldFile.Hold(made);
         if (lie == "owner")
-            TestUser.Run("/bin/chown", user.Name, path + ".made");
-        var held = Libc.open(path + ".made", OpenFlags.ReadOnly | OpenFlags.CloseOnExec, 0);
-        Assert.Equal(0, Libc.flock(held, 2));
+            TestUser.Run("/bin/chown", user.Name, made);
         // Else the daemon may look at it before all of that.
-        File.Move(path + ".made", path);
+        File.Move(made, path);
         await using var console = ServeClient.Start(folder.Path);
         var error = await console.ErrorAsync("job.stop", """{"run":"false","killAfterSeconds":0}""");
-        _ = Libc.close(held);
+        HeldFile.LetGo(held);
         Assert.Contains("is not run false", Text(error, "message"), StringComparison.Ordinal);
         Assert.False(Dead(real.Pid));
     }
