@@ -15,8 +15,9 @@ public class ReplacedTests
     {
         using var folder = new SecureFolder();
         var place = $"{AgentProgram.Path}-{Guid.NewGuid():N}";
-        File.Copy(AgentProgram.Path, place);
-        File.Copy(AgentProgram.Path, place + ".new");
+        // By another process: what another test just starts may still have open what this one has written, and then it cannot be run.
+        var copied = await AgentProgram.ShellAsync($"cp -p \"$AGENT\" {place} && cp -p \"$AGENT\" {place}.new");
+        Assert.True(copied.Code == 0, copied.ToString());
         await using var serve = ServeClient.StartOf(place, folder.Path);
         Assert.Equal("1", await FirstAsync("hello", """{"client":"test","protocol":1}"""));
         Assert.Equal("2", await FirstAsync("agent.status"));
