@@ -124,7 +124,7 @@ public class CrontabTests
         });
         await using var serve = ServeClient.StartAs(user);
         var error = await serve.ErrorAsync("crontab.write", Write(Second, Hash(First)));
-        await serving.WaitAsync(TimeSpan.FromSeconds(20));
+        await serving.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(-32002, error.GetProperty("code").GetInt32());
         Assert.Contains("put back", error.GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Contains("no space left", error.GetProperty("message").GetString(), StringComparison.Ordinal);

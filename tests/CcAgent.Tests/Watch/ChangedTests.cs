@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using CcAgent.Native;
 using CcAgent.Tests.Harness;
 using CcConsole.Core.Audit;
 using Xunit;
@@ -59,7 +60,7 @@ public sealed class ChangedTests
         await host.KillAgentAsync();
         await host.ShellAsync($"rm -r {host.Folder.Path}/watch; mv {host.Folder.Path}/before {host.Folder.Path}/watch");
         await host.StartAgentAsync();
-        await Eventually.TrueAsync(() => Kept(host).Contains("\"/etc/cron.d/new\"", StringComparison.Ordinal), "the tables are kept as they are now", 30);
+        await Eventually.TrueAsync(() => Kept(host).Contains("\"/etc/cron.d/new\"", StringComparison.Ordinal), "the tables are kept as they are now", WatchedHost.Looked);
         await host.StopAgentAsync();
         await host.StartAgentAsync();
         await Task.Delay(2000);
@@ -71,14 +72,14 @@ public sealed class ChangedTests
     {
         using var user = new TestUser();
         await using var daemon = await RunningDaemon.StartAsAsync(user);
-        await Eventually.TrueAsync(() => File.Exists(user.Data + "/watch/state.json"), "a first look at the table", 30);
+        await Eventually.TrueAsync(() => File.Exists(user.Data + "/watch/state.json"), "a first look at the table", 60);
         await using (var serve = ServeClient.StartAs(user))
         {
             var written = await serve.ResultAsync("crontab.write", Write(First, null));
             Assert.Equal("written", written.GetProperty("outcome").GetString());
         }
 
-        await Eventually.TrueAsync(() => Directory.GetFiles(user.Data + "/watch", "*.table").Length == 1, "the edit has been looked at", 30);
+        await Eventually.TrueAsync(() => Directory.GetFiles(user.Data + "/watch", "*.table").Length == 1, "the edit has been looked at", WatchedHost.Looked);
         TestUser.Run("/bin/sh", "-c", $"echo '5 5 * * * true' | crontab -u {user.Name} -");
         List<JsonElement> changed = [];
         await Eventually.TrueAsync(
@@ -89,14 +90,14 @@ public sealed class ChangedTests
                 return changed.Count == 2;
             },
             "the change by another",
-            30);
+            WatchedHost.Looked);
         Assert.Equal(["crontab.edited", "crontab.changed"], changed.Select(static entry => Text(entry, "event")));
         Assert.Equal((Hash(First), "@@ -1,2 +1,1 @@\n-# first\n-0 3 * * * /bin/true\n+5 5 * * * true\n"), (Text(changed[1], "sha256_before"), Text(changed[1], "diff")));
         Assert.Equal("crontab of " + user.Name, Table(changed[1]));
     }
 
     private static string Kept(WatchedHost host) =>
-        string.Concat(Directory.GetFiles(host.Folder.Path + "/watch", "*.table").Select(static path => File.ReadLines(path).First()));
+        string.Concat(Directory.GetFiles(host.Folder.Path + "/watch", "*.table").Select(static path => Encoding.UTF8.GetString(SmallFile.Read(path) ?? []).Split('\n')[0]));
 
     private static string Write(string content, string? expected) => $$"""
         {"content":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes(content))}}","actor":"ada","origin":"laptop","reason":"why not"{{(expected is null ? "" : $",\"expectedSha256\":\"{expected}\"")}}}

@@ -52,10 +52,10 @@ public sealed class MissedTests
     {
         await using var host = await WatchedHost.CreateAsync();
         var now = TimeProvider.System.GetUtcNow();
-        // The runs begin by hand, 60 to 85 s after they were due: within the grace, and judged soon.
-        if (now.Second > 20)
+        // The runs begin by hand after they were due. Within the grace of 90 s there must be time for that on a busy machine.
+        if (now.Second > 45)
             await Task.Delay(TimeSpan.FromSeconds(61 - now.Second));
-        var due = TimeProvider.System.GetUtcNow().AddMinutes(-1);
+        var due = TimeProvider.System.GetUtcNow();
         await host.ShellAsync(
             $"cat >/etc/cron.d/jobs <<'E'\n{At(due, "root " + host.Wrapped("", "spooled")[1..])}{At(due, "root " + host.Wrapped("", "going")[1..])}{At(due, "root " + host.Wrapped("", "never")[1..])}E\n");
         await host.StartAgentAsync();
@@ -67,7 +67,7 @@ public sealed class MissedTests
         try
         {
             await host.StartAgentAsync();
-            var missed = await host.EntriesAsync(AuditEvents.JobMissed, 1, seconds: 60);
+            var missed = await host.EntriesAsync(AuditEvents.JobMissed, 1, seconds: 240);
             await Task.Delay(1000);
             Assert.Equal("never", Job(Assert.Single(await host.EntriesAsync(AuditEvents.JobMissed))));
             Assert.Contains(missed[0].GetProperty("reason").GetString(), (string[])[MissedRuns.NoRunAtAll, MissedRuns.NoRun, MissedRuns.NoCron]);

@@ -10,6 +10,12 @@ namespace CcAgent.Tests.Watch;
 /// <summary>A host of its own with Debian's cron, and the agent's daemon on it.</summary>
 internal sealed partial class WatchedHost : IAsyncDisposable
 {
+    /// <summary>
+    /// Seconds within which a daemon has looked: ten after the last change of any table on the host, which in user mode other tests make too,
+    /// or a minute after the first; on a busy machine.
+    /// </summary>
+    internal const int Looked = 150;
+
     private RunningDaemon? _daemon;
 
     private WatchedHost(CronDaemon cron, SecureFolder folder) => (Cron, Folder) = (cron, folder);
@@ -25,7 +31,7 @@ internal sealed partial class WatchedHost : IAsyncDisposable
     internal async Task StartAgentAsync()
     {
         _daemon = await RunningDaemon.StartWithinAsync(Cron.NamespacePid, AgentProgram.Path, "daemon", "--dir", Folder.Path);
-        await Eventually.TrueAsync(() => File.Exists(State), "a first look at the tables", 30);
+        await Eventually.TrueAsync(() => File.Exists(State), "a first look at the tables", 60);
     }
 
     internal async Task StopAgentAsync()
@@ -56,7 +62,7 @@ internal sealed partial class WatchedHost : IAsyncDisposable
         [.. (await AgentProgram.EntriesAsync(Folder.Path)).Where(entry => entry.GetProperty("event").GetString() == name)];
 
     /// <summary>Waits until there are so many entries of a kind.</summary>
-    internal async Task<List<JsonElement>> EntriesAsync(string name, int count, int seconds = 30)
+    internal async Task<List<JsonElement>> EntriesAsync(string name, int count, int seconds = Looked)
     {
         List<JsonElement> entries = [];
         for (var i = 0; i < seconds; i++)
