@@ -129,7 +129,7 @@ public sealed partial class ExchangedDirectoryTests : IDisposable
         try
         {
             var start = Stopwatch.GetTimestamp();
-            for (var i = 0; (i < rounds || done <= Enough || refused <= Enough) && Stopwatch.GetElapsedTime(start).TotalSeconds < 30; i++)
+            for (var i = 0; (i < rounds || done <= Enough || refused <= Enough) && Stopwatch.GetElapsedTime(start).TotalSeconds < 60; i++)
             {
                 try
                 {
