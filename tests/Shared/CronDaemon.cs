@@ -129,6 +129,7 @@ public sealed class CronDaemon : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopDaemonAsync();
+        await EndAllAsync();
         _holder.StandardInput.Close();
         await _holder.WaitForExitAsync();
         _holder.Dispose();
@@ -142,6 +143,38 @@ public sealed class CronDaemon : IAsyncDisposable
 
         Directory.Delete(Root, recursive: true);
     }
+
+    // Jobs that went on, and what they left: they would write into what is deleted. The holder lives, so the namespace's number is its own.
+    private async Task EndAllAsync()
+    {
+        var own = NamespaceOf(NamespacePid);
+        for (var clock = Stopwatch.StartNew(); own is not null && clock.Elapsed < TimeSpan.FromSeconds(60); await Task.Delay(20))
+        {
+            int[] left = [.. Directory.GetDirectories("/proc").Select(Path.GetFileName)
+                .Select(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+                .Where(pid => pid > 0 && pid != NamespacePid && NamespaceOf(pid) == own)];
+            if (left.Length == 0)
+            {
+                return;
+            }
+
+            foreach (var pid in left)
+            {
+                try
+                {
+                    using var process = Process.GetProcessById(pid);
+                    process.Kill();
+                }
+                catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+                {
+                    // It has ended by itself.
+                }
+            }
+        }
+    }
+
+    // Null for one that has ended.
+    private static string? NamespaceOf(int pid) => new FileInfo(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/ns/mnt")).LinkTarget;
 
     private static async Task<CronResult> RunProcessAsync(Process process, byte[]? input, int timeoutSeconds)
     {
