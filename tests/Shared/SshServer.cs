@@ -288,11 +288,23 @@ internal sealed class SshServer : IAsyncDisposable
         }
     }
 
+    // None that the system gives to a connection while this server is away for a moment (ip_local_port_range begins at 32768).
     private static int FreePort()
     {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            int port = Random.Shared.Next(10_000, 32_000);
+            try
+            {
+                using TcpListener listener = new(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it.
+            }
+        }
     }
 
     private async Task ReadLogAsync(StreamReader reader)
