@@ -53,6 +53,9 @@ internal struct ChainClock
     /// <summary>The clocks of the last entry that has them.</summary>
     public readonly EntryClock? Last => _last == default ? null : _last;
 
+    /// <summary>Whether a start has begun that has not said yet whether the host was booted, and nothing that came since is known to be of its boot.</summary>
+    public readonly bool IsUnsure => _unsure;
+
     /// <summary>Whether the second of two entries of one boot is of before the first.</summary>
     public static bool IsBack(EntryClock first, EntryClock second) => second.Mono < first.Mono || second.Wall < first.Wall - WallBackMicros;
 

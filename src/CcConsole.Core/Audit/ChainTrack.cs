@@ -18,6 +18,8 @@ internal sealed class ChainTrack
     private ChainClock _clock;
     private CheckpointDue _due;
     private LateCheckpoint? _overdue;
+    // The sequence number of the last entry with which a start began that has not said so yet.
+    private long _healed = -1;
     private (Hash32 Previous, long NextSeq)? _missing;
 
     /// <param name="known">Where the chain is taken up; null for its first entry.</param>
@@ -33,6 +35,9 @@ internal sealed class ChainTrack
         if (known is not null && _ratchet is { HasKey: true })
             _due.Restart(known.Since, new EntryClock(-1, -1));
     }
+
+    /// <summary>The clocks of the last entry, where they can be compared with those of a checkpoint before it: not of the run before a start that has begun.</summary>
+    private EntryClock? Before => _clock.IsUnsure && _due.Since == _healed ? null : _clock.Last;
 
     /// <summary>Whether the leaves of what follows are wanted.</summary>
     public bool WantsLeaves => _tree is not null;
@@ -76,7 +81,10 @@ internal sealed class ChainTrack
     {
         var clock = EntryClock.Of(line, found);
         var mark = EntryMarks.Of(line.Slice(found.Event, found.EventLength));
-        if (mark != EntryMark.None && Marked(mark, line, clock, _clock.Last, seq, number, null) is { } finding)
+        // Another boot's clock begins anew; a start sees to that.
+        if (mark is not (EntryMark.Started or EntryMark.Healed or EntryMark.Rotated) && clock.IsKnown && Before is { } before && clock.Mono < before.Mono)
+            _due.GoesBack(number - 1, before);
+        if (mark != EntryMark.None && Marked(mark, line, clock, Before, seq, number, null) is { } finding)
             return finding;
         _tree?.Append(MerkleHash.Leaf(line));
         Take(clock, number, EntryMarks.IsOfChain(line.Slice(found.Event, found.EventLength)));
@@ -127,7 +135,7 @@ internal sealed class ChainTrack
                 Append(block.Tree!, ref subtrees, block.Tree!.Cuts[cut++]);
             var state = Ratchet;
             Action<SignatureCheck>? later = checks is null ? null : check => checks.Add((check, marked, state));
-            var before = marked.Line == 0 ? _clock.Last : marked.Before;
+            var before = marked.Line == 0 ? Before : marked.Before;
             if (Marked(marked.Mark, line, marked.Clock, before, seq + marked.Line, number + marked.Line, later) is not null)
                 return false;
             if (BlockVerifier.BeginsSpan(marked.Mark) && !_clock.TrySpan(block.Clocks[spans++]))
@@ -151,6 +159,7 @@ internal sealed class ChainTrack
             case EntryMark.Healed:
                 Starts(seq, number, clock, before);
                 _clock.Heal();
+                _healed = seq;
                 return null;
             case EntryMark.Rotated:
                 _clock.Heal();

@@ -12,6 +12,8 @@ internal struct CheckpointDue
 
     private long _since;
     private long _mono;
+    // The latest of the entries behind which the clock went back.
+    private (long Line, long Mono) _latest;
     private bool _counting;
 
     /// <summary>Sequence number from which entries are counted.</summary>
@@ -20,7 +22,16 @@ internal struct CheckpointDue
     /// <summary>A checkpoint, the first key, or the start of a run.</summary>
     /// <param name="seq">The entry's sequence number.</param>
     /// <param name="clock">Its clocks.</param>
-    public void Restart(long seq, EntryClock clock) => (_since, _mono, _counting) = (seq, clock.Mono, true);
+    public void Restart(long seq, EntryClock clock) => (_since, _mono, _latest, _counting) = (seq, clock.Mono, (0, -1), true);
+
+    /// <summary>The entry after this one is of an earlier time in the same boot.</summary>
+    /// <param name="line">The line before the clock goes back.</param>
+    /// <param name="clock">Its clocks.</param>
+    public void GoesBack(long line, EntryClock clock)
+    {
+        if (clock.Mono > _latest.Mono)
+            _latest = (line, clock.Mono);
+    }
 
     /// <summary>Looks whether one was due at an entry.</summary>
     /// <param name="seq">The entry's sequence number.</param>
@@ -33,8 +44,9 @@ internal struct CheckpointDue
             return null;
         if (seq - _since > MostEntries)
             return (line - (seq - _since - MostEntries - 1), $"is the {MostEntries + 1}th without a checkpoint");
-        return clock is { Mono: >= 0 } now && _mono >= 0 && now.Mono - _mono > MostMicros
-            ? (line, $"was written more than {Most.TotalMinutes} minutes after the last checkpoint")
+        var (at, mono) = clock is { } now && now.Mono >= _latest.Mono ? (line, now.Mono) : _latest;
+        return mono >= 0 && _mono >= 0 && mono - _mono > MostMicros
+            ? (at, $"was written more than {Most.TotalMinutes} minutes after the last checkpoint")
             : null;
     }
 }

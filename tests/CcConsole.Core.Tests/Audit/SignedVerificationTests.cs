@@ -161,6 +161,48 @@ public sealed class SignedVerificationTests
     }
 
     [Theory]
+    [InlineData(3)]
+    [InlineData(900)]
+    public void Time_without_a_checkpoint_is_overdue_also_where_a_later_entry_is_of_before(int after)
+    {
+        using var chain = new SignedChain().Rounds(1, 10);
+        var signed = chain.Lines;
+        chain.Jobs(3);
+        chain.Mono += 16L * 60 * 1_000_000;
+        chain.Jobs(1);
+        var late = chain.Lines;
+        chain.Mono -= 16L * 60 * 1_000_000;
+        chain.Jobs(after);
+        foreach (var remembered in new[] { null, new RememberedHead(chain.Seq, chain.Head) })
+        {
+            var result = SignedChain.Verify(chain.Bytes, remembered);
+            Assert.Equal((Verdict.Overdue, (long?)signed), (result.Verdict, result.FirstBad));
+            Assert.Contains($"line {late} was written more than 15 minutes after", result.Message, StringComparison.Ordinal);
+        }
+        var over = new RememberedHead(chain.Rounds(1, 5).Seq, chain.Head);
+        Assert.Equal(Verdict.Overdue, SignedChain.Verify(chain.Bytes).Verdict);
+        Assert.Equal((Verdict.Clock, 1), (SignedChain.Verify(chain.Bytes, over).Verdict, SignedChain.Verify(chain.Bytes, over).Warnings.Count(warning => warning.Of == Verdict.Overdue)));
+    }
+
+    [Theory]
+    [InlineData(AuditEvents.Recovered)]
+    [InlineData(AuditEvents.Rotate)]
+    public void A_boot_after_a_long_run_is_not_overdue_whatever_the_agent_writes_before_it_says_that_it_started(string first)
+    {
+        using var chain = new SignedChain().Rounds(1, 10);
+        chain.Mono += 48L * 3600 * 1_000_000;
+        chain.Start("b007");
+        chain.Rounds(1, 10).Jobs(3);
+        chain.WallAhead += chain.Mono + 60_000_000;
+        chain.Mono = 3_000_000;
+        chain.Add(first);
+        chain.Add(AuditEvents.Rotate);
+        chain.Start("b008");
+        chain.Rounds(1, 10).Jobs(3);
+        Assert.Equal((Verdict.Unanchored, 0), (SignedChain.Verify(chain.Bytes).Verdict, SignedChain.Verify(chain.Bytes).Warnings.Count));
+    }
+
+    [Theory]
     [InlineData(1500, false)]
     [InlineData(20, false)]
     [InlineData(1500, true)]
