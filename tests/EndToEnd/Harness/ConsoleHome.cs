@@ -70,7 +70,7 @@ internal sealed class ConsoleHome : IDisposable
                 Directory.Delete(Folder, recursive: true);
                 return;
             }
-            catch (IOException) when (tries < 100)
+            catch (IOException) when (tries < 1200)
             {
                 Thread.Sleep(50);
             }

@@ -27,12 +27,7 @@ public sealed class LiveHost(LiveHosts hosts, string name, CronUser user) : IAsy
     public async Task StartDaemonAsync()
     {
         _daemon = hosts.Cron.Start([Agent, "daemon"], User);
-        Task<string> said = _daemon.StandardError.ReadToEndAsync();
-        for (int tries = 0; !File.Exists(Path.Combine(SocketFolder, "cc-agent.sock")); tries++)
-        {
-            if (_daemon.HasExited || tries == 400) throw new InvalidOperationException($"the agent's daemon does not run: {(_daemon.HasExited ? await said : "")}");
-            await Task.Delay(25);
-        }
+        await StartingDaemon.ReadyAsync(_daemon);
     }
 
     public async Task StopDaemonAsync()
@@ -41,7 +36,7 @@ public sealed class LiveHost(LiveHosts hosts, string name, CronUser user) : IAsy
         _daemon = null;
         // SIGTERM, so that it takes its socket away; nsenter and setpriv have become the agent, so this is its number.
         using (Process kill = Process.Start("kill", ["-TERM", $"{daemon.Id}"])) await kill.WaitForExitAsync();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         await daemon.WaitForExitAsync(limit.Token);
         daemon.Dispose();
     }

@@ -25,17 +25,7 @@ internal sealed class AgentRun : IAsyncDisposable
     public static async Task<AgentRun> StartAsync(PreparedHost host, string record, bool ahead = false)
     {
         Process daemon = host.Start([.. ahead ? Ahead : [], Published.Agent, "daemon", "--dir", record, "--settings", host.SettingsFile]);
-        Task<string> said = daemon.StandardError.ReadToEndAsync();
-        for (int tries = 0; !File.Exists(Path.Combine(record, "cc-agent.sock")); tries++)
-        {
-            if (daemon.HasExited || tries == 2400)
-            {
-                if (!daemon.HasExited)
-                    daemon.Kill();
-                throw new InvalidOperationException($"the agent's daemon does not run: {await said}");
-            }
-            await Task.Delay(25);
-        }
+        await StartingDaemon.ReadyAsync(daemon);
         return new AgentRun(daemon, ahead);
     }
 
