@@ -7,9 +7,13 @@ namespace EndToEnd.Audit.AttackersGame;
 /// <summary>A record's files, by their published form.</summary>
 internal static class RecordFiles
 {
-    /// <summary>The entries, over all segments; of a last line that is being written nothing.</summary>
+    /// <summary>The entries, over all segments, and what lies there beside them.</summary>
     public static List<string> Read(string record) =>
         [.. Segments(record).SelectMany(file => File.ReadAllText(file).Split('\n', StringSplitOptions.RemoveEmptyEntries))];
+
+    /// <summary>The entries of a record whose agent runs: of a last line that is being written nothing.</summary>
+    public static List<string> ReadRunning(string record) =>
+        [.. Segments(record).Select(File.ReadAllText).SelectMany(text => text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries))];
 
     public static string[] Segments(string record) =>
         Directory.Exists(Path.Combine(record, "audit")) ? [.. Directory.GetFiles(Path.Combine(record, "audit"), "*.jsonl").Order(StringComparer.Ordinal)] : [];
