@@ -21,6 +21,9 @@ public sealed class ChangeOperations
     private readonly FleetOptions _options;
     private readonly ReadOnlyGuard _guard;
     private readonly Settlement _settlement;
+    private readonly Lock _noting = new();
+    private readonly Dictionary<(string Host, string Table), long> _noted = [];
+    private long _lastNoted;
 
     internal ChangeOperations(SessionPool sessions, HostDirectory hosts, CacheDatabase cache, FleetOptions options, ReadOnlyGuard guard) =>
         (_sessions, _hosts, _cache, _options, _guard, _settlement) = (sessions, hosts, cache, options, guard, new Settlement(sessions, cache, guard));
@@ -119,17 +122,47 @@ public sealed class ChangeOperations
             _cache.Changes.Leave(change, result.Message);
         }
 
-        if (plan.Removes && result.IsApplied)
+        lock (_noting)
         {
-            _cache.Hosts.DropTable(plan.Host, plan.Table.Name);
-        }
-        else if (result.Current is { } now)
-        {
-            Store.Hosts.HostTable table = new(plan.Host, plan.Table.Name, now, _options.Time.GetUtcNow());
-            _cache.Hosts.SaveTable(table);
-            if (result.IsApplied)
+            _noted[(plan.Host, plan.Table.Name)] = ++_lastNoted;
+            if (plan.Removes && result.IsApplied)
             {
-                _cache.Hosts.FollowSeen(table, plan.Before);
+                _cache.Hosts.DropTable(plan.Host, plan.Table.Name);
+            }
+            else if (result.Current is { } now)
+            {
+                Store.Hosts.HostTable table = new(plan.Host, plan.Table.Name, now, _options.Time.GetUtcNow());
+                _cache.Hosts.SaveTable(table);
+                if (result.IsApplied)
+                {
+                    _cache.Hosts.FollowSeen(table, plan.Before);
+                }
+            }
+        }
+    }
+
+    /// <summary>The number of the change that was noted last, for <see cref="KeepRead"/>.</summary>
+    internal long LastNoted
+    {
+        get
+        {
+            lock (_noting)
+            {
+                return _lastNoted;
+            }
+        }
+    }
+
+    /// <summary>Keeps a table as it was read, unless a change of it was noted since the reading began: what that change read back is newer.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="noted"><see cref="LastNoted"/> before it was read.</param>
+    internal void KeepRead(Store.Hosts.HostTable table, long noted)
+    {
+        lock (_noting)
+        {
+            if (_noted.GetValueOrDefault((table.Host, table.Name)) <= noted)
+            {
+                _cache.Hosts.SaveTable(table);
             }
         }
     }

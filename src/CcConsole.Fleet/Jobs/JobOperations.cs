@@ -37,10 +37,11 @@ public sealed class JobOperations
     {
         HostEntry entry = _hosts.Get(host);
         await _changes.SettleAsync(host, cancellation).ConfigureAwait(false);
+        long noted = _changes.LastNoted;
         (HostFacts facts, TableSnapshot read) = await _sessions.Get(entry).ReadAsync(
             async (connection, token) => (connection.Facts, await connection.Tables.ReadAsync(Named(connection, table), token).ConfigureAwait(false)),
             cancellation).ConfigureAwait(false);
-        _cache.Hosts.SaveTable(new HostTable(host, read.Id.Name, read.Bytes, read.ReadAt));
+        _changes.KeepRead(new HostTable(host, read.Id.Name, read.Bytes, read.ReadAt), noted);
         return new JobEditor(entry, facts, read, table is null || table.Name == facts.User, _options.Time);
     }
 

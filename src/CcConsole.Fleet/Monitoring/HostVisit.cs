@@ -30,10 +30,11 @@ internal sealed class HostVisit(SessionPool sessions, CacheDatabase cache, Audit
             answered = true;
             long start = options.Time.GetTimestamp();
             state = WithFacts(state, connection.Facts, now);
+            long noted = changes.LastNoted;
             (connection, TableSnapshot table) = await sessions.Get(host).ReadAsync(
                 async (open, token) => (open, await open.Tables.ReadAsync(null, token).ConfigureAwait(false)), cancellation).ConfigureAwait(false);
             state = WithFacts(state, connection.Facts, now) with { RoundTrip = options.Time.GetElapsedTime(start) };
-            cache.Hosts.SaveTable(new HostTable(host.Name, table.Id.Name, table.Bytes, table.ReadAt));
+            changes.KeepRead(new HostTable(host.Name, table.Id.Name, table.Bytes, table.ReadAt), noted);
             state = await WithAgentAsync(state, connection, cancellation).ConfigureAwait(false);
             await changes.SettleAsync(host.Name, cancellation).ConfigureAwait(false);
             await LookAsync(host, asked, cancellation).ConfigureAwait(false);
