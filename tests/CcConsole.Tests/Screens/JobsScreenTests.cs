@@ -203,6 +203,48 @@ public sealed class JobsScreenTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Who_asks_while_the_tables_are_being_read_is_shown_what_is_true_now()
+    {
+        await _fleet.Host("web01", Table).VisitAsync();
+        var (read, go) = Hold();
+        var screen = _fleet.Start(100, 30).Press("Enter");
+        await read;
+        _fleet.SetTable("web01", Table + "1 1 1 1 1 /opt/theirs\n");
+        screen.Press("r");
+        go.SetResult();
+        await screen.WaitForText("Jobs[4]");
+    }
+
+    [Fact]
+    public async Task What_was_read_before_a_change_does_not_come_back_after_it()
+    {
+        var screen = await (await JobsAsync()).WaitUntilIdle();
+        var (read, go) = Hold();
+        var visit = _fleet.VisitAsync();
+        await read;
+        screen.Press("j", "p");
+        await screen.WaitForText("Apply");
+        screen.Press("Enter");
+        await screen.WaitForText("– off");
+        go.SetResult();
+        await visit;
+        Assert.Contains("– off", screen.Settle().Text);
+    }
+
+    /// <summary>Holds back the next answer of a host.</summary>
+    private (Task Read, TaskCompletionSource Go) Hold()
+    {
+        TaskCompletionSource read = new(), go = new();
+        _fleet.BeforeAnswer = () =>
+        {
+            _fleet.BeforeAnswer = null;
+            read.SetResult();
+            return go.Task;
+        };
+        return (read.Task.WaitAsync(TimeSpan.FromMinutes(1)), go);
+    }
+
+    [Fact]
     public async Task What_is_changed_from_here_is_no_drift()
     {
         var screen = await JobsAsync();

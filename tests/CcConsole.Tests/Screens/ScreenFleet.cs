@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using CcConsole.Core.Audit;
@@ -20,6 +21,8 @@ namespace CcConsole.Tests.Screens;
 /// <summary>A real fleet in a folder of its own, its hosts on this machine, each with a home and a <c>crontab</c> of its own, and the console on it.</summary>
 internal sealed class ScreenFleet : IAsyncDisposable
 {
+    private static readonly ConditionalWeakTable<ScreenDriver, Shell> Shells = [];
+
     private readonly List<IDisposable> _drivers = [];
     private Process? _cron;
     private FleetControl? _control;
@@ -39,6 +42,9 @@ internal sealed class ScreenFleet : IAsyncDisposable
 
     /// <summary>What a command on a host waits for, after an agent was looked for there and before the tables are read; null for nothing.</summary>
     public Func<Task>? BeforeTables { get; set; }
+
+    /// <summary>What the answer of a command on a host waits for; null for nothing.</summary>
+    public Func<Task>? BeforeAnswer { get; set; }
 
     /// <summary>The console that was started last.</summary>
     public Shell? Shell { get; private set; }
@@ -71,8 +77,12 @@ internal sealed class ScreenFleet : IAsyncDisposable
             }),
             width, height, new ApplicationOptions { Ascii = ascii, Themes = ThemeFiles.Load(Path.Combine(Root, "themes"), out _), Theme = "terminal" });
         _drivers.Add(driver);
+        Shells.Add(driver, Shell!);
         return driver;
     }
+
+    /// <summary>The console on a terminal.</summary>
+    public static Shell ShellOf(ScreenDriver screen) => Shells.TryGetValue(screen, out var shell) ? shell : throw new ArgumentException("no fleet's", nameof(screen));
 
     /// <summary>A host with a table; null for none.</summary>
     public ScreenFleet Host(string name, string? table = null, params string[] tags) => Host(name, host => host, table, tags);
@@ -291,7 +301,19 @@ internal sealed class ScreenFleet : IAsyncDisposable
             await _cron.WaitForExitAsync();
             _cron.Dispose();
         }
-        Directory.Delete(Root, recursive: true);
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                Directory.Delete(Root, recursive: true);
+                return;
+            }
+            catch (IOException) when (i < 600)
+            {
+                // What was still under way when the test ended has written something more.
+                await Task.Delay(100);
+            }
+        }
     }
 
     /// <summary>A shell that does not answer while its host is down.</summary>
@@ -302,9 +324,13 @@ internal sealed class ScreenFleet : IAsyncDisposable
         public async Task<CommandResult> RunAsync(string command, ReadOnlyMemory<byte> input, CommandOptions? options, CancellationToken cancellation)
         {
             Check();
+            // Not on the screen's thread, which the test has stopped while it waits.
             if (fleet.BeforeTables is { } wait)
-                await wait();
-            return await inner.RunAsync(command, input, options, cancellation);
+                await wait().ConfigureAwait(false);
+            var answer = await inner.RunAsync(command, input, options, cancellation).ConfigureAwait(false);
+            if (fleet.BeforeAnswer is { } hold)
+                await hold().ConfigureAwait(false);
+            return answer;
         }
 
         public Task<ICommandStream> OpenAsync(string command, CommandOptions? options, CancellationToken cancellation)

@@ -38,7 +38,7 @@ internal sealed class JobsScreen : ListScreen<JobLine>
     private IReadOnlyList<(string Text, string Scope)> _banner = [];
     private string? _wanted;
     private bool _ownOnly;
-    private bool _loading;
+    private bool _loading, _again;
     private int _listWidth;
 
     /// <param name="shell">Everything around it.</param>
@@ -131,7 +131,12 @@ internal sealed class JobsScreen : ListScreen<JobLine>
     }
 
     /// <inheritdoc/>
-    public override void Refresh() => Load();
+    public override void Refresh()
+    {
+        // What is being read may be from before: who asks anew is shown what is true now.
+        _again = _loading;
+        Load();
+    }
 
     /// <summary>Selects a row as soon as it is there: a job that was just written.</summary>
     public void SelectSoon(string key)
@@ -217,11 +222,16 @@ internal sealed class JobsScreen : ListScreen<JobLine>
         {
             try
             {
-                await Shell.Fleet.Monitor.RefreshAsync(_host).WaitAsync(stop);
+                do
+                {
+                    _again = false;
+                    await Shell.Fleet.Monitor.RefreshAsync(_host).WaitAsync(stop);
+                }
+                while (_again);
             }
             finally
             {
-                _loading = false;
+                _loading = _again = false;
                 Update();
             }
         });
