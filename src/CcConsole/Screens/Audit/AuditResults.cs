@@ -85,6 +85,9 @@ internal sealed class AuditResults(Shell shell, Action changed, CancellationToke
         }
         catch (OperationCanceledException) when (mine.IsCancellationRequested)
         {
+            // The screen was left: what is still read for it must not cancel a search that is over.
+            if (_running == mine)
+                _running = null;
             return;
         }
         catch (ProblemException problem)
