@@ -87,7 +87,7 @@ internal sealed class DemoHost : IAsyncDisposable
         _daemon = await _shell.OpenAsync($"exec {Quote(_agent)} daemon --dir {Quote(AgentFolder)}", cancellation: cancellation);
         for (int tries = 0; !File.Exists(Socket); tries++)
         {
-            if (_daemon.Exit.IsCompleted || tries == 200)
+            if (_daemon.Exit.IsCompleted || tries == 2400)
                 throw new Core.ProblemException($"The agent of {Name} did not start: {CcConsole.Ssh.Plain.Line(_daemon.Error.Span)}", $"try by hand: {_agent} daemon --dir {AgentFolder}");
             await Task.Delay(25, cancellation);
         }
