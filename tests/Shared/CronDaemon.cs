@@ -141,7 +141,19 @@ public sealed class CronDaemon : IAsyncDisposable
             }
         }
 
-        Directory.Delete(Root, recursive: true);
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                Directory.Delete(Root, recursive: true);
+                return;
+            }
+            catch (IOException) when (tries < 1200)
+            {
+                // A job that goes on has made a file meanwhile.
+                await Task.Delay(50);
+            }
+        }
     }
 
     // Jobs that went on, and what they left: they would write into what is deleted. The holder lives, so the namespace's number is its own.
