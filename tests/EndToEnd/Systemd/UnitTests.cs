@@ -10,22 +10,28 @@ namespace EndToEnd.Systemd;
 /// </summary>
 public class UnitTests
 {
-    // What the manager does in its namespaces before it takes over. $F is the test's folder.
+    // What the manager does in its namespaces before it takes over. $F is the test's folder. The watchdog's time is long enough for an
+    // agent whose machine has other things to do.
     private const string Boot = """
         set -e
         U=/run/units
         mount -t tmpfs -o mode=0755 tmpfs /run; mkdir -p $U /run/lock
         mount -t tmpfs -o mode=0755 tmpfs /var/lib
         mount -t cgroup2 cgroup2 /sys/fs/cgroup
-        # An /etc of its own, which no useradd of another test replaces files in; in it a group of the name that the agent's
-        # settings have by default.
-        cp -a /etc /run/etc; rm -rf /run/etc/systemd/system
+        # An /etc of its own, which no useradd of another test replaces files in (one that does so just now may take a file away
+        # from under cp); in it a group of the name that the agent's settings have by default.
+        mkdir /run/etc
+        cp -a /etc/. /run/etc/ 2>/dev/null || cp -a /etc/. /run/etc/ 2>/dev/null || test -s /run/etc/passwd
+        rm -rf /run/etc/systemd/system
         { grep -v '^croncommander:' /etc/group; echo 'croncommander:x:4711:daemon'; } >/run/etc/group
         mount --bind /run/etc /etc
         for target in sysinit basic shutdown multi-user umount final rescue emergency; do
             printf '[Unit]\nDefaultDependencies=no\n' >$U/$target.target
         done
         cp "$AGENT" /run/cc-agent
+        # A /tmp of its own, where a user's agent has its socket.
+        mkdir /run/test; mount --bind $F /run/test; F=/run/test
+        mount -t tmpfs -o mode=1777 tmpfs /tmp
         if [ "$1" = user ]; then
             echo 'someone:x:4712:4712::/run/home:/bin/sh' >>/run/etc/passwd
             echo 'someone:x:4712:' >>/run/etc/group
@@ -33,7 +39,7 @@ public class UnitTests
             U2=/run/home/.config/systemd/user
             setpriv --reuid=4712 --regid=4712 --clear-groups sh -c "mkdir -p $U2/cc-agent.service.d $U2/default.target.wants
                 /run/cc-agent unit user >$U2/cc-agent.service && ln -s ../cc-agent.service $U2/default.target.wants/
-                printf '[Service]\nWatchdogSec=2\nRestartSec=0\n' >$U2/cc-agent.service.d/soon.conf"
+                printf '[Service]\nWatchdogSec=15\nRestartSec=0\n' >$U2/cc-agent.service.d/soon.conf"
             # As user@.service has it.
             cat >$U/cc-agent.service <<END
         [Service]
@@ -47,7 +53,7 @@ public class UnitTests
         END
         else
         /run/cc-agent unit systemd >$U/cc-agent.service
-        mkdir $U/cc-agent.service.d; printf '[Service]\nWatchdogSec=2\nRestartSec=0\n' >$U/cc-agent.service.d/soon.conf
+        mkdir $U/cc-agent.service.d; printf '[Service]\nWatchdogSec=15\nRestartSec=0\n' >$U/cc-agent.service.d/soon.conf
         fi
         printf '[Unit]\nDefaultDependencies=no\nWants=cc-agent.service look.service\n' >$U/start.target
         cat >$U/look.service <<END
@@ -77,12 +83,12 @@ public class UnitTests
         as() { setpriv --reuid=$1 --regid="$(id -g $1)" --init-groups /run/cc-agent exec --job-id $1 --socket-path /var/lib/croncommander/cc-agent.sock -- /bin/true; echo "job: $?"; }
         as daemon
         as nobody
-        n=0; until [ "$(/run/cc-agent report list | wc -l)" = 3 ] || [ $n -gt 100 ]; do sleep 0.05; n=$((n+1)); done
+        n=0; until [ "$(/run/cc-agent report list | wc -l)" = 3 ] || [ $n -gt 600 ]; do sleep 0.1; n=$((n+1)); done
         /run/cc-agent report list --json | sed 's/.*"uid":\([0-9]*\).*/reported by \1/'
         /run/cc-agent status --json | sed 's/.*"appendOnly":"\([^"]*\)".*/append-only: \1/'
         # A daemon that hangs is started again.
         kill -STOP "$pid"
-        n=0; until [ "$(show NRestarts)" = 1 ] && [ "$(show ActiveState)" = active ] || [ $n -gt 200 ]; do sleep 0.05; n=$((n+1)); done
+        n=0; until [ "$(show NRestarts)" = 1 ] && [ "$(show ActiveState)" = active ] || [ $n -gt 600 ]; do sleep 0.1; n=$((n+1)); done
         echo "result: $(show NRestarts) $(show ActiveState)"
         systemctl stop cc-agent
         echo "stopped: $(show ActiveState) $(show Result)"
@@ -93,15 +99,16 @@ public class UnitTests
     private const string LookAsUser = """
         as() { setpriv --reuid=4712 --regid=4712 --init-groups env HOME=/run/home XDG_RUNTIME_DIR=/run/user/4712 "$@"; }
         show() { as systemctl --user show cc-agent -p "$1" --value; }
-        n=0; until [ "$(show ActiveState)" = active ] || [ $n -gt 200 ]; do sleep 0.05; n=$((n+1)); done
+        n=0; until [ "$(show ActiveState)" = active ] || [ $n -gt 600 ]; do sleep 0.1; n=$((n+1)); done
         pid=$(show MainPID)
         echo "state: $(show ActiveState) $(show StatusText)"
         grep -hE '^(CapPrm|CapEff|NoNewPrivs|Uid):' /proc/$pid/task/*/status 2>/dev/null | sort -u | sed 's/[[:space:]]\{1,\}/ /g; s/ $//'
-        echo "its shell for crontab(1): $(ps -o pid= --ppid "$pid" | while read -r child; do grep NoNewPrivs "/proc/$child/status"; done | tr '\t' ' ')"
+        echo "its shell for crontab(1): $(ps -o pid= --ppid "$pid" | while read -r child; do grep -s NoNewPrivs "/proc/$child/status"; done | tr '\t' ' ')"
         as /run/cc-agent exec --job-id a -- /bin/sh -c 'exit 3'; echo "job: $?"
+        n=0; until [ "$(as /run/cc-agent report list | wc -l)" = 1 ] || [ $n -gt 600 ]; do sleep 0.1; n=$((n+1)); done
         as /run/cc-agent report list --json | sed 's/.*"uid":\([0-9]*\).*/reported by \1/'
         kill -STOP "$pid"
-        n=0; until [ "$(show NRestarts)" = 1 ] && [ "$(show ActiveState)" = active ] || [ $n -gt 200 ]; do sleep 0.05; n=$((n+1)); done
+        n=0; until [ "$(show NRestarts)" = 1 ] && [ "$(show ActiveState)" = active ] || [ $n -gt 600 ]; do sleep 0.1; n=$((n+1)); done
         echo "result: $(show NRestarts) $(show ActiveState)"
         as systemctl --user stop cc-agent
         echo "stopped: $(show ActiveState) $(show Result)"
@@ -167,14 +174,12 @@ public class UnitTests
             var result = await ProgramRun.RunAsync(
                 "/usr/bin/unshare",
                 ["--pid", "--fork", "--kill-child", "--mount", "--propagation", "private", "--mount-proc", "--uts", "--ipc", "--cgroup", "--net", "/bin/sh", folder + "/boot", mode],
-                new Dictionary<string, string?> { ["AGENT"] = Published.Agent, ["F"] = folder }, directory: "/");
+                new Dictionary<string, string?> { ["AGENT"] = Published.Agent, ["F"] = folder }, directory: "/", seconds: 300);
             return File.Exists(folder + "/out") ? await File.ReadAllTextAsync(folder + "/out") : result.ToString();
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
-            if (Directory.Exists("/tmp/cc-agent-4712"))
-                Directory.Delete("/tmp/cc-agent-4712", recursive: true);
         }
     }
 }
