@@ -95,6 +95,6 @@ public sealed class KilledConsoleTests
     private static async Task KillAsync(Process console)
     {
         console.Kill();
-        await console.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        await console.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
     }
 }

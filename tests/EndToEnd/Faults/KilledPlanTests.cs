@@ -147,6 +147,6 @@ public sealed class KilledPlanTests : IAsyncLifetime
     private static async Task KillAsync(Process console)
     {
         console.Kill();
-        await console.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        await console.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
     }
 }

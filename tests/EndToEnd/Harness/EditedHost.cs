@@ -90,31 +90,31 @@ internal sealed class EditedHost : IAsyncDisposable
     {
         Process holder = Hosts.Cron.Start(["/bin/sh", "-c",
             $"install -d -m 700 -o {Web.User.Uid} {LockFolder} && exec flock {LockFolder} /bin/sh -c 'echo held; exec cat'"]);
-        Assert.Equal("held", await holder.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal("held", await holder.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)));
         return new Held(holder);
     }
 
     /// <summary>Waits until the scripts that write the table stand before the lock on the host, and gives their processes.</summary>
     public async Task<IReadOnlyList<int>> WriterAsync(int consoles = 1)
     {
-        for (int tries = 0; tries < 1200; tries++)
+        for (int tries = 0; tries < 2400; tries++)
         {
             List<int> writers = Writers();
             if (writers.Count(IsWaiting) == consoles) return writers;
             await Task.Delay(25);
         }
-        throw new TimeoutException("no script came to write the table within 30 s");
+        throw new TimeoutException("no script came to write the table within 60 s");
     }
 
     /// <summary>Waits until so many of the account's agents hold, or wait for, the lock of its table's edits: each has a console that has read the table.</summary>
     public async Task EditorsAsync(int consoles)
     {
-        for (int tries = 0; tries < 1200; tries++)
+        for (int tries = 0; tries < 2400; tries++)
         {
             if (OfAccount().Count(IsEditing) == consoles) return;
             await Task.Delay(25);
         }
-        throw new TimeoutException($"{OfAccount().Count(IsEditing)} instead of {consoles} agents came to edit the table within 30 s");
+        throw new TimeoutException($"{OfAccount().Count(IsEditing)} instead of {consoles} agents came to edit the table within 60 s");
     }
 
     /// <summary>Waits until no such script runs any more.</summary>
@@ -122,7 +122,7 @@ internal sealed class EditedHost : IAsyncDisposable
     {
         for (int tries = 0; Writers().Count > 0; tries++)
         {
-            if (tries == 1200) throw new TimeoutException("the script that writes the table did not end within 30 s");
+            if (tries == 2400) throw new TimeoutException("the script that writes the table did not end within 60 s");
             await Task.Delay(25);
         }
     }
@@ -138,7 +138,7 @@ internal sealed class EditedHost : IAsyncDisposable
     {
         for (int tries = 0; Hosts.Sshd.Logins <= after; tries++)
         {
-            if (tries == 1200) throw new TimeoutException("nobody logged in within 30 s");
+            if (tries == 2400) throw new TimeoutException("nobody logged in within 60 s");
             await Task.Delay(25);
         }
     }

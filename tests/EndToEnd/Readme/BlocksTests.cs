@@ -22,8 +22,7 @@ public sealed partial class BlocksTests
         // ssh(1) finds its configuration by the account's home, whatever HOME says.
         string bin = Path.Combine(home.Folder, "bin"), dist = Path.Combine(home.Folder, "dist");
         Directory.CreateDirectory(bin);
-        await File.WriteAllTextAsync(Path.Combine(bin, "ssh"), $"#!/bin/sh\nexec /usr/bin/ssh -F {hosts.SshConfig} \"$@\"\n");
-        File.SetUnixFileMode(Path.Combine(bin, "ssh"), (UnixFileMode)Convert.ToInt32("755", 8));
+        await ScriptFile.WriteAsync(Path.Combine(bin, "ssh"), $"#!/bin/sh\nexec /usr/bin/ssh -F {hosts.SshConfig} \"$@\"\n");
         Directory.CreateDirectory(dist);
         Directory.CreateSymbolicLink(Path.Combine(dist, "linux-x64"), Published.Folder);
         home.Environment["HOME"] = home.Folder;
@@ -35,7 +34,7 @@ public sealed partial class BlocksTests
         {
             foreach (string block in blocks)
             {
-                ProgramResult run = await ProgramRun.RunAsync("/bin/sh", ["-e", "-c", Runnable(block)], home.Environment, directory: home.Folder, seconds: 120);
+                ProgramResult run = await ProgramRun.RunAsync("/bin/sh", ["-e", "-c", Runnable(block)], home.Environment, directory: home.Folder, seconds: 300);
                 Assert.True(run.Code == 0, $"{block}\n{run}");
             }
         }
