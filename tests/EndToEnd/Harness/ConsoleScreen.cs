@@ -32,7 +32,7 @@ internal sealed class ConsoleScreen : IDisposable
     public void Start(string wait, string variables = "")
     {
         Terminal.Line($"{variables} {Published.Console}; echo \"code=$?\" | tee code; stty -a >after; echo D''ONE");
-        Terminal.WaitFor(wait, 30);
+        Terminal.WaitFor(wait);
     }
 
     /// <summary>The number of the console's process: the shell's only child.</summary>
@@ -40,9 +40,10 @@ internal sealed class ConsoleScreen : IDisposable
         File.ReadAllText($"/proc/{Terminal.ShellPid}/task/{Terminal.ShellPid}/children").Split(' ')[0], CultureInfo.InvariantCulture);
 
     /// <summary>The console has ended so, and the terminal is what it was before: modes, main screen, cursor, mouse.</summary>
-    public void Ended(int code)
+    public void Ended(int code) => Left(Terminal.WaitFor("DONE"), code);
+
+    private void Left(string screen, int code)
     {
-        string screen = Terminal.WaitFor("DONE");
         Assert.Equal($"code={code}\n", File.ReadAllText(Path.Combine(_folder, "code")));
         Assert.False(Terminal.AlternateScreen, screen);
         Assert.True(Terminal.CursorShown, screen);
@@ -54,8 +55,9 @@ internal sealed class ConsoleScreen : IDisposable
     public void Crashed(int code)
     {
         Terminal.WaitUntil(_ => !Terminal.AlternateScreen, "the main screen");
-        Terminal.Line("stty -a >after; echo D''ONE");
-        Ended(code);
+        // What the shell did right after the console's end, it did before or after that.
+        Terminal.Line("stty -a >after; echo GIVEN''BACK");
+        Left(Terminal.WaitFor("GIVENBACK"), code);
     }
 
     public void Dispose() => Terminal.Dispose();

@@ -46,7 +46,7 @@ public sealed class StoryTests
 
         // The run comes to the screen by itself, within cron's minute.
         terminal.Press("3");
-        terminal.WaitFor($"50% of {web.User.Name}", 90);
+        terminal.WaitFor($"50% of {web.User.Name}", 150);
 
         terminal.Press("5");
         terminal.WaitFor("Audit");
@@ -57,7 +57,7 @@ public sealed class StoryTests
         await hosts.Sshd.StopAsync();
         terminal.Press("1");
         terminal.Press("r");
-        terminal.WaitFor("○ offline", 60);
+        terminal.WaitFor("○ offline");
         terminal.Press("5");
         terminal.WaitFor("verified copy to #");
         string audit = terminal.WaitFor("job.finished");
