@@ -43,16 +43,25 @@ public sealed class AgentFolderTests : IDisposable
     {
         Directory.CreateDirectory(Folder, (UnixFileMode)Convert.ToInt32("755", 8));
         using Process daemon = Process.Start(new ProcessStartInfo(Published.Agent, ["daemon", "--dir", Folder]) { RedirectStandardError = true })!;
-        for (int i = 0; i < 200 && !File.Exists(Path.Combine(Folder, "cc-agent.sock")); i++) await Task.Delay(25);
-        Refusal.Is(await DaemonAsync(), 2, "another daemon keeps");
-        daemon.Kill();
-        await daemon.WaitForExitAsync();
+        try
+        {
+            string? line = "";
+            while (line is not null && !line.StartsWith("cc-agent: ready", StringComparison.Ordinal))
+                line = await daemon.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
+            Assert.NotNull(line);
+            Refusal.Is(await DaemonAsync(), 2, "another daemon keeps");
+        }
+        finally
+        {
+            daemon.Kill();
+            await daemon.WaitForExitAsync();
+        }
         await ShellAsync("chattr -R -a agent 2>/dev/null || true");
 
         Assert.NotEmpty(Directory.EnumerateFiles(Path.Combine(Folder, "audit"), "*.jsonl"));
     }
 
-    private Task<ProgramResult> DaemonAsync() => ProgramRun.RunAsync(Published.Agent, ["daemon", "--dir", Folder], seconds: 10);
+    private Task<ProgramResult> DaemonAsync() => ProgramRun.RunAsync(Published.Agent, ["daemon", "--dir", Folder]);
 
     private async Task ShellAsync(string command)
     {

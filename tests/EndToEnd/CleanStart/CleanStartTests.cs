@@ -89,7 +89,7 @@ public sealed class CleanStartTests(OddEnvironment odd) : IClassFixture<OddEnvir
         using var process = Process.Start(start)!;
         try
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             if (verb == "daemon")
             {
                 while (await process.StandardError.ReadLineAsync(limit.Token) is { } line && !line.StartsWith("cc-agent: ready", StringComparison.Ordinal))
