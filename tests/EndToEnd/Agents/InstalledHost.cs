@@ -68,7 +68,7 @@ internal sealed class InstalledHost : IAsyncDisposable
 
     public async Task<string> AsUserAsync(string command)
     {
-        CronResult result = await _hosts.Cron.RunAsync(["/bin/sh", "-c", command], _user, timeoutSeconds: 90);
+        CronResult result = await _hosts.Cron.RunAsync(["/bin/sh", "-c", command], _user, timeoutSeconds: 300);
         return result.ExitCode == 0 ? result.OutputText : throw new InvalidOperationException($"{command}: exit {result.ExitCode}: {result.ErrorText}");
     }
 
@@ -112,7 +112,7 @@ internal sealed class InstalledHost : IAsyncDisposable
             using JsonDocument json = JsonDocument.Parse(status.Output);
             JsonElement agent = json.RootElement.GetProperty("agent");
             if (agent.GetProperty("reports").GetInt64() >= reports && agent.GetProperty("spooled").GetInt32() == 0) return;
-            Assert.True(tries < 40, status.ToString());
+            Assert.True(tries < 240, status.ToString());
             await Task.Delay(250);
         }
     }
@@ -122,8 +122,20 @@ internal sealed class InstalledHost : IAsyncDisposable
     /// <summary>Processes that still run the agent.</summary>
     public async Task<string[]> ProcessesAsync()
     {
-        string list = await _hosts.AsRootAsync($"for p in /proc/[0-9]*; do case $(readlink $p/exe) in {Agent}*) test $(readlink $p/ns/mnt) != $(readlink /proc/$$/ns/mnt) || echo $p;; esac; done");
+        string list = await _hosts.AsRootAsync($"for p in /proc/[0-9]*; do case $(readlink $p/exe) in {Agent}*) test \"$(readlink $p/ns/mnt)\" != \"$(readlink /proc/$$/ns/mnt)\" || echo $p;; esac; done");
         return list.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>Waits until no process runs the agent any more: a session on the host ends a moment after the console that had it.</summary>
+    public async Task QuietAsync()
+    {
+        string[] left = await ProcessesAsync();
+        for (int tries = 0; left.Length > 0; tries++)
+        {
+            Assert.True(tries < 600, $"after 60 s there still are {string.Join(' ', left)}");
+            await Task.Delay(100);
+            left = await ProcessesAsync();
+        }
     }
 
     /// <summary>Ends what a failed test left running.</summary>

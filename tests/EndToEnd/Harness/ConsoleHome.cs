@@ -42,7 +42,7 @@ internal sealed class ConsoleHome : IDisposable
 
     /// <summary>Runs the console; its input is empty and no terminal.</summary>
     public Task<ProgramResult> RunAsync(params string[] arguments) =>
-        ProgramRun.RunAsync(Published.Console, arguments, new Dictionary<string, string?>(Environment) { ["HOME"] = Folder }, directory: Folder);
+        ProgramRun.RunAsync(Published.Console, arguments, new Dictionary<string, string?>(Environment) { ["HOME"] = Folder }, directory: Folder, seconds: 120);
 
     /// <summary>Starts the console, for a test that ends it; what it prints is dropped.</summary>
     public Process Start(params string[] arguments)
