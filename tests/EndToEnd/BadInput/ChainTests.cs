@@ -45,9 +45,11 @@ public sealed class ChainTests : IAsyncLifetime
     {
         await _home.GoodAsync("audit", "pull", "web01");
         await _web.StopDaemonAsync();
-        await _web.AsRootAsync($"sed -i '4s/\"exit_code\": 0/\"exit_code\": 7/' {_web.Data}/audit/*.jsonl");
+        string[] lines = (await _web.AsRootAsync($"cat {_web.Data}/audit/*.jsonl")).Split('\n');
+        int run = Array.FindIndex(lines, 3, line => line.Contains("\"exit_code\": 0", StringComparison.Ordinal));
+        await _web.AsRootAsync($"sed -i '{run + 1}s/\"exit_code\": 0/\"exit_code\": 7/' {_web.Data}/audit/*.jsonl");
 
-        Refusal.Is(await _home.RunAsync("audit", "pull", "web01", "--deep"), 1, "✗ web01", "#3");
+        Refusal.Is(await _home.RunAsync("audit", "pull", "web01", "--deep"), 1, "✗ web01", $"#{run}");
         await EvidenceAsync();
         await CopyIsWholeAsync();
     }

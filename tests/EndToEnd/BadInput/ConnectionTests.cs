@@ -28,6 +28,8 @@ public sealed class ConnectionTests : IAsyncLifetime
     [Fact]
     public async Task A_port_that_refuses_and_a_name_that_does_not_resolve_fail_beside_a_host_that_answers()
     {
+        // Where nobody answers questions of names, that is to be known soon (resolv.conf(5)).
+        _home.Environment["RES_OPTIONS"] = "timeout:1 attempts:1";
         await _home.GoodAsync("host", "add", "refused", "root@127.0.0.1:1");
         await _home.GoodAsync("host", "add", "unnamed", "no-such-host.invalid");
         await _home.GoodAsync("host", "add", "web01");

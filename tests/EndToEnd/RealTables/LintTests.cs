@@ -86,7 +86,7 @@ public sealed class LintTests
         {
             List<string> ignored = [];
             byte[] message = new byte[4096];
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
             while (true)
             {
                 string said = Encoding.UTF8.GetString(message, 0, await syslog.ReceiveAsync(message, limit.Token));
