@@ -210,6 +210,8 @@ internal sealed class SshServer : IAsyncDisposable
     {
         if (_sshd is null)
             return;
+        // While it is stopped, nobody who was cut off comes back.
+        Signal(_sshd.Id, "STOP");
         await CutAsync();
         _sshd.Kill();
         await _sshd.WaitForExitAsync();
@@ -220,11 +222,16 @@ internal sealed class SshServer : IAsyncDisposable
     /// <summary>Cuts every connection of the account without a word; the commands on them live on. The listener stays.</summary>
     public Task CutAsync()
     {
-        foreach (int process in Children(_sshd!.Id).SelectMany(child => Children(child).Append(child)).ToArray())
+        foreach (int connection in Children(_sshd!.Id).ToArray())
         {
-            // Since OpenSSH 9.8 sshd-session and sshd-auth.
-            if (NameOf(process).StartsWith("sshd", StringComparison.Ordinal))
-                Kill(process);
+            // One that is just letting somebody in starts no process for them any more.
+            Signal(connection, "STOP");
+            foreach (int process in Children(connection).Append(connection).ToArray())
+            {
+                // Since OpenSSH 9.8 sshd-session and sshd-auth.
+                if (NameOf(process).StartsWith("sshd", StringComparison.Ordinal))
+                    Kill(process);
+            }
         }
         return Task.CompletedTask;
     }
@@ -350,6 +357,12 @@ internal sealed class SshServer : IAsyncDisposable
         {
             return "";
         }
+    }
+
+    private static void Signal(int process, string name)
+    {
+        using Process kill = Process.Start(new ProcessStartInfo("kill", ["-s", name, process.ToString(CultureInfo.InvariantCulture)]) { RedirectStandardError = true })!;
+        kill.WaitForExit();
     }
 
     private static void Kill(int process)
