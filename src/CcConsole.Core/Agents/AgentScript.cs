@@ -108,13 +108,14 @@ internal static class AgentScript
                 ;;
             esac >"$d/err" 2>&1
         }
+        # Some 20 s: a busy host starts it slowly, and what does not answer is taken away again.
         answers() {
             n=0
             while :; do
                 now=$(daemon_pid)
                 if test -n "$now" && test "$now" != "$1" && where && test "$(readlink "/proc/$now/exe")" = "$real"; then return 0; fi
                 n=$((n + 1))
-                test $n -lt 12 || return 1
+                test $n -lt 20 || return 1
                 sleep 0.3 2>/dev/null || sleep 1
                 test $n -lt 6 || sleep 1
             done
