@@ -20,9 +20,10 @@ internal sealed class DemoCron(IReadOnlyList<DemoHost> hosts, TimeProvider time)
         {
             while (true)
             {
-                DateTimeOffset now = time.GetUtcNow();
-                DateTimeOffset minute = Minute(now).AddMinutes(1);
-                await Task.Delay(minute - now, time, stop);
+                DateTimeOffset minute = NextMinute();
+                // A timer may be a moment early: the minute would not have begun, and be the next one once more.
+                for (DateTimeOffset now; (now = time.GetUtcNow()) < minute;)
+                    await Task.Delay(minute - now + TimeSpan.FromMilliseconds(1), time, stop);
                 Start((schedule, _) => schedule.Next(minute.AddTicks(-1), time.LocalTimeZone) == minute, stop);
             }
         }

@@ -19,7 +19,7 @@ namespace CcConsole.Demo;
 internal sealed class DemoStory(DemoFleet demo, TextWriter output, CancellationToken stop)
 {
     private const string Job = "greeting";
-    private static readonly TimeSpan LongestRun = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(1);
 
     private bool _good = true;
 
