@@ -17,8 +17,9 @@ cd "$work"
 known() { mapfile -t there < <(apt-cache policy $packages | awk '/^[^ ]/ { name = substr($1, 1, length($1) - 1) } /Candidate: [^(]/ { print name }'); }
 known
 # A machine whose package lists were never read, or removed, knows what is installed at most.
-if [ ${#there[@]} -lt 20 ]; then apt-get update -qq; known; fi
-apt-get download -qq -o APT::Sandbox::User=root "${there[@]}" || { apt-get update -qq && apt-get download -qq -o APT::Sandbox::User=root "${there[@]}"; }
+if [ ${#there[@]} -lt 20 ]; then apt-get update -qq -o Acquire::Retries=3; known; fi
+fetch() { apt-get download -qq -o Acquire::Retries=3 -o APT::Sandbox::User=root "${there[@]}"; }
+fetch || { apt-get update -qq -o Acquire::Retries=3 && fetch; }
 
 for file in *.deb; do
     package=${file%%_*}
