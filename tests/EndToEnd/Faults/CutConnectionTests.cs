@@ -42,7 +42,7 @@ public sealed class CutConnectionTests
         host.Gate.Close(point);
         Task<ProgramResult> run = host.Home.RunAsync(EditedHost.Change);
         await host.Gate.ReachedAsync(point);
-        int logins = host.Hosts.Sshd.Logins;
+        int logins = await host.Hosts.Sshd.LoginsAsync();
         await host.Hosts.Sshd.CutAsync();
         await host.LoginAsync(after: logins);
         // The console is back and asks, while crontab stands where it stood.

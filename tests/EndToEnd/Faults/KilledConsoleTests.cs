@@ -47,7 +47,7 @@ public sealed class KilledConsoleTests
             await KillAsync(console);
         }
 
-        int logins = host.Hosts.Sshd.Logins;
+        int logins = await host.Hosts.Sshd.LoginsAsync();
         Task<ProgramResult> list = host.Home.RunAsync("job", "list", "web01", "--json");
         await host.LoginAsync(after: logins);
         // The next console asks, while crontab stands where it stood.
