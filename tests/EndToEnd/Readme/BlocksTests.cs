@@ -41,7 +41,7 @@ public sealed partial class BlocksTests
         finally
         {
             // By its file: the daemon starts itself anew with a clean environment, and is called "exe" then.
-            await web.AsRootAsync($"for p in /proc/[0-9]*; do case $(readlink $p/exe) in {web.Agent}*) kill -TERM ${{p#/proc/}};; esac; done; true");
+            await web.AsRootAsync($"for p in $(find /proc -maxdepth 2 -path '/proc/[0-9]*/exe' -lname '{web.Agent}*' -printf '%h ' 2>/dev/null); do kill -TERM ${{p#/proc/}} 2>/dev/null; done; true");
         }
     }
 
