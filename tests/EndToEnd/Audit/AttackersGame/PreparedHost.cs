@@ -72,8 +72,7 @@ internal sealed class PreparedHost
 
         await host.CopyAsync(host.Live, host.AfterPull);
         AgentRun last = await AgentRun.StartAsync(host, host.Live);
-        // So many that some are under no checkpoint yet, and none is being written when the power goes.
-        await host.JobsAsync(host.Live, 18);
+        await host.JobsAsync(host.Live, 14);
         await last.KillAsync();
         await host.CopyAsync(host.Live, host.AtT);
         host.Lines = RecordFiles.Read(host.AtT);
