@@ -63,7 +63,7 @@ internal readonly struct ChainFinding(ChainState state, ChainStart start, Rememb
         if (gone == 0 && head.Genesis is { } genesis && state.First is { } first && genesis != first)
             return (Audit.Verdict.Replaced, 1, "this is another chain than the one remembered: its first entry differs");
         if (Count < head.Count)
-            return (Audit.Verdict.Rollback, state.Verified + 1, $"{Count} whole {EntryWords.Form(Count, "entry is", "entries are")} here, {head.Count} {EntryWords.Form(head.Count, "was", "were")} remembered");
+            return (Audit.Verdict.Rollback, state.Verified + 1, $"{Count} whole {Spelling.Form(Count, "entry is", "entries are")} here, {head.Count} {Spelling.Form(head.Count, "was", "were")} remembered");
         if (head.Count < gone || Follows(head))
             return null;
         return state.RememberedAt == head.Count
@@ -77,19 +77,19 @@ internal readonly struct ChainFinding(ChainState state, ChainStart start, Rememb
     private (Verdict Verdict, string Message) Good()
     {
         var here = state.Verified;
-        var whole = EntryWords.Whole(here);
+        var whole = Spelling.Whole(here);
         if (state.Entries == 0 && !start.Anchored && remembered is null)
             return (Audit.Verdict.Unanchored, "there is no entry: nothing was verified");
         if (start.Anchored)
-            return (Audit.Verdict.Ok, $"{whole} and {EntryWords.Form(here, "follows", "follow")} the known one{Signed()}");
+            return (Audit.Verdict.Ok, $"{whole} and {Spelling.Form(here, "follows", "follow")} the known one{Signed()}");
         var entries = state.FirstSeq > 0
-            ? $"{whole} and linked, and {EntryWords.Form(here, "follows", "follow")} {state.FirstSeq} that {EntryWords.Form(state.FirstSeq, "was", "were")} pruned"
+            ? $"{whole} and linked, and {Spelling.Form(here, "follows", "follow")} {state.FirstSeq} that {Spelling.Form(state.FirstSeq, "was", "were")} pruned"
             : $"{whole} and linked";
         if (remembered is null)
-            return (Audit.Verdict.Unanchored, $"{entries}; nothing remembered was given to hold {EntryWords.Form(here, "it", "them")} against{Signed()}");
+            return (Audit.Verdict.Unanchored, $"{entries}; nothing remembered was given to hold {Spelling.Form(here, "it", "them")} against{Signed()}");
         return remembered.Count < state.FirstSeq
-            ? (Audit.Verdict.Unanchored, $"{entries}; the remembered entry #{remembered.Count - 1} lies before {EntryWords.Form(here, "it", "them")}, and nothing here shows it{Signed()}")
-            : (Audit.Verdict.Ok, $"{entries}, and {(Follows(remembered) ? EntryWords.Form(here, "follows", "follow") : EntryWords.Form(here, "holds", "hold"))} the remembered entry #{remembered.Count - 1}{Signed()}");
+            ? (Audit.Verdict.Unanchored, $"{entries}; the remembered entry #{remembered.Count - 1} lies before {Spelling.Form(here, "it", "them")}, and nothing here shows it{Signed()}")
+            : (Audit.Verdict.Ok, $"{entries}, and {(Follows(remembered) ? Spelling.Form(here, "follows", "follow") : Spelling.Form(here, "holds", "hold"))} the remembered entry #{remembered.Count - 1}{Signed()}");
     }
 
     /// <summary>What is signed, as it follows on another sentence.</summary>
@@ -101,7 +101,7 @@ internal readonly struct ChainFinding(ChainState state, ChainStart start, Rememb
         if (ratchet.SignedSince is null && ratchet.Last is null)
             return "; nothing in it is signed";
         if (ratchet.Last is not { } last)
-            return $"; no checkpoint has signed {EntryWords.Form(state.Verified, "it", "them")} yet";
+            return $"; no checkpoint has signed {Spelling.Form(state.Verified, "it", "them")} yet";
         var after = Count - last.Size;
         var checkpoints = ratchet.Checkpoints == 1 ? "1 checkpoint verifies, over" : $"{ratchet.Checkpoints} checkpoints verify, the last over";
         return $"; {checkpoints} the first {last.Size} entries{(after > 1 ? $", not yet over the {after} after them" : "")}";

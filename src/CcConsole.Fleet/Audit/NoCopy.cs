@@ -13,12 +13,14 @@ internal static class NoCopy
 
     /// <summary>The same in words without a final full stop.</summary>
     public static string Words(DateTimeOffset? setAside) => setAside is { } at
-        ? string.Create(CultureInfo.InvariantCulture, $"no copy in use since {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC: resolved, not pulled since; audit list --retired shows it")
+        ? $"no copy {InUseSince(at)}: resolved, not pulled since; audit list --retired shows it"
         : "nothing was pulled yet";
 
     /// <summary>What someone is told who asks for it.</summary>
     public static ProblemException Of(CacheDatabase cache, string host) => SetAsideAt(cache, host) is { } at
-        ? new ProblemException(string.Create(CultureInfo.InvariantCulture, $"No copy of the chain of {Plain.Text(host)} is in use since {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC: it was resolved, and nothing was pulled since"),
+        ? new ProblemException($"No copy of the chain of {Plain.Text(host)} is {InUseSince(at)}: it was resolved, and nothing was pulled since",
             $"cc-console audit pull {Plain.Text(host)} begins a new one; cc-console audit list {Plain.Text(host)} --retired shows the old one")
         : new ProblemException($"Nothing was pulled from the chain of {Plain.Text(host)} yet", $"cc-console audit pull {Plain.Text(host)}");
+
+    private static string InUseSince(DateTimeOffset at) => string.Create(CultureInfo.InvariantCulture, $"in use since {at.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
 }

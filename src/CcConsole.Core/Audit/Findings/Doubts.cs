@@ -1,4 +1,4 @@
-using static CcConsole.Core.Audit.Findings.EntryWords;
+using static CcConsole.Core.Audit.Findings.Spelling;
 
 namespace CcConsole.Core.Audit.Findings;
 

@@ -129,7 +129,7 @@ public sealed class RangeVerification
     {
         result = result with { Anchored = _held };
         var before = range.From - _first;
-        var whole = $"{EntryWords.Whole(result.Verified)} and linked";
+        var whole = $"{Spelling.Whole(result.Verified)} and linked";
         if (result.FirstBad is { } bad)
             return result with { FirstBad = bad + before, Message = result.Message.Replace($"line {bad}", $"line {bad + before}", StringComparison.Ordinal) };
         if (_parted)
@@ -137,7 +137,7 @@ public sealed class RangeVerification
         if (_remembered is { } head && head.Count >= range.From && head.Count <= range.To + 1 && head.Count > 0)
         {
             return _held
-                ? result with { Verdict = Verdict.Ok, Message = $"{whole}, and {EntryWords.Form(result.Verified, "holds or follows", "hold or follow")} the remembered entry #{head.Count - 1}" }
+                ? result with { Verdict = Verdict.Ok, Message = $"{whole}, and {Spelling.Form(result.Verified, "holds or follows", "hold or follow")} the remembered entry #{head.Count - 1}" }
                 : result with { Verdict = Verdict.Fork, FirstBad = head.Count - _first, Message = $"line {head.Count - _first} is another entry than the one remembered" };
         }
         if (_remembered is { } missing && missing.Count > range.To + 1 && missing.Count - 1 <= _range.To)
@@ -145,7 +145,7 @@ public sealed class RangeVerification
         return result with
         {
             Verdict = Verdict.Unanchored,
-            Message = $"{whole}; " + (_remembered is null ? $"nothing remembered was given to hold {EntryWords.Form(result.Verified, "it", "them")} against" : "the remembered entry lies outside of the range"),
+            Message = $"{whole}; " + (_remembered is null ? $"nothing remembered was given to hold {Spelling.Form(result.Verified, "it", "them")} against" : "the remembered entry lies outside of the range"),
         };
     }
 

@@ -69,7 +69,7 @@ public sealed record VerifyFinding
     public IEnumerable<string> Lines(string name, bool brief, Func<string, string> plain)
     {
         ArgumentNullException.ThrowIfNull(plain);
-        yield return $"{(IsGood ? '✓' : '✗')} {name}: {Result.Verdict.Word()}, {EntryWords.Count(Result.Entries)}: {Result.Message}";
+        yield return $"{(IsGood ? '✓' : '✗')} {name}: {Result.Verdict.Word()}, {Spelling.Count(Result.Entries)}: {Result.Message}";
         if (Result.Head is { } head)
             yield return $"    head {FirstVerified + Result.Verified}:{head}";
         foreach (var end in NotAttested)

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace CcConsole.Core.Audit.Findings;
 
 /// <summary>How entries, counts and times are spelled in sentences.</summary>
-internal static class EntryWords
+internal static class Spelling
 {
     public static string Entry(long seq) => string.Create(CultureInfo.InvariantCulture, $"#{seq}");
 
