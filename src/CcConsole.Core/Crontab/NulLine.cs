@@ -12,7 +12,8 @@ internal static class NulLine
     /// <param name="line">Without its line feed, not a comment.</param>
     /// <param name="dialect">debian or cronie.</param>
     /// <param name="hasLineFeed">False for a last line that none ends.</param>
-    public static bool IsAccepted(ReadOnlySpan<byte> line, CronDialect dialect, bool hasLineFeed)
+    /// <param name="variables">Takes where the daemon looked for a variable: each from a piece's first byte up to the NUL that ends it, or the line.</param>
+    public static bool IsAccepted(ReadOnlySpan<byte> line, CronDialect dialect, bool hasLineFeed, List<Range>? variables = null)
     {
         for (var at = 0; ;)
         {
@@ -30,6 +31,7 @@ internal static class NulLine
             }
 
             var piece = nul < 0 ? rest : rest[..nul];
+            variables?.Add(at..(at + piece.Length));
             if (!VariableSyntax.TryParse(piece, dialect, out _, out _) && !TryEntry(rest, dialect, out nul))
             {
                 return false;

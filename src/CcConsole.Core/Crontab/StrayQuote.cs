@@ -1,4 +1,3 @@
-using System.Text;
 using CcConsole.Core.Cron;
 
 namespace CcConsole.Core.Crontab;
@@ -28,8 +27,16 @@ internal static class StrayQuote
             if (before is EntryLine { IsPaused: false } or VariableLine or UnparsedLine)
             {
                 var text = table.Slice(before.Span.Start, before.Span.Length);
-                Write(buffer, text[EntrySyntax.SkipBlanks(text, 0)..]);
-                Write(buffer, before is VariableLine variable ? Encoding.UTF8.GetBytes($"{variable.Name}={variable.Value}") : default);
+                var pieces = new List<Range>();
+                NulLine.IsAccepted(text, dialect, hasLineFeed: true, pieces);
+                foreach (var piece in pieces)
+                {
+                    Write(buffer, text[piece]);
+                    if (VariableSyntax.TryParseBytes(text[piece], dialect, out var name, out var value))
+                    {
+                        Write(buffer, [.. name, (byte)'=', .. value]);
+                    }
+                }
             }
         }
 
@@ -43,17 +50,10 @@ internal static class StrayQuote
     private static bool Opens(ReadOnlySpan<byte> text, CronDialect dialect) =>
         text.IsEmpty || (VariableSyntax.TryParse([.. text, (byte)'x'], dialect, out _, out var value) && value == "x" && text.TrimEnd(" \t\r\v\f"u8) is [.., (byte)'=']);
 
-    private static void Write(byte[] buffer, ReadOnlySpan<byte> text)
+    private static void Write(Span<byte> buffer, ReadOnlySpan<byte> text)
     {
-        while (!text.IsEmpty)
-        {
-            // A NUL ends a line as a line feed does.
-            var end = text.IndexOf((byte)0);
-            var piece = end < 0 ? text : text[..end];
-            piece = piece[..Math.Min(piece.Length, buffer.Length - 1)];
-            piece.CopyTo(buffer);
-            buffer[piece.Length] = 0;
-            text = end < 0 ? default : text[(end + 1)..];
-        }
+        text = text[..Math.Min(text.Length, buffer.Length - 1)];
+        text.CopyTo(buffer);
+        buffer[text.Length] = 0;
     }
 }

@@ -87,6 +87,8 @@ public sealed class CrontabLinterTests
         Assert.True(taken.Accepted);
         Assert.False(CrontabLinter.Lint(Parse("* * * * */5 A=\nA='\n", "debian")).Accepted);
         Assert.False(CrontabLinter.Lint(Parse("A='\n", "debian")).Accepted);
+        // Of two variables with a NUL between them each is left as it was set: A=b', and no more A = b'.
+        Assert.False(CrontabLinter.Lint(Parse("=@hourly\0A = b'\nA='\n", "debian")).Accepted);
     }
 
     [Theory]
