@@ -34,8 +34,11 @@ if [ "${rid%%-*}" = linux ]; then
             echo "publish: installing $need" >&2
             # A fresh machine may be at its own updates, and a mirror may falter.
             apt='-o DPkg::Lock::Timeout=300 -o Acquire::Retries=3'
+            # The lists have a lock of their own, for which apt-get does not wait.
+            # shellcheck disable=SC2086 # a list of words
+            update() { for _ in $(seq 12); do apt-get $apt update -qq && return; sleep 10; done; return 1; }
             # shellcheck disable=SC2086 # lists of words
-            { apt-get $apt update -qq && DEBIAN_FRONTEND=noninteractive apt-get $apt install -y -qq --no-install-recommends $need; } >&2 ||
+            { update && DEBIAN_FRONTEND=noninteractive apt-get $apt install -y -qq --no-install-recommends $need; } >&2 ||
                 fail "apt-get could not install $need" "install them by hand, then run ./publish.sh again"
         else
             fail "missing: $need" "as root: apt-get install $need   (elsewhere: a C compiler with libc headers, zlib headers, libsqlite3.a)"

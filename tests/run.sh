@@ -30,8 +30,11 @@ if [ -n "$need" ]; then
         if [ ! -e $policy ]; then printf '#!/bin/sh\nexit 101\n' >$policy; chmod 755 $policy; made=1; fi
         # A fresh machine may be at its own updates, and a mirror may falter.
         apt='-o DPkg::Lock::Timeout=300 -o Acquire::Retries=3'
+        # The lists have a lock of their own, for which apt-get does not wait.
+        # shellcheck disable=SC2086 # a list of words
+        update() { for _ in $(seq 12); do apt-get $apt update -qq && return; sleep 10; done; return 1; }
         # shellcheck disable=SC2086 # lists of words
-        { apt-get $apt update -qq && DEBIAN_FRONTEND=noninteractive apt-get $apt install -y -qq --no-install-recommends $need; } >&2 ||
+        { update && DEBIAN_FRONTEND=noninteractive apt-get $apt install -y -qq --no-install-recommends $need; } >&2 ||
             fail "apt-get could not install $need" "install them by hand, then run tests/run.sh again"
         [ -z "$made" ] || rm -f $policy
     else
@@ -63,7 +66,7 @@ for name in "${projects[@]}"; do
     echo "== $name"
     # A project that hangs is a failure, not a wait without end.
     timeout --kill-after=30 2400 dotnet "tests/$name/bin/Release/net10.0/$name.dll" -noColor </dev/null >"$log" 2>&1 && code=0 || code=$?
-    summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1 || true)
+    summary=$(grep -aE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1 || true)
     count() { printf '%s' "$summary" | sed -n "s/.*$1: \([0-9]*\).*/\1/p"; }
     if [ -z "$summary" ]; then
         cat "$log"

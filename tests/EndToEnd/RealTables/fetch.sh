@@ -13,13 +13,15 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/cc-tables.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
+# The lists have a lock of their own, for which apt-get does not wait.
+update() { for _ in $(seq 12); do apt-get update -qq -o Acquire::Retries=3 && return; sleep 10; done; return 1; }
 # shellcheck disable=SC2086 # a list of words
 known() { mapfile -t there < <(apt-cache policy $packages | awk '/^[^ ]/ { name = substr($1, 1, length($1) - 1) } /Candidate: [^(]/ { print name }'); }
 known
 # A machine whose package lists were never read, or removed, knows what is installed at most.
-if [ ${#there[@]} -lt 20 ]; then apt-get update -qq -o Acquire::Retries=3; known; fi
+if [ ${#there[@]} -lt 20 ]; then update; known; fi
 fetch() { apt-get download -qq -o Acquire::Retries=3 -o APT::Sandbox::User=root "${there[@]}"; }
-fetch || { apt-get update -qq -o Acquire::Retries=3 && fetch; }
+fetch || { update && fetch; }
 
 for file in *.deb; do
     package=${file%%_*}
