@@ -33,7 +33,7 @@ public sealed class FleetControl : IAsyncDisposable
         IsReadOnly = options.ReadOnly;
         Hosts = new HostOperations(_sessions, hosts, file, cache, options, guard);
         Changes = new ChangeOperations(_sessions, hosts, cache, options, guard);
-        HostInventories inventories = new(_sessions, cache, options);
+        HostInventories inventories = new(_sessions, cache, Changes, options);
         Jobs = new JobOperations(_sessions, hosts, cache, Changes, inventories, options, guard);
         Plans = new FleetPlanOperations(Jobs, Changes, hosts, cache, options, guard);
         Reports = new ReportOperations(_sessions, cache, options);

@@ -124,13 +124,14 @@ public sealed class ChangeOperations
 
         lock (_noting)
         {
-            _noted[(plan.Host, plan.Table.Name)] = ++_lastNoted;
             if (plan.Removes && result.IsApplied)
             {
+                _noted[(plan.Host, plan.Table.Name)] = ++_lastNoted;
                 _cache.Hosts.DropTable(plan.Host, plan.Table.Name);
             }
             else if (result.Current is { } now)
             {
+                _noted[(plan.Host, plan.Table.Name)] = ++_lastNoted;
                 Store.Hosts.HostTable table = new(plan.Host, plan.Table.Name, now, _options.Time.GetUtcNow());
                 _cache.Hosts.SaveTable(table);
                 if (result.IsApplied)
@@ -164,6 +165,18 @@ public sealed class ChangeOperations
             {
                 _cache.Hosts.SaveTable(table);
             }
+        }
+    }
+
+    /// <summary>Keeps what was found on a host, while no change is noted.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="noted"><see cref="LastNoted"/> before the host was looked through.</param>
+    /// <param name="keep">Keeps it; is given what tells of a table's name whether a change of it was noted since, so that what is kept already is newer.</param>
+    internal void KeepFound(string host, long noted, Action<Func<string, bool>> keep)
+    {
+        lock (_noting)
+        {
+            keep(table => _noted.GetValueOrDefault((host, table)) > noted);
         }
     }
 

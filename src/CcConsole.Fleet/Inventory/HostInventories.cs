@@ -4,6 +4,7 @@ using CcConsole.Core;
 using CcConsole.Core.Cron;
 using CcConsole.Core.Crontab;
 using CcConsole.Core.Crontab.Discovery;
+using CcConsole.Fleet.Changes;
 using CcConsole.Fleet.Hosts;
 using CcConsole.Fleet.Jobs;
 using CcConsole.Fleet.Sessions;
@@ -16,7 +17,7 @@ namespace CcConsole.Fleet.Inventory;
 /// Looks through hosts, and keeps what was found. A look costs the host some hundred processes and asks it for root, which its log
 /// shows: so the monitor looks once a day (<see cref="FleetOptions.LookInterval"/>), an hour later where it failed, and when a person asks for the host.
 /// </summary>
-internal sealed class HostInventories(SessionPool sessions, CacheDatabase cache, FleetOptions options)
+internal sealed class HostInventories(SessionPool sessions, CacheDatabase cache, ChangeOperations changes, FleetOptions options)
 {
     private static readonly TimeSpan AfterFailure = TimeSpan.FromHours(1), AfterAsking = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<string, (DateTimeOffset At, DiscoveryGap Gap)> _failed = new(StringComparer.Ordinal);
@@ -41,10 +42,11 @@ internal sealed class HostInventories(SessionPool sessions, CacheDatabase cache,
     public async Task DiscoverAsync(HostEntry host, CancellationToken cancellation)
     {
         DateTimeOffset now = options.Time.GetUtcNow();
+        long noted = changes.LastNoted;
         try
         {
             HostSchedules found = await sessions.Get(host).ReadAsync(HostLook.AtAsync, cancellation).ConfigureAwait(false);
-            Keep(host.Name, found, now);
+            changes.KeepFound(host.Name, noted, isNewer => Keep(host.Name, found, now, isNewer));
             _failed.TryRemove(host.Name, out _);
         }
         catch (ProblemException e)
@@ -79,20 +81,20 @@ internal sealed class HostInventories(SessionPool sessions, CacheDatabase cache,
         };
     }
 
-    private void Keep(string host, HostSchedules found, DateTimeOffset at)
+    private void Keep(string host, HostSchedules found, DateTimeOffset at, Func<string, bool> isNewer)
     {
         Dictionary<string, HostTable> known = cache.Hosts.Tables(host).ToDictionary(table => table.Name, StringComparer.Ordinal);
         foreach (FoundTable table in found.Tables)
         {
             // One that was read or written while the host was being looked through is newer.
-            if (!(known.TryGetValue(table.Id.Name, out HostTable? last) && last.ReadAt > at))
+            if (!isNewer(table.Id.Name) && !(known.TryGetValue(table.Id.Name, out HostTable? last) && last.ReadAt > at))
             {
                 cache.Hosts.SaveTable(new HostTable(host, table.Id.Name, table.Bytes, at));
             }
         }
 
         HashSet<string> gaps = [.. found.Gaps.Select(gap => gap.What)], there = [.. found.Tables.Select(table => table.Id.Name)];
-        cache.Hosts.KeepTables(host, known.Values.Where(table => there.Contains(table.Name) || table.ReadAt > at || MayBeThere(table.Name, found, gaps)).Select(table => table.Name).Concat(there));
+        cache.Hosts.KeepTables(host, known.Values.Where(table => there.Contains(table.Name) || isNewer(table.Name) || table.ReadAt > at || MayBeThere(table.Name, found, gaps)).Select(table => table.Name).Concat(there));
         cache.Hosts.SaveFindings(new HostFindings(host, JsonSerializer.SerializeToUtf8Bytes(KeptFindings.Of(found), InventoryJson.Default.KeptFindings), at));
     }
 

@@ -192,6 +192,32 @@ public sealed class ChangeOperationsTests : IAsyncDisposable
         Assert.Empty(control.Changes.Unfinished());
     }
 
+    [Fact]
+    public async Task What_was_read_is_kept_though_a_change_whose_end_is_unknown_was_noted_meanwhile()
+    {
+        FaultyShell? shell = null;
+        _fleet.Wraps["web01"] = inner => shell = new FaultyShell(inner);
+        FleetControl control = _fleet.Open();
+        control.Hosts.Add(_fleet.MakeHost("web01", Table));
+        ChangePlan plan = (await control.Jobs.OpenAsync("web01")).Plan(Draft);
+        File.AppendAllText(_fleet.TablePath("web01"), "# theirs\n");
+        ChangeResult? result = null;
+        // Once the table is read, and before it is kept.
+        shell!.After = (_, _) =>
+        {
+            shell.After = (_, _) => null;
+            shell.Before = (_, _) => FaultyShell.Lost("web01");
+            result = Task.Run(() => control.Changes.ApplyAsync(plan)).GetAwaiter().GetResult();
+            return null;
+        };
+
+        await control.Jobs.OpenAsync("web01");
+
+        Assert.Equal(ChangeOutcome.Unknown, result?.Outcome);
+        Assert.Null(result!.Current);
+        Assert.Equal(Table + "# theirs\n", Encoding.UTF8.GetString(Assert.Single(control.Cache.Hosts.Tables("web01")).Bytes.Span));
+    }
+
     [Theory]
     [InlineData(false, ChangeOutcome.Failed)]
     [InlineData(true, ChangeOutcome.Applied)]

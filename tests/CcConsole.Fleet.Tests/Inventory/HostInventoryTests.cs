@@ -154,6 +154,36 @@ public sealed class HostInventoryTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_table_that_is_taken_away_while_the_host_is_looked_through_does_not_come_back()
+    {
+        Action? found = null;
+        _fleet.Wraps["web01"] = shell => new FaultyShell(new EnteredShell(shell, _cron))
+        {
+            After = (command, _) =>
+            {
+                if (command.Contains("anacrontab", StringComparison.Ordinal))
+                {
+                    Interlocked.Exchange(ref found, null)?.Invoke();
+                }
+
+                return null;
+            },
+        };
+        FleetControl control = _fleet.Open();
+        control.Hosts.Add(Host);
+        TableId table = TableId.Parse("/etc/cron.d/made");
+        Assert.True((await control.Changes.ApplyAsync(Plan(table, await control.Jobs.OpenAsync("web01", table), "@daily root x\n"u8.ToArray()))).IsApplied);
+        ChangePlan undo = await control.Changes.PlanUndoAsync();
+        ChangeResult? undone = null;
+        found = () => undone = Task.Run(() => control.Changes.ApplyAsync(undo)).GetAwaiter().GetResult();
+
+        HostInventory inventory = await control.Jobs.DiscoverAsync("web01");
+
+        Assert.True(undone?.IsApplied, undone?.Message);
+        Assert.DoesNotContain(inventory.Tables, one => one.Id == table);
+    }
+
     private static ChangePlan Plan(TableId table, JobEditor read, byte[] after) => new()
     {
         Host = "web01",
