@@ -11,6 +11,8 @@ internal sealed class MasterConnection(string host, SshOptions options, TimeProv
 {
     private static readonly TimeSpan ControlLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LogStep = TimeSpan.FromMilliseconds(5);
+    private const int QuietSteps = 100;
     private static readonly TimeSpan PersonLimit = TimeSpan.FromMinutes(5);
 
     private readonly ClientProcess _client = new(host, options.Executable);
@@ -152,16 +154,21 @@ internal sealed class MasterConnection(string host, SshOptions options, TimeProv
         }
     }
 
-    // The master, or a jump host's client, may hold the streams open for as long as the connection lasts.
+    // The master, or a jump host's client, may hold the streams open for as long as the connection lasts. What a client that has
+    // failed had to say is in them: it is told by steps, which a busy machine takes as late as it reads, that nothing more comes.
     private async Task<ClientLog> ReadLogAsync(ErrorTail log, ErrorTail others, Task reading, int exit)
     {
         const string LastWord = "forking to background";
         long from = time.GetTimestamp();
-        while (time.GetElapsedTime(from) < LogLimit && !reading.IsCompleted)
+        int quiet = 0;
+        for (long had = -1; time.GetElapsedTime(from) < LogLimit && !reading.IsCompleted && (exit == 0 || quiet < QuietSteps); quiet++)
         {
             if (exit == 0 && Encoding.UTF8.GetString(log.ToArray()).Contains(LastWord, StringComparison.Ordinal))
                 break;
-            await Task.WhenAny(reading, Task.Delay(TimeSpan.FromMilliseconds(5), time)).ConfigureAwait(false);
+            long has = log.Taken + others.Taken;
+            if (has != had)
+                (had, quiet) = (has, 0);
+            await Task.WhenAny(reading, Task.Delay(LogStep, time)).ConfigureAwait(false);
         }
         return new ClientLog(Encoding.UTF8.GetString(log.ToArray()), Encoding.UTF8.GetString(others.ToArray()));
     }

@@ -21,6 +21,7 @@ internal sealed class ErrorTail(int limit, byte[]? mark, bool live = false)
     private int _length;
     private int _afterMark;
     private bool _cut;
+    private long _taken;
 
     /// <summary>The process number on the host, once the command has been started; cancelled when that never happened.</summary>
     internal Task<int> Started => _started.Task;
@@ -38,6 +39,9 @@ internal sealed class ErrorTail(int limit, byte[]? mark, bool live = false)
                 return _cut;
         }
     }
+
+    /// <summary>How many bytes have come.</summary>
+    internal long Taken => Interlocked.Read(ref _taken);
 
     internal byte[] ToArray()
     {
@@ -100,6 +104,7 @@ internal sealed class ErrorTail(int limit, byte[]? mark, bool live = false)
                 Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + more.Length));
             more.CopyTo(_bytes.AsSpan(_length));
             _length += more.Length;
+            _taken += more.Length;
             if (mark is not null && !_started.Task.IsCompleted)
                 TakeMark(mark);
             // An unfinished line of ours at the end must survive the cut.

@@ -18,15 +18,17 @@ public sealed class ConnectFailureTests : IAsyncLifetime
         ConnectTimeout = TimeSpan.FromSeconds(60),
     };
 
-    private static async Task<HostProblemException> FailAsync(SshOptions options, string host = SshServer.Alias)
+    private static async Task<HostProblemException> FailAsync(SshOptions options, string host = SshServer.Alias, bool atOnce = true)
     {
-        await using OpenSshShell shell = new(host, options);
+        WaitedClock clock = new();
+        await using OpenSshShell shell = new(host, options, clock);
         HostProblemException problem = await Assert.ThrowsAsync<HostProblemException>(() => shell.RunAsync("true"));
         Assert.Equal(host, problem.Host);
         Assert.Contains(host, problem.Message, StringComparison.Ordinal);
         Assert.NotEmpty(problem.Hint);
         Assert.False(problem.MayHaveRun);
         Assert.DoesNotContain(problem.Message, char.IsControl);
+        Assert.True(!atOnce || clock.Waited < TimeSpan.FromSeconds(2), $"{clock.Waited} were waited");
         return problem;
     }
 
@@ -112,6 +114,14 @@ public sealed class ConnectFailureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_failure_is_told_at_once_though_a_jump_hosts_client_keeps_the_streams_open()
+    {
+        SshOptions options = Options with { ExtraOptions = ["ProxyCommand=/bin/sh -c 'echo way is closed >&2; sleep 60 >/dev/null & exit 1'"] };
+
+        await FailAsync(options);
+    }
+
+    [Fact]
     public async Task A_server_that_accepts_and_says_nothing_times_out()
     {
         using System.Net.Sockets.TcpListener silent = new(System.Net.IPAddress.Loopback, 0);
@@ -120,7 +130,7 @@ public sealed class ConnectFailureTests : IAsyncLifetime
         string config = Path.Combine(_server.Directory, "silent");
         await File.WriteAllTextAsync(config, $"Host silent\n    HostName 127.0.0.1\n    Port {port}\n");
 
-        HostProblemException problem = await FailAsync(Options with { ConfigFile = config, ConnectTimeout = TimeSpan.FromSeconds(3) }, "silent");
+        HostProblemException problem = await FailAsync(Options with { ConfigFile = config, ConnectTimeout = TimeSpan.FromSeconds(3) }, "silent", atOnce: false);
 
         Assert.Equal(HostProblemKind.ConnectTimeout, problem.Kind);
     }
