@@ -20,6 +20,9 @@ internal sealed unsafe class OwnTable : IDaemonPart, IDisposable
 
     // Asked for while it was being read: what is read may be from before what was heard of since.
     private bool _again;
+
+    // Whether what is being read is from before what is known now: it is not taken.
+    private bool _isOutdated;
     private long _spoolChanged;
 
     /// <param name="folders">Where the host keeps its tables.</param>
@@ -39,7 +42,7 @@ internal sealed unsafe class OwnTable : IDaemonPart, IDisposable
     public int Descriptor { get; }
 
     /// <inheritdoc/>
-    public int TimeoutMs => -1;
+    public int TimeoutMs => _again && _reading is null ? 0 : -1;
 
     /// <summary>Whether it may have changed since this was asked last.</summary>
     internal bool MayHaveChanged()
@@ -67,8 +70,8 @@ internal sealed unsafe class OwnTable : IDaemonPart, IDisposable
 
         try
         {
-            _again = false;
             _reading = OwnThread.Start(Read);
+            (_again, _isOutdated) = (false, false);
         }
         catch (ProblemException)
         {
@@ -78,14 +81,27 @@ internal sealed unsafe class OwnTable : IDaemonPart, IDisposable
         }
     }
 
+    /// <summary>An edit is known now that what is being read may be from before: it is not taken, but read once more.</summary>
+    internal void Outdate()
+    {
+        if (_reading is not null)
+            (_again, _isOutdated) = (true, true);
+    }
+
     /// <inheritdoc/>
     public void Ready()
     {
         byte one;
-        if (Libc.read(Descriptor, &one, 1) != 1 || _reading is not { } reading)
-            return;
-        _reading = null;
-        _taken(reading.Result);
+        if (_reading is { } reading)
+        {
+            if (Libc.read(Descriptor, &one, 1) != 1)
+                return;
+            _reading = null;
+            if (!_isOutdated)
+                _taken(reading.Result);
+        }
+
+        // Where this fails the next turn tries it again.
         if (_again)
             Begin();
     }

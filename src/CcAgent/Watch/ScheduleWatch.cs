@@ -149,6 +149,7 @@ internal sealed class ScheduleWatch : IDaemonPart, IRecordListener, IDisposable
         if (entry.Event != AuditEvents.CrontabEdited)
             return;
         _edits.Enqueue(entry);
+        _own?.Outdate();
         Notice(Environment.TickCount64);
     }
 
@@ -170,9 +171,7 @@ internal sealed class ScheduleWatch : IDaemonPart, IRecordListener, IDisposable
 
     private void Scan(long now)
     {
-        // One that is taken is taken once, though the next may fail.
-        for (; _edits.TryPeek(out var edit); _edits.Dequeue())
-            _changes.Edited(edit);
+        TakeEdits();
         if (_own is not null)
         {
             if (_entersAll || now < _lookAt || _own.MayHaveChanged())
@@ -197,6 +196,13 @@ internal sealed class ScheduleWatch : IDaemonPart, IRecordListener, IDisposable
         _lookAt = now + (_hears ? MostMs : LongestMs);
     }
 
+    private void TakeEdits()
+    {
+        // One that is taken is taken once, though the next may fail.
+        for (; _edits.TryPeek(out var edit); _edits.Dequeue())
+            _changes.Edited(edit);
+    }
+
     private void Take(WatchedFile file, FoundTable found, CronDialect dialect)
     {
         if (_changes.Found(file.Name, found, _isFirst) || _entersAll)
@@ -211,6 +217,8 @@ internal sealed class ScheduleWatch : IDaemonPart, IRecordListener, IDisposable
 
     private void TakeOwn(TableRead read)
     {
+        // What was read is from after all that was recorded until now.
+        TakeEdits();
         var user = UserAccount.Of(_places.Owner).Name;
         var file = new WatchedFile(WatchedFile.NameOf(user), "", TablePlace.Spool, user);
         switch (read)
