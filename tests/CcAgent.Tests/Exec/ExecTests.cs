@@ -195,6 +195,8 @@ public class ExecTests
         await Eventually.TrueAsync(() => ProcessFigures.Ended(inner), "the job's child is gone");
         var report = Assert.Single(await AgentProgram.ReportsAsync(folder.Path)).GetProperty("report");
         Assert.True(report.GetProperty("timedOut").GetBoolean());
+        // As the wrapper measured it, without what it takes to start it and to report.
+        Assert.InRange(report.GetProperty("durationMs").GetInt64(), 3_400, 10_000);
     }
 
     [Fact]
@@ -284,11 +286,21 @@ public class ExecTests
         using var listener = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, 0);
         listener.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(folder.Socket));
         listener.Listen();
-        var clock = Stopwatch.StartNew();
-        var result = await AgentProgram.ExecAsync(folder.Path, "x", "/bin/sh", "-c", "exit 6");
-        Assert.Equal((6, ""), (result.Code, result.Error));
-        Assert.InRange(clock.Elapsed.TotalSeconds, 4.9, 30);
+        using var closed = new SecureFolder();
+        // What it takes where no daemon is at all, on a machine that is as busy.
+        var beside = await SecondsAsync(closed);
+        var seconds = await SecondsAsync(folder);
+        beside = Math.Max(beside, await SecondsAsync(closed));
+        Assert.InRange(seconds, 4.9, 7 + (4 * beside));
         Assert.Single(Directory.GetFiles(folder.Spool));
+
+        static async Task<double> SecondsAsync(SecureFolder folder)
+        {
+            var clock = Stopwatch.StartNew();
+            var result = await AgentProgram.ExecAsync(folder.Path, "x", "/bin/sh", "-c", "exit 6");
+            Assert.Equal((6, ""), (result.Code, result.Error));
+            return clock.Elapsed.TotalSeconds;
+        }
     }
 
     [Theory]
