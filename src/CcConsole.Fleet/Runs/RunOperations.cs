@@ -12,7 +12,7 @@ public sealed class RunOperations
     /// <summary>How long after TERM a run is sent KILL, unless it is said otherwise.</summary>
     public static readonly TimeSpan KillAfter = TimeSpan.FromSeconds(10);
 
-    /// <summary>The longest that may be waited between the two; an answer must come within a minute.</summary>
+    /// <summary>The longest that may be waited between the two.</summary>
     public static readonly TimeSpan LongestKillAfter = TimeSpan.FromSeconds(45);
 
     private const string Purpose = "only an agent knows what is running";
@@ -110,9 +110,21 @@ public sealed class RunOperations
 
         HostConnection connection = await _sessions.Get(run.Host).ConnectAsync(cancellation).ConfigureAwait(false);
         JobStopParams stop = new(Signal: signal) { Run = run.RunId, KillAfterSeconds = (int)Math.Ceiling(wait.TotalSeconds), Actor = _options.Actor, Origin = _options.Origin };
-        JobStopResult result = await Agent(connection).RequestAsync(
-            Methods.JobStop, stop, ProtocolJson.Default.JobStopParams, ProtocolJson.Default.JobStopResult, cancellation).ConfigureAwait(false);
-        string? unrecorded = _guard.Own.Record(AuditEvents.JobStopped, run.Host, new AuditMember("job_id", run.JobId), new AuditMember("run_id", run.RunId), new AuditMember("signal", signal));
+        AgentSession agent = Agent(connection);
+        JobStopResult result;
+        try
+        {
+            result = await agent.RequestAsync(
+                Methods.JobStop, stop, ProtocolJson.Default.JobStopParams, ProtocolJson.Default.JobStopResult, wait, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or AgentEndedException or HostProblemException { MayHaveRun: true })
+        {
+            // It may have been stopped all the same. What the chain cannot take it tells by itself.
+            _guard.Own.Record(AuditEvents.JobStopped, run.Host, [.. About(run, signal), new("outcome", "unknown")]);
+            throw;
+        }
+
+        string? unrecorded = _guard.Own.Record(AuditEvents.JobStopped, run.Host, About(run, signal));
         return new RunStopped
         {
             Run = run,
@@ -122,6 +134,8 @@ public sealed class RunOperations
             Notes = [.. (result.Notes ?? []).Select(note => Plain.Text(note)), .. unrecorded is null ? [] : (string[])[unrecorded]],
         };
     }
+
+    private static AuditMember[] About(FleetRun run, string signal) => [new("job_id", run.JobId), new("run_id", run.RunId), new("signal", signal)];
 
     private static AgentSession Agent(HostConnection connection)
     {

@@ -109,7 +109,13 @@ internal sealed class AgentSession : IAsyncDisposable
     public Task<TResult> RequestAsync<TParams, TResult>(
         string method, TParams parameters, JsonTypeInfo<TParams> parametersType, JsonTypeInfo<TResult> resultType, CancellationToken cancellation)
         where TResult : class =>
-        RequestAsync(Interlocked.Increment(ref _lastId), method, parameters, parametersType, resultType, cancellation);
+        RequestAsync(Interlocked.Increment(ref _lastId), method, parameters, parametersType, resultType, AnswerLimit, cancellation);
+
+    /// <summary>Sends a request whose answer may take longer than others: what the host is to wait for comes on top.</summary>
+    public Task<TResult> RequestAsync<TParams, TResult>(
+        string method, TParams parameters, JsonTypeInfo<TParams> parametersType, JsonTypeInfo<TResult> resultType, TimeSpan waits, CancellationToken cancellation)
+        where TResult : class =>
+        RequestAsync(Interlocked.Increment(ref _lastId), method, parameters, parametersType, resultType, AnswerLimit + waits, cancellation);
 
     /// <summary>Sends a request that opens a stream; its id is the request's.</summary>
     public async Task<(TResult Result, AgentStream Stream)> OpenStreamAsync<TParams, TResult>(
@@ -121,7 +127,7 @@ internal sealed class AgentSession : IAsyncDisposable
         _streams[id] = stream;
         try
         {
-            TResult result = await RequestAsync(id, method, parameters, parametersType, resultType, cancellation).ConfigureAwait(false);
+            TResult result = await RequestAsync(id, method, parameters, parametersType, resultType, AnswerLimit, cancellation).ConfigureAwait(false);
             return (result, stream);
         }
         catch
@@ -158,7 +164,7 @@ internal sealed class AgentSession : IAsyncDisposable
             : throw new ProblemException($"The agent sent a message that cannot be read: {problem}", "Are agent and console of versions that belong together?");
 
     private async Task<TResult> RequestAsync<TParams, TResult>(
-        long id, string method, TParams parameters, JsonTypeInfo<TParams> parametersType, JsonTypeInfo<TResult> resultType, CancellationToken cancellation)
+        long id, string method, TParams parameters, JsonTypeInfo<TParams> parametersType, JsonTypeInfo<TResult> resultType, TimeSpan limit, CancellationToken cancellation)
         where TResult : class
     {
         TaskCompletionSource<JsonElement> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -173,11 +179,11 @@ internal sealed class AgentSession : IAsyncDisposable
             ArrayBufferWriter<byte> line = new();
             RpcCodec.WriteRequest(line, id, method, parameters, parametersType);
             await SendAsync(line.WrittenMemory, cancellation).ConfigureAwait(false);
-            return Read(await answer.Task.WaitAsync(AnswerLimit, cancellation).ConfigureAwait(false), resultType);
+            return Read(await answer.Task.WaitAsync(limit, cancellation).ConfigureAwait(false), resultType);
         }
         catch (TimeoutException e)
         {
-            throw Silent(method, e);
+            throw Silent(method, limit, e);
         }
         finally
         {
@@ -332,8 +338,8 @@ internal sealed class AgentSession : IAsyncDisposable
         }
     }
 
-    internal HostProblemException Silent(string what, Exception cause) => new(
-        Host, HostProblemKind.CommandTimeout, $"{Host}: the agent has not answered {what} for {AnswerLimit.TotalSeconds:0.#} seconds",
+    internal HostProblemException Silent(string what, TimeSpan limit, Exception cause) => new(
+        Host, HostProblemKind.CommandTimeout, $"{Host}: the agent has not answered {what} for {limit.TotalSeconds:0.#} seconds",
         "Look at the host's load; cc-agent status there tells how the agent is.", cause);
 
     private HostProblemException Lost(Exception cause) =>

@@ -82,7 +82,7 @@ internal sealed class AgentStream : IAsyncDisposable
         }
         catch (TimeoutException e)
         {
-            throw _session.Silent("in the middle of a stream", e);
+            throw _session.Silent("in the middle of a stream", _session.AnswerLimit, e);
         }
     }
 

@@ -1,7 +1,12 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using CcConsole.Core;
+using CcConsole.Core.Audit;
+using CcConsole.Fleet.Audit;
 using CcConsole.Fleet.Hosts;
 using CcConsole.Fleet.Runs;
+using CcConsole.Fleet.Sessions;
+using CcConsole.Ssh;
 using Xunit;
 
 namespace CcConsole.Fleet.Tests.Runs;
@@ -96,6 +101,50 @@ public sealed class RunOperationsTests : IAsyncDisposable
         ProblemException refused = await Assert.ThrowsAsync<ProblemException>(() => reader.Runs.StopAsync(run));
         Assert.Contains("read-only", refused.Message, StringComparison.Ordinal);
         Assert.False(process.HasExited);
+    }
+
+    [Fact]
+    public async Task What_the_host_is_to_wait_for_before_KILL_comes_on_top_of_what_an_answer_may_take()
+    {
+        await RunAsync("slow", $"trap 'sleep 4; exit 0' TERM; touch {Mark("up")}; while :; do sleep 0.1; done");
+        await ComesAsync("up");
+        FleetRun run = Assert.Single((await _control.Runs.RunningAsync("web01")).Runs);
+        (await SessionAsync()).AnswerLimit = TimeSpan.FromSeconds(2);
+        RunStopped stopped = await _control.Runs.StopAsync(run, RunOperations.LongestKillAfter);
+        Assert.Equal((true, "TERM"), (stopped.HasEnded, stopped.Signal));
+    }
+
+    [Fact]
+    public async Task A_stop_whose_end_is_not_heard_is_in_the_consoles_own_chain_all_the_same()
+    {
+        await RunAsync("stubborn", $"trap 'touch {Mark("asked")}' TERM; touch {Mark("up")}; while :; do sleep 0.1; done");
+        await ComesAsync("up");
+        FleetRun run = Assert.Single((await _control.Runs.RunningAsync("web01")).Runs);
+        AgentSession session = await SessionAsync();
+        Task<RunStopped> stop = _control.Runs.StopAsync(run, RunOperations.LongestKillAfter);
+        await ComesAsync("asked");
+        await session.DisposeAsync();
+        Assert.True((await Assert.ThrowsAsync<HostProblemException>(() => stop)).MayHaveRun);
+        AuditRow recorded = Assert.Single(_control.Audit.Entries(OwnChain.Name), static row => row.Event == AuditEvents.JobStopped);
+        Assert.Contains($"\"run_id\": \"{run.RunId}\"", recorded.Text(), StringComparison.Ordinal);
+        Assert.Contains("\"outcome\": \"unknown\"", recorded.Text(), StringComparison.Ordinal);
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_sessions")]
+    private static extern ref SessionPool Sessions(FleetControl control);
+
+    private async Task<AgentSession> SessionAsync() => (await Sessions(_control).Get("web01").ConnectAsync(default)).Agent!;
+
+    private string Mark(string name) => Path.Combine(_fleet.Home("web01"), name);
+
+    private async Task ComesAsync(string name)
+    {
+        for (int i = 0; i < 1200 && !File.Exists(Mark(name)); i++)
+        {
+            await Task.Delay(50);
+        }
+
+        Assert.True(File.Exists(Mark(name)), name);
     }
 
     private async Task<Process> RunAsync(string job, string script)
