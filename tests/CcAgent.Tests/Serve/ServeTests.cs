@@ -78,17 +78,17 @@ public class ServeTests
         await serve.NotifyAsync("stream.credit", $$"""{"stream":{{stream}},"messages":10}""");
         Assert.Equal("c", await Job());
         Assert.True(await serve.SilentAsync(stream));
-        // The soonest of a few: a busy machine may be slow with any one.
-        var soonest = TimeSpan.MaxValue;
-        for (var i = 0; i < 8 && soonest >= TimeSpan.FromSeconds(2); i++)
+        // The median of a few, from when each is on record: a busy machine may be slow with any one.
+        var waits = new List<TimeSpan>();
+        for (var i = 0; i < 7; i++)
         {
-            var clock = Stopwatch.StartNew();
             Report(folder, $"d{i}");
+            var clock = Stopwatch.StartNew();
             Assert.Equal($"d{i}", await Job());
-            soonest = clock.Elapsed;
+            waits.Add(clock.Elapsed);
         }
 
-        Assert.InRange(soonest, TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        Assert.InRange(waits.Order().ElementAt(waits.Count / 2), TimeSpan.Zero, TimeSpan.FromSeconds(2));
         await serve.NotifyAsync("stream.cancel", $$"""{"stream":{{stream}}}""");
         var (end, last) = await serve.NextAsync(stream);
         Assert.Equal(("stream.end", "cancelled"), (end, last.GetProperty("reason").GetString()));
