@@ -10,12 +10,10 @@ namespace CcConsole.Tui.Terminal;
 /// </summary>
 public sealed class UnixTerminal : ITerminal
 {
-    /// <summary>For so long after a program gave the terminal back a Ctrl+C is taken for that program's, in milliseconds: on a busy machine the runtime tells of it late. At the keyboard it is no signal but a key.</summary>
-    private const int AfterLending = 5000;
-
     private readonly Lock _lock = new();
     private readonly byte[] _found = new byte[Libc.TermiosSize];
     private readonly List<IDisposable> _signals = [];
+    private readonly LentSignals _lent = new(TimeProvider.System);
 
     /// <summary>Kept when this is disposed of: the terminal's end is read before the kernel tells it (twice: to the session's leader and
     /// to the group in the foreground), and must not end the program in the middle of what it does last.</summary>
@@ -24,8 +22,6 @@ public sealed class UnixTerminal : ITerminal
     private TerminalWatch? _watch;
     private Action<TerminalEvent> _report = _ => { };
     private bool _entered;
-    private bool _lent;
-    private long _takenBack = long.MinValue / 2;
     private bool _over;
     private bool _mouse;
     private bool _unambiguousKeys;
@@ -90,9 +86,7 @@ public sealed class UnixTerminal : ITerminal
     {
         lock (_lock)
         {
-            if (_lent)
-                _takenBack = Environment.TickCount64;
-            _lent = false;
+            _lent.TakeBack();
             if (_entered || _over)
                 return;
             fixed (byte* found = _found)
@@ -115,7 +109,7 @@ public sealed class UnixTerminal : ITerminal
     /// <inheritdoc/>
     public void Lend()
     {
-        _lent = true;
+        _lent.Lend();
         GiveBack();
     }
 
@@ -232,7 +226,7 @@ public sealed class UnixTerminal : ITerminal
         lock (_lock)
         {
             // The program that has the terminal meanwhile goes on with it.
-            if (_lent)
+            if (_lent.IsLent)
                 return;
             // Stopped by SIGSTOP from outside, the shell has set its own mode meanwhile.
             if (_entered)
@@ -253,10 +247,7 @@ public sealed class UnixTerminal : ITerminal
         context.Cancel = !_over || context.Signal == PosixSignal.SIGHUP;
         if (_over)
             return;
-        // Ctrl+C is for the program that has the terminal, though the kernel tells all of the group; it may even be
-        // dead of it before this runs.
-        var lent = _lent || Environment.TickCount64 - _takenBack < AfterLending;
-        if (lent && context.Signal is (PosixSignal.SIGINT or PosixSignal.SIGQUIT))
+        if (context.Signal is (PosixSignal.SIGINT or PosixSignal.SIGQUIT) && _lent.Takes())
             return;
         GiveBack();
         _report(new EndRequested(exitCode));
