@@ -42,6 +42,7 @@ public sealed class HostDiscoveryTests : IAsyncLifetime
         Assert.All(found.Tables.Where(table => table.Id.FileName != "c.dpkg-old"), table => Assert.Null(table.Ignored));
         // Processes are not in the namespace: what other tests run there under the name of another daemon is found too.
         var scheduler = Assert.Single(found.Schedulers, each => each.Name == "debian");
+        Assert.All(found.Schedulers, each => Assert.True(each == scheduler || each is { Name: "cronie" or "busybox", IsRunning: true }, each.ToString()));
         Assert.Equal((true, "debian"), (scheduler.IsUnderstood, found.Cron.Implementation));
         Assert.StartsWith("3.0pl1", scheduler.Version, StringComparison.Ordinal);
     }
