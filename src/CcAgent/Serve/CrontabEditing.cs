@@ -24,8 +24,8 @@ internal sealed class AuditUnavailableException(string message, string hint) : P
 /// </summary>
 internal sealed class CrontabEditing
 {
-    // Another session's edit of the same table: the scripts give up after as long.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    // Another session's edit of the same table, which may itself wait for 30 s for an edit without an agent (HostScript.Lock).
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
 
     private readonly DaemonClient _daemon;
     private readonly PendingEdits _edits;

@@ -14,7 +14,8 @@ namespace CcConsole.Fleet.Changes;
 /// </summary>
 public sealed class ChangeOperations
 {
-    private static readonly TimeSpan ReadBackLimit = TimeSpan.FromMinutes(1);
+    // More than a write may take that is still waited for.
+    private static readonly TimeSpan ReadBackLimit = TimeSpan.FromMinutes(2.5);
     private readonly SessionPool _sessions;
     private readonly HostDirectory _hosts;
     private readonly CacheDatabase _cache;

@@ -9,13 +9,16 @@ namespace CcConsole.Fleet.Sessions;
 /// <summary>Tables by the host's agent, which records each write in the host's audit chain.</summary>
 internal sealed class AgentTables(AgentSession agent, FleetOptions options) : ITableAccess
 {
+    // Another session's edit of the table (45 s), and one without the agent (30 s).
+    private static readonly TimeSpan EditWaits = TimeSpan.FromSeconds(75);
+
     public async Task<TableSnapshot> ReadAsync(TableId? table, CancellationToken cancellation) => Snapshot(
         await agent.RequestAsync(Methods.CrontabRead, new CrontabReadParams(table?.Name),
             ProtocolJson.Default.CrontabReadParams, ProtocolJson.Default.CrontabReadResult, cancellation).ConfigureAwait(false));
 
     public async Task<TableSnapshot> SettleAsync(TableId? table, string token, CancellationToken cancellation) => Snapshot(
         await agent.RequestAsync(Methods.CrontabSettle, new CrontabSettleParams(token, table?.Name),
-            ProtocolJson.Default.CrontabSettleParams, ProtocolJson.Default.CrontabReadResult, cancellation).ConfigureAwait(false));
+            ProtocolJson.Default.CrontabSettleParams, ProtocolJson.Default.CrontabReadResult, EditWaits, cancellation).ConfigureAwait(false));
 
     public async Task<TableWriteResult> WriteAsync(ChangePlan plan, string token, CancellationToken cancellation)
     {
@@ -25,7 +28,7 @@ internal sealed class AgentTables(AgentSession agent, FleetOptions options) : IT
         try
         {
             result = await agent.RequestAsync(Methods.CrontabWrite, parameters, ProtocolJson.Default.CrontabWriteParams,
-                ProtocolJson.Default.CrontabWriteResult, cancellation).ConfigureAwait(false);
+                ProtocolJson.Default.CrontabWriteResult, EditWaits, cancellation).ConfigureAwait(false);
         }
         catch (AgentProblemException e) when (e.Code is RpcErrorCode.AuditUnavailable or RpcErrorCode.Refused or RpcErrorCode.InvalidParams or RpcErrorCode.MethodNotFound)
         {

@@ -119,7 +119,7 @@ internal static class HostScript
                 test $n -lt 15 && test -d "$lock" && test ! -L "$lock" && test ! -r "$lock" || fail lock-directory
                 sleep 1
             done
-            n=0
+            # The waiting before counts: 30 s in all, which is what the edits of an agent and its console reckon with.
             if command -v flock >/dev/null 2>&1; then
                 exec 9<"$lock"
                 until flock -n 9; do
