@@ -49,12 +49,14 @@ internal struct ChainClock
     private string? _boot;
     // After a start that has not said yet whether the host was booted: what it wrote first is not compared.
     private bool _unsure;
+    // Such a start has begun for certain; and the clocks of the last of what it wrote.
+    private bool _begun;
+    private EntryClock? _start;
 
-    /// <summary>The clocks of the last entry that has them.</summary>
-    public readonly EntryClock? Last => _last == default ? null : _last;
+    /// <summary>The clocks of the last entry of the run so far, whether or not its start has said of which boot it is; null where it has none.</summary>
+    public readonly EntryClock? OfRun => _unsure && _begun ? _start : Last;
 
-    /// <summary>Whether a start has begun that has not said yet whether the host was booted, and nothing that came since is known to be of its boot.</summary>
-    public readonly bool IsUnsure => _unsure;
+    private readonly EntryClock? Last => _last == default ? null : _last;
 
     /// <summary>Whether the second of two entries of one boot is of before the first.</summary>
     public static bool IsBack(EntryClock first, EntryClock second) => second.Mono < first.Mono || second.Wall < first.Wall - WallBackMicros;
@@ -70,7 +72,12 @@ internal struct ChainClock
     }
 
     /// <summary>An entry with which a start may begin, before the one that says so; it comes in the middle of a run too.</summary>
-    public void Heal() => _unsure = true;
+    /// <param name="begins">Whether what follows is of another run than what came before, be it the same boot or not.</param>
+    public void Heal(bool begins)
+    {
+        (_begun, _start) = begins ? (true, null) : (_unsure && _begun, _start);
+        _unsure = true;
+    }
 
     /// <summary>Takes the entries of a span, if there is nothing to say about them.</summary>
     public bool TrySpan(in ClockSpan span)
@@ -104,7 +111,10 @@ internal struct ChainClock
             warning = "has a time before that of the entry before it";
         // A host that was booted: its start says so in one of the next entries.
         if (warning is not null && _unsure && (ofChain || clock.Mono < _last.Mono))
+        {
+            _start = clock;
             return null;
+        }
         _unsure = false;
         if (warning is not null || _apart is null)
             _apart = apart;

@@ -18,8 +18,8 @@ internal sealed class ChainTrack
     private ChainClock _clock;
     private CheckpointDue _due;
     private LateCheckpoint? _overdue;
-    // The sequence number of the last entry with which a start began that has not said so yet.
-    private long _healed = -1;
+    // With how many entries in a row segments began up to the one that comes next, and the clocks before: they may be the first of a start, long after the run before.
+    private (long Next, int Entries, EntryClock? Before) _rotated;
     private (Hash32 Previous, long NextSeq)? _missing;
 
     /// <param name="known">Where the chain is taken up; null for its first entry.</param>
@@ -35,9 +35,6 @@ internal sealed class ChainTrack
         if (known is not null && _ratchet is { HasKey: true })
             _due.Restart(known.Since, new EntryClock(-1, -1));
     }
-
-    /// <summary>The clocks of the last entry, where they can be compared with those of a checkpoint before it: not of the run before a start that has begun.</summary>
-    private EntryClock? Before => _clock.IsUnsure && _due.Since == _healed ? null : _clock.Last;
 
     /// <summary>Whether the leaves of what follows are wanted.</summary>
     public bool WantsLeaves => _tree is not null;
@@ -82,9 +79,9 @@ internal sealed class ChainTrack
         var clock = EntryClock.Of(line, found);
         var mark = EntryMarks.Of(line.Slice(found.Event, found.EventLength));
         // Another boot's clock begins anew; a start sees to that.
-        if (mark is not (EntryMark.Started or EntryMark.Healed or EntryMark.Rotated) && clock.IsKnown && Before is { } before && clock.Mono < before.Mono)
+        if (mark is not (EntryMark.Started or EntryMark.Healed or EntryMark.Rotated) && clock.IsKnown && _clock.OfRun is { } before && clock.Mono < before.Mono)
             _due.GoesBack(number - 1, before);
-        if (mark != EntryMark.None && Marked(mark, line, clock, Before, seq, number, null) is { } finding)
+        if (mark != EntryMark.None && Marked(mark, line, clock, _clock.OfRun, seq, number, null) is { } finding)
             return finding;
         _tree?.Append(MerkleHash.Leaf(line));
         Take(clock, number, EntryMarks.IsOfChain(line.Slice(found.Event, found.EventLength)));
@@ -101,10 +98,10 @@ internal sealed class ChainTrack
     {
         if (_tree is not null && block.Tree is null)
             return false;
-        var before = (_clock, _due, _overdue, Ratchet, Warnings: _warnings.Count, Tree: block.Marks.Length > 0 ? _tree?.Copy() : null);
+        var before = (_clock, _due, _overdue, _rotated, Ratchet, Warnings: _warnings.Count, Tree: block.Marks.Length > 0 ? _tree?.Copy() : null);
         if (Block(block, lines, seq, number, checks))
             return true;
-        (_clock, _due, _overdue) = (before._clock, before._due, before._overdue);
+        (_clock, _due, _overdue, _rotated) = (before._clock, before._due, before._overdue, before._rotated);
         if (_ratchet is not null)
             _ratchet.State = before.Ratchet;
         _warnings.RemoveRange(before.Warnings, _warnings.Count - before.Warnings);
@@ -118,8 +115,8 @@ internal sealed class ChainTrack
     /// <param name="lines">How many lines.</param>
     public void End(long nextSeq, long lines)
     {
-        if (HasKey && lines > 0)
-            Look(nextSeq - 1, lines, _clock.Last, ended: false);
+        if (HasKey)
+            Ends(nextSeq, lines + 1, _clock.OfRun, ended: false);
     }
 
     private bool Block(in BlockSummary block, ReadOnlySpan<byte> lines, long seq, long number, List<(SignatureCheck, MarkedLine, RatchetState)>? checks)
@@ -135,7 +132,7 @@ internal sealed class ChainTrack
                 Append(block.Tree!, ref subtrees, block.Tree!.Cuts[cut++]);
             var state = Ratchet;
             Action<SignatureCheck>? later = checks is null ? null : check => checks.Add((check, marked, state));
-            var before = marked.Line == 0 ? Before : marked.Before;
+            var before = marked.Line == 0 ? _clock.OfRun : marked.Before;
             if (Marked(marked.Mark, line, marked.Clock, before, seq + marked.Line, number + marked.Line, later) is not null)
                 return false;
             if (BlockVerifier.BeginsSpan(marked.Mark) && !_clock.TrySpan(block.Clocks[spans++]))
@@ -158,11 +155,11 @@ internal sealed class ChainTrack
         {
             case EntryMark.Healed:
                 Starts(seq, number, clock, before);
-                _clock.Heal();
-                _healed = seq;
+                _clock.Heal(begins: true);
                 return null;
             case EntryMark.Rotated:
-                _clock.Heal();
+                _rotated = _rotated.Next == seq ? (seq + 1, _rotated.Entries + 1, _rotated.Before) : (seq + 1, 1, before);
+                _clock.Heal(begins: false);
                 return null;
             case EntryMark.Prune:
                 Prune(line);
@@ -231,9 +228,20 @@ internal sealed class ChainTrack
     {
         if (!HasKey)
             return;
-        if (number > 1)
-            Look(seq - 1, number - 1, before, ended: true);
+        Ends(seq, number, before, ended: true);
         _due.Restart(seq, clock);
+    }
+
+    /// <summary>Looks whether a checkpoint was due at the end of a run: before the new segments that it ends with, if any.</summary>
+    /// <param name="next">The sequence number of what follows.</param>
+    /// <param name="number">Its 1-based line.</param>
+    /// <param name="last">The clocks of the entry before it.</param>
+    /// <param name="ended">As <see cref="Look"/> takes it.</param>
+    private void Ends(long next, long number, EntryClock? last, bool ended)
+    {
+        var (begun, before) = _rotated.Next == next ? (_rotated.Entries, _rotated.Before) : (0, last);
+        if (number - 1 > begun)
+            Look(next - 1 - begun, number - 1 - begun, before, ended);
     }
 
     private void Take(EntryClock clock, long number, bool ofChain)
