@@ -34,6 +34,9 @@ internal sealed class ListeningAgent : IAsyncDisposable
     private static readonly HashSet<string> Own = new(StringComparer.Ordinal) { "audit.key_next", "audit.checkpoint", "audit.rotate" };
     private static readonly HashSet<string> OfSomeone = new(StringComparer.Ordinal) { "report.rejected", "audit.suppressed", "job.started", "job.finished" };
 
+    // Of each who sends too much, what was not told one by one is counted in one entry so often.
+    private static readonly TimeSpan BetweenCounts = TimeSpan.FromSeconds(30);
+
     private readonly SemaphoreSlim _one = new(1);
     private readonly PreparedHost _host;
     private readonly string _record;
@@ -59,7 +62,7 @@ internal sealed class ListeningAgent : IAsyncDisposable
         {
             int uid = FirstUid + number;
             List<string> before = RecordFiles.ReadRunning(_record);
-            double began = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
+            long began = TimeProvider.System.GetTimestamp();
             string[] requests = [.. move.Requests.Select(request => request.Replace(SocketAttacks.Uid, uid.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal))];
             ProgramResult run = await ProgramRun.RunAsync("setpriv", [.. PreparedHost.As(uid, Group)[1..], "/usr/bin/env", "PATH=/usr/local/bin:/usr/bin:/bin", "python3", "-c", Client, Path.Combine(_record, "cc-agent.sock")],
                 input: Encoding.UTF8.GetBytes(JsonSerializer.Serialize(requests)), directory: "/");
@@ -74,11 +77,16 @@ internal sealed class ListeningAgent : IAsyncDisposable
             List<string> now = RecordFiles.ReadRunning(_record);
             if (now.Count < before.Count || !before.SequenceEqual(now.Take(before.Count)))
                 return ("what stood there is not what stood there", said);
+            (double Least, double Most) time = (LineText.Wall(before[^1]) - 1, (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalSeconds + 1);
+            string[] came = [.. now.Skip(before.Count)];
             // What the agent writes of its own accord, and of floods before, comes when it comes.
-            int came = now.Skip(before.Count).Count(line => LineText.Text(line, "event") is { } name && !Own.Contains(name) && name != "audit.suppressed");
-            if (came > Math.Min(requests.Length, 24))
-                return ($"{came} entries came of it", said);
-            return (now.Skip(before.Count).Select(line => Wrong(line, uid, began)).FirstOrDefault(wrong => wrong is not null), said);
+            int told = came.Count(line => LineText.Text(line, "event") is { } name && !Own.Contains(name) && name != "audit.suppressed");
+            if (told > Math.Min(requests.Length, 24))
+                return ($"{told} entries came of it", said);
+            double most = 1 + (TimeProvider.System.GetElapsedTime(began) / BetweenCounts);
+            if (came.Where(line => LineText.IsEvent(line, "audit.suppressed")).CountBy(line => (LineText.Text(line, "uid"), LineText.Text(line, "of"))).FirstOrDefault(of => of.Value > most) is { Value: > 0 } of)
+                return ($"{of.Value} entries count what was not told of {of.Key}, and there was time for {most:0.0}", said);
+            return (came.Select(line => Wrong(line, uid, time)).FirstOrDefault(wrong => wrong is not null), said);
         }
         finally
         {
@@ -115,11 +123,11 @@ internal sealed class ListeningAgent : IAsyncDisposable
         _one.Dispose();
     }
 
-    private static string? Wrong(string line, int uid, double began)
+    private static string? Wrong(string line, int uid, (double Least, double Most) time)
     {
         string name = LineText.Text(line, "event") ?? "nothing", who = uid.ToString(CultureInfo.InvariantCulture);
-        // Nearer than any time that is claimed; an entry may have got its time long before it could be read.
-        if (Math.Abs(LineText.Wall(line) - began) > TimeSpan.FromHours(1).TotalSeconds)
+        // An entry may have got its time long before it could be read, but behind the entry before it.
+        if (LineText.Wall(line) < time.Least || LineText.Wall(line) > time.Most)
             return $"it is of another time than it was written at: {line}";
         if (Own.Contains(name))
             return null;
